@@ -1,0 +1,78 @@
+import type { HeadKind, ReceptiveField } from './modelReport';
+
+/**
+ * What the model looks at in one image. Maps are in logit units, signed, at feature-map resolution;
+ * colour, opacity, ReLU, normalisation and upsampling are display choices made in the webview.
+ */
+export interface Explanation {
+  readonly imageId: string;
+  /** Absolute path of the image (or of the `.npy` input tensor). */
+  readonly image: string;
+  readonly kind: HeadKind;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** 'mean': mean of the map + bias = logit (GAP heads); 'sum': sum of the map + bias = logit (FC heads). */
+  readonly aggregate: 'mean' | 'sum';
+  /** All logits, length classes. */
+  readonly logits: Float32Array;
+  /** Softmax or sigmoid of the logits, length classes; null when the model ends in neither and K is 1 (regression, counts). */
+  readonly probabilities: Float32Array | null;
+  /** Whether the probabilities come from the model's own activation or are a softmax added for display. */
+  readonly probabilitySource: 'model' | 'softmaxOfLogits' | null;
+  /** Class indices, most likely first, length min(5, classes). */
+  readonly top: readonly number[];
+  /** The feature map, [channels, height, width] whatever the model's own layout. */
+  readonly featureMap: Float32Array;
+  /** Maps computed in the inference process: the top classes and those asked for. */
+  readonly maps: readonly ClassMap[];
+  /** Where cells lie on the model's input; null: use the half-pixel stretch. */
+  readonly receptiveField: ReceptiveField | null;
+  /** How the image became the input tensor: enough to draw the map over the original image. */
+  readonly placement: InputPlacement | null;
+  /** Pixels the network was fed, RGBA, [inputHeight, inputWidth, 4], to show and to draw the overlay on. */
+  readonly inputPicture: Picture;
+  readonly elapsedMs: { readonly decode: number; readonly run: number };
+}
+
+/** 8-bit RGBA, row-major. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray;
+}
+
+export interface ClassMap {
+  readonly classIndex: number;
+  /** [height, width]. */
+  readonly map: Float32Array;
+  /** [channels] for pooled heads (weight of each channel), [channels, height, width] for FC heads. */
+  readonly weights: Float32Array;
+  readonly certificate: Certificate;
+  /** Σ over cells of weights∘F per channel, in logit units; adds up to logit − bias. Length channels. */
+  readonly contributions: Float32Array;
+}
+
+/** aggregate(map) + bias = logit, within 1e-5·max(1, |logit|). */
+export interface Certificate {
+  readonly aggregate: 'mean' | 'sum';
+  /** aggregate of the map. */
+  readonly value: number;
+  readonly bias: number;
+  readonly logit: number;
+  /** value + bias − logit. */
+  readonly residual: number;
+  readonly holds: boolean;
+}
+
+/** Rectangle of the (EXIF-oriented) image that was resized to the model's input, in image pixels; may be fractional. */
+export interface InputPlacement {
+  readonly imageWidth: number;
+  readonly imageHeight: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+}

@@ -1,0 +1,128 @@
+import type { Explanation } from './explanation';
+import type { ModelReport } from './modelReport';
+import type { Preprocessing, SettingSource } from './preprocessing';
+
+/** The views of the editor, in tab order. */
+export type ViewName = 'graph' | 'summary' | 'cam';
+
+/** What the user is told when something fails. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** True when trying the same again can succeed (the inference process ended, a file was missing). */
+  readonly retry: boolean;
+}
+
+/** How images are read for this model, and where that was found. */
+export interface ModelSettings {
+  readonly preprocessing: Preprocessing;
+  readonly preprocessingSource: SettingSource;
+  readonly preprocessingNote: string;
+  /** One label per class, or null: classes are shown by number. */
+  readonly labels: readonly string[] | null;
+  readonly labelsSource: SettingSource | null;
+  /** Path of the sidecar file, whether or not it exists. */
+  readonly sidecar: string;
+  readonly sidecarExists: boolean;
+}
+
+/** Preferences that the page starts from; the page keeps its own choices afterwards. */
+export interface DisplayDefaults {
+  readonly colorMap: string;
+  readonly opacity: number;
+}
+
+/** An image in the list of the CAM view; `id` is stable for a path. */
+export interface ImageItem {
+  readonly id: string;
+  readonly name: string;
+  /** Workspace-relative path for display. */
+  readonly path: string;
+}
+
+/** Host → webview: things that happened. */
+export type HostToWebview =
+  /** Answer to `ready` and after a reload of the file: everything needed to draw. */
+  | { readonly type: 'modelLoaded'; readonly report: ModelReport; readonly display: DisplayDefaults; readonly trusted: boolean }
+  /** The file could not be read. */
+  | { readonly type: 'modelFailed'; readonly failure: Failure }
+  /** A command asks for a view. */
+  | { readonly type: 'viewRequested'; readonly view: ViewName }
+  /** Preprocessing and labels, resolved after the report or changed later. */
+  | { readonly type: 'settingsChanged'; readonly settings: ModelSettings }
+  /** Images were chosen (quick pick, context menu, drop); each is explained on request of the page. */
+  | { readonly type: 'imagesAdded'; readonly images: readonly ImageItem[] }
+  /** Something that takes longer than 300 ms is under way, or ended (fraction null: indeterminate). */
+  | { readonly type: 'progressed'; readonly task: string; readonly label: string; readonly fraction: number | null; readonly done: boolean };
+
+/** Webview → host: things that happened in the page. */
+export type WebviewToHost =
+  /** The page listens; the host answers with `modelLoaded` or `modelFailed`. */
+  | { readonly type: 'ready' }
+  /** The user looks at this node (index in the file) or at none. */
+  | { readonly type: 'layerSelected'; readonly index: number | null }
+  /** First useful picture drawn; milliseconds since navigation start. For tests and the benchmark. */
+  | { readonly type: 'drawn'; readonly view: ViewName; readonly elapsedMs: number }
+  /** An error in the page's own code, for the log. */
+  | { readonly type: 'pageFailed'; readonly message: string; readonly stack: string };
+
+/** Statistics of an initializer, read on demand. */
+export interface TensorStatistics {
+  readonly count: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+  readonly zeros: number;
+  readonly notFinite: number;
+  /** Counts of equal-width bins from minimum to maximum. */
+  readonly histogram: readonly number[];
+}
+
+/** All classifier rows, so that switching classes needs no round trip; null when too large to send. */
+export interface ClassifierWeights {
+  /** [classes, channels] for pooled heads, [classes, channels, height, width] for FC heads. */
+  readonly weights: Float32Array;
+  readonly perPosition: boolean;
+  readonly bias: Float32Array;
+}
+
+/** Requests of the page: name → parameters and result. Every request gets exactly one answer. */
+export interface Requests {
+  /** Ask the user for images; those chosen arrive as `imagesAdded`. */
+  readonly pickImages: { readonly params: Record<string, never>; readonly result: { readonly added: number } };
+  /** Images dropped on the page: `file://` or `vscode-remote://` URIs. */
+  readonly addImages: { readonly params: { readonly uris: readonly string[] }; readonly result: { readonly added: number } };
+  /** Run the model on one image of the list; `classes`: further classes to map beside the top ones. */
+  readonly explain: { readonly params: { readonly imageId: string; readonly classes: readonly number[] }; readonly result: Explanation };
+  /** Rows of the classifier (they do not depend on the image for linear heads). */
+  readonly classifierWeights: { readonly params: Record<string, never>; readonly result: ClassifierWeights | null };
+  /** Statistics of a stored tensor. */
+  readonly tensorStatistics: { readonly params: { readonly name: string }; readonly result: TensorStatistics };
+  /** Save bytes under a name the user confirms; null when dismissed. */
+  readonly saveFile: { readonly params: { readonly name: string; readonly bytes: Uint8Array }; readonly result: { readonly path: string | null } };
+  /** Put text on the clipboard (the page itself may not). */
+  readonly copyText: { readonly params: { readonly text: string }; readonly result: Record<string, never> };
+  /** Open (creating it first when missing) the sidecar file in an editor. */
+  readonly editSettings: { readonly params: Record<string, never>; readonly result: Record<string, never> };
+  /** Read the file again, or end the inference process and start anew. */
+  readonly reload: { readonly params: Record<string, never>; readonly result: Record<string, never> };
+  /** Bind free input dimensions and analyse again (arrives as `modelLoaded`). */
+  readonly bindShapes: { readonly params: { readonly shapes: Readonly<Record<string, readonly number[]>> }; readonly result: Record<string, never> };
+  /** Show the extension's log. */
+  readonly showLog: { readonly params: Record<string, never>; readonly result: Record<string, never> };
+}
+
+export type RequestName = keyof Requests;
+export type RequestParams<Name extends RequestName> = Requests[Name]['params'];
+export type RequestResult<Name extends RequestName> = Requests[Name]['result'];
+
+/** What actually crosses: events, requests with an id, answers, cancellations. */
+export type ToHost =
+  | { readonly kind: 'event'; readonly event: WebviewToHost }
+  | { readonly kind: 'request'; readonly id: number; readonly name: RequestName; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+export type ToWebview =
+  | { readonly kind: 'event'; readonly event: HostToWebview }
+  | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure };
