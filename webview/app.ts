@@ -1,0 +1,60 @@
+import type { Explanation } from '../src/protocol/explanation';
+import type { ClassifierWeights, DisplayDefaults, Failure, ImageItem, ModelSettings, ViewName } from '../src/protocol/messages';
+import type { PageChannel } from '../src/protocol/channel';
+import type { ModelReport } from '../src/protocol/modelReport';
+
+/** What is known about one image of the list. */
+export type ImageState =
+  | { readonly status: 'waiting' }
+  | { readonly status: 'running' }
+  | { readonly status: 'explained'; readonly explanation: Explanation }
+  | { readonly status: 'failed'; readonly failure: Failure };
+
+/** What the user is looking at; saved with setState and restored when the page is built again. */
+export interface Choices {
+  readonly view: ViewName;
+  /** Index in the file of the selected node. */
+  readonly selectedLayer: number | null;
+  readonly selectedImage: string | null;
+  /** null: the image's own top class. */
+  readonly selectedClass: number | null;
+  readonly selectedChannel: number | null;
+  readonly colorMap: string;
+  /** 0…1. */
+  readonly opacity: number;
+  readonly sign: 'signed' | 'positive' | 'negative';
+  readonly placement: 'receptiveField' | 'stretch';
+}
+
+/** Everything the views draw. Views are functions of it. */
+export interface AppState {
+  readonly report: ModelReport | null;
+  readonly failure: Failure | null;
+  readonly settings: ModelSettings | null;
+  readonly display: DisplayDefaults | null;
+  readonly trusted: boolean;
+  readonly images: readonly ImageItem[];
+  readonly imageStates: ReadonlyMap<string, ImageState>;
+  readonly classifier: ClassifierWeights | 'loading' | 'unavailable' | null;
+  readonly tasks: ReadonlyMap<string, { readonly label: string; readonly fraction: number | null }>;
+  readonly choices: Choices;
+}
+
+export interface App {
+  readonly channel: PageChannel;
+  readonly state: AppState;
+  /** Replaces parts of the state and redraws the visible view (once per animation frame). */
+  update(change: Partial<AppState>): void;
+  choose(change: Partial<Choices>): void;
+}
+
+/** One view of the editor. `element` is attached while the view is shown. */
+export interface View {
+  readonly element: HTMLElement;
+  /** Draws the state; called on every change while shown. Compare with what was drawn to do little. */
+  draw(state: AppState): void;
+  /** The view was just attached and has a size. */
+  shown?(): void;
+}
+
+export type CreateView = (app: App) => View;
