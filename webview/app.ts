@@ -1,5 +1,12 @@
 import type { Explanation } from '../src/protocol/explanation';
-import type { ClassifierWeights, DisplayDefaults, Failure, ImageItem, ModelSettings, ViewName } from '../src/protocol/messages';
+import type {
+  ClassifierWeights,
+  DisplayDefaults,
+  Failure,
+  ImageItem,
+  ModelSettings,
+  ViewName,
+} from '../src/protocol/messages';
 import type { PageChannel } from '../src/protocol/channel';
 import type { ModelReport } from '../src/protocol/modelReport';
 

@@ -6,11 +6,33 @@
 
 /** Element types by their names in the ONNX specification, lower case. `undefined` is TensorProto.DataType 0. */
 export type ElementType =
-  | 'float32' | 'float64' | 'float16' | 'bfloat16'
-  | 'float8e4m3fn' | 'float8e4m3fnuz' | 'float8e5m2' | 'float8e5m2fnuz' | 'float8e8m0' | 'float4e2m1'
-  | 'int64' | 'int32' | 'int16' | 'int8' | 'int4' | 'int2'
-  | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'uint4' | 'uint2'
-  | 'bool' | 'string' | 'complex64' | 'complex128' | 'undefined';
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'float8e4m3fn'
+  | 'float8e4m3fnuz'
+  | 'float8e5m2'
+  | 'float8e5m2fnuz'
+  | 'float8e8m0'
+  | 'float4e2m1'
+  | 'int64'
+  | 'int32'
+  | 'int16'
+  | 'int8'
+  | 'int4'
+  | 'int2'
+  | 'uint64'
+  | 'uint32'
+  | 'uint16'
+  | 'uint8'
+  | 'uint4'
+  | 'uint2'
+  | 'bool'
+  | 'string'
+  | 'complex64'
+  | 'complex128'
+  | 'undefined';
 
 /** One dimension: a size, a symbolic name (`batch`), or null when nothing is known. */
 export type Dimension = number | string | null;
@@ -28,7 +50,8 @@ export interface ValueInfo {
 }
 
 /** Which protobuf field holds the elements; `raw_data` is little-endian, the others are typed and may be varints. */
-export type PayloadField = 'raw_data' | 'float_data' | 'double_data' | 'int32_data' | 'int64_data' | 'uint64_data' | 'string_data';
+export type PayloadField =
+  'raw_data' | 'float_data' | 'double_data' | 'int32_data' | 'int64_data' | 'uint64_data' | 'string_data';
 
 /** Where a tensor's elements are. Several ranges occur when a repeated field is split into chunks. */
 export type Payload =
@@ -36,7 +59,11 @@ export type Payload =
   /** Small payloads (shape constants and the like) are kept. `bytes` is a copy that owns its buffer. */
   | { readonly kind: 'inline'; readonly field: PayloadField; readonly bytes: Uint8Array }
   /** Bytes of the model file itself: offset and length in bytes. */
-  | { readonly kind: 'file'; readonly field: PayloadField; readonly ranges: readonly { readonly offset: number; readonly length: number }[] }
+  | {
+      readonly kind: 'file';
+      readonly field: PayloadField;
+      readonly ranges: readonly { readonly offset: number; readonly length: number }[];
+    }
   /** Another file beside the model; `length` null means to the end (or the size that the dimensions imply). */
   | { readonly kind: 'external'; readonly location: string; readonly offset: number; readonly length: number | null };
 

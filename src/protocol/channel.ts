@@ -1,4 +1,13 @@
-import type { Failure, HostToWebview, RequestName, RequestParams, RequestResult, ToHost, ToWebview, WebviewToHost } from './messages';
+import type {
+  Failure,
+  HostToWebview,
+  RequestName,
+  RequestParams,
+  RequestResult,
+  ToHost,
+  ToWebview,
+  WebviewToHost,
+} from './messages';
 
 /** Thrown in the page when the host answers a request with a failure. */
 export class RequestFailure extends Error {
@@ -11,7 +20,11 @@ export class RequestFailure extends Error {
 export interface PageChannel {
   send(event: WebviewToHost): void;
   /** Rejects with RequestFailure; aborting the signal tells the host to stop (the host then answers with code `cancelled`). */
-  request<Name extends RequestName>(name: Name, params: RequestParams<Name>, signal?: AbortSignal): Promise<RequestResult<Name>>;
+  request<Name extends RequestName>(
+    name: Name,
+    params: RequestParams<Name>,
+    signal?: AbortSignal,
+  ): Promise<RequestResult<Name>>;
 }
 
 /** The page's end. `post` is acquireVsCodeApi().postMessage; feed every message event's data to the returned `receive`. */
@@ -26,7 +39,7 @@ export function createPageChannel(
     request<Name extends RequestName>(name: Name, params: RequestParams<Name>, signal?: AbortSignal) {
       const id = nextId++;
       return new Promise<RequestResult<Name>>((resolve, reject) => {
-        waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+        waiting.set(id, { resolve, reject });
         signal?.addEventListener('abort', () => waiting.has(id) && post({ kind: 'cancel', id }), { once: true });
         post({ kind: 'request', id, name, params });
       });

@@ -43,7 +43,12 @@ export interface ImageItem {
 /** Host → webview: things that happened. */
 export type HostToWebview =
   /** Answer to `ready` and after a reload of the file: everything needed to draw. */
-  | { readonly type: 'modelLoaded'; readonly report: ModelReport; readonly display: DisplayDefaults; readonly trusted: boolean }
+  | {
+      readonly type: 'modelLoaded';
+      readonly report: ModelReport;
+      readonly display: DisplayDefaults;
+      readonly trusted: boolean;
+    }
   /** The file could not be read. */
   | { readonly type: 'modelFailed'; readonly failure: Failure }
   /** A command asks for a view. */
@@ -53,7 +58,13 @@ export type HostToWebview =
   /** Images were chosen (quick pick, context menu, drop); each is explained on request of the page. */
   | { readonly type: 'imagesAdded'; readonly images: readonly ImageItem[] }
   /** Something that takes longer than 300 ms is under way, or ended (fraction null: indeterminate). */
-  | { readonly type: 'progressed'; readonly task: string; readonly label: string; readonly fraction: number | null; readonly done: boolean };
+  | {
+      readonly type: 'progressed';
+      readonly task: string;
+      readonly label: string;
+      readonly fraction: number | null;
+      readonly done: boolean;
+    };
 
 /** Webview → host: things that happened in the page. */
 export type WebviewToHost =
@@ -92,15 +103,24 @@ export interface Requests {
   /** Ask the user for images; those chosen arrive as `imagesAdded`. */
   readonly pickImages: { readonly params: Record<string, never>; readonly result: { readonly added: number } };
   /** Images dropped on the page: `file://` or `vscode-remote://` URIs. */
-  readonly addImages: { readonly params: { readonly uris: readonly string[] }; readonly result: { readonly added: number } };
+  readonly addImages: {
+    readonly params: { readonly uris: readonly string[] };
+    readonly result: { readonly added: number };
+  };
   /** Run the model on one image of the list; `classes`: further classes to map beside the top ones. */
-  readonly explain: { readonly params: { readonly imageId: string; readonly classes: readonly number[] }; readonly result: Explanation };
+  readonly explain: {
+    readonly params: { readonly imageId: string; readonly classes: readonly number[] };
+    readonly result: Explanation;
+  };
   /** Rows of the classifier (they do not depend on the image for linear heads). */
   readonly classifierWeights: { readonly params: Record<string, never>; readonly result: ClassifierWeights | null };
   /** Statistics of a stored tensor. */
   readonly tensorStatistics: { readonly params: { readonly name: string }; readonly result: TensorStatistics };
   /** Save bytes under a name the user confirms; null when dismissed. */
-  readonly saveFile: { readonly params: { readonly name: string; readonly bytes: Uint8Array }; readonly result: { readonly path: string | null } };
+  readonly saveFile: {
+    readonly params: { readonly name: string; readonly bytes: Uint8Array };
+    readonly result: { readonly path: string | null };
+  };
   /** Put text on the clipboard (the page itself may not). */
   readonly copyText: { readonly params: { readonly text: string }; readonly result: Record<string, never> };
   /** Open (creating it first when missing) the sidecar file in an editor. */
@@ -108,7 +128,10 @@ export interface Requests {
   /** Read the file again, or end the inference process and start anew. */
   readonly reload: { readonly params: Record<string, never>; readonly result: Record<string, never> };
   /** Bind free input dimensions and analyse again (arrives as `modelLoaded`). */
-  readonly bindShapes: { readonly params: { readonly shapes: Readonly<Record<string, readonly number[]>> }; readonly result: Record<string, never> };
+  readonly bindShapes: {
+    readonly params: { readonly shapes: Readonly<Record<string, readonly number[]>> };
+    readonly result: Record<string, never>;
+  };
   /** Show the extension's log. */
   readonly showLog: { readonly params: Record<string, never>; readonly result: Record<string, never> };
 }

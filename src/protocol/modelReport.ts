@@ -85,8 +85,16 @@ export interface HeadCost {
 }
 
 export type HeadKind =
-  | 'gap-linear' | 'linear-gap' | 'flatten-fc' | 'flatten-mlp' | 'gap-mlp'
-  | 'gap-gmp-linear' | 'token-gap-linear' | 'density-sum' | 'other' | 'none';
+  | 'gap-linear'
+  | 'linear-gap'
+  | 'flatten-fc'
+  | 'flatten-mlp'
+  | 'gap-mlp'
+  | 'gap-gmp-linear'
+  | 'token-gap-linear'
+  | 'density-sum'
+  | 'other'
+  | 'none';
 
 export interface HeadReport {
   readonly kind: HeadKind;

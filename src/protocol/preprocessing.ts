@@ -15,7 +15,15 @@ export interface Preprocessing {
   /** Grey level for letterbox padding, 0…255. */
   readonly padValue: number;
   /** PIL filters are antialiased when shrinking; opencv ones are not. */
-  readonly interpolation: 'pil-nearest' | 'pil-bilinear' | 'pil-bicubic' | 'pil-lanczos' | 'opencv-nearest' | 'opencv-bilinear' | 'opencv-bicubic' | 'opencv-area';
+  readonly interpolation:
+    | 'pil-nearest'
+    | 'pil-bilinear'
+    | 'pil-bicubic'
+    | 'pil-lanczos'
+    | 'opencv-nearest'
+    | 'opencv-bilinear'
+    | 'opencv-bicubic'
+    | 'opencv-area';
   readonly layout: 'NCHW' | 'NHWC';
   readonly channelOrder: 'RGB' | 'BGR' | 'grey';
   /** value = (pixel·scale − mean[c]) / std[c] with pixel in 0…255, c in the model's channel order. */

@@ -1,0 +1,90 @@
+// Bundles everything that ships (dist/) and, unless --production, the tests that run inside VS Code (dist-test/).
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, context } from 'esbuild';
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const native = ['onnxruntime-node', 'sharp'];
+
+const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning', metafile: true };
+const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20' };
+const browser = { ...shared, platform: 'browser', format: 'iife', target: 'chrome120' };
+
+/** `import SomeWorker from './x?worker&inline'`, as in Vite: a class whose instances run the bundled module. */
+const inlineWorker = {
+  name: 'inline-worker',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?worker&inline$/ }, ({ path: request, resolveDir }) => ({
+      path: path.join(resolveDir, `${request.slice(0, request.indexOf('?'))}.ts`),
+      namespace: 'inline-worker',
+    }));
+    onLoad({ filter: /.*/, namespace: 'inline-worker' }, async ({ path: entry }) => {
+      const bundled = await build({ ...browser, sourcemap: false, entryPoints: [entry], write: false });
+      // A page may not start a worker from another origin, and a webview's scripts come from one: hence the blob.
+      const contents = `const source = ${JSON.stringify(bundled.outputFiles[0].text)};
+        export default class extends Worker {
+          constructor(options) {
+            const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+            super(url, options);
+            URL.revokeObjectURL(url);
+          }
+        }`;
+      const inputs = Object.keys(bundled.metafile.inputs).map((file) => path.resolve(file));
+      return { contents, loader: 'js', watchFiles: inputs };
+    });
+  },
+};
+
+/** Native code never runs in the extension host: a fault or a long run there would take every extension with it. */
+const noNativeCode = {
+  name: 'no-native-code',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${native.join('|')})$`) }, ({ path: name, importer }) => ({
+      errors: [{ text: `${name} must stay out of the extension host, but ${importer} imports it` }],
+    }));
+  },
+};
+
+const bundles = [
+  {
+    ...node,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    external: ['vscode'],
+    plugins: [noNativeCode],
+  },
+  { ...node, entryPoints: { inference: 'src/inference/server.ts' }, outdir: 'dist', external: native },
+  {
+    ...node,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    external: native,
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { ...browser, entryPoints: { webview: 'webview/main.ts' }, outdir: 'dist', plugins: [inlineWorker] },
+  ...(production
+    ? []
+    : [
+        {
+          ...node,
+          entryPoints: { index: 'test/integration/index.ts' },
+          outdir: 'dist-test',
+          external: ['vscode', 'mocha', ...native],
+        },
+      ]),
+];
+
+process.chdir(path.dirname(fileURLToPath(import.meta.url)));
+if (watch) {
+  const contexts = await Promise.all(bundles.map((options) => context({ ...options, logLevel: 'info' })));
+  await Promise.all(contexts.map((one) => one.watch()));
+} else {
+  if (production) {
+    rmSync('dist', { recursive: true, force: true });
+  }
+  const results = await Promise.allSettled(bundles.map((options) => build(options)));
+  // esbuild has printed what is wrong.
+  process.exitCode = results.every(({ status }) => status === 'fulfilled') ? 0 : 1;
+}
