@@ -31,6 +31,16 @@ export interface Choices {
   readonly opacity: number;
   readonly sign: 'signed' | 'positive' | 'negative';
   readonly placement: 'receptiveField' | 'stretch';
+  /** How the graph was left; absent: as it is first shown. */
+  readonly graph?: GraphChoices;
+}
+
+/** Which blocks of the graph are open and where the user looks. */
+export interface GraphChoices {
+  /** Ids of the expanded blocks. */
+  readonly expanded: readonly string[];
+  /** Zoom factor and translation in pixels. */
+  readonly viewport: { readonly k: number; readonly x: number; readonly y: number } | null;
 }
 
 /** Everything the views draw. Views are functions of it. */

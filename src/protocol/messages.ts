@@ -72,6 +72,8 @@ export type WebviewToHost =
   | { readonly type: 'ready' }
   /** The user looks at this node (index in the file) or at none. */
   | { readonly type: 'layerSelected'; readonly index: number | null }
+  /** The user pressed Cancel on a task that `progressed` told of. */
+  | { readonly type: 'taskCancelled'; readonly task: string }
   /** First useful picture drawn; milliseconds since navigation start. For tests and the benchmark. */
   | { readonly type: 'drawn'; readonly view: ViewName; readonly elapsedMs: number }
   /** An error in the page's own code, for the log. */
