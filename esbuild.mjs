@@ -8,11 +8,17 @@ const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 const native = ['onnxruntime-node', 'sharp'];
 
-const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning', metafile: true };
+/** @type {import('esbuild').BuildOptions} */
+const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning' };
+/** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20' };
+/** @type {import('esbuild').BuildOptions} */
 const browser = { ...shared, platform: 'browser', format: 'iife', target: 'chrome120' };
 
-/** `import SomeWorker from './x?worker&inline'`, as in Vite: a class whose instances run the bundled module. */
+/**
+ * `import SomeWorker from './x?worker&inline'`, as in Vite: a class whose instances run the bundled module.
+ * @type {import('esbuild').Plugin}
+ */
 const inlineWorker = {
   name: 'inline-worker',
   setup({ onResolve, onLoad }) {
@@ -21,9 +27,9 @@ const inlineWorker = {
       namespace: 'inline-worker',
     }));
     onLoad({ filter: /.*/, namespace: 'inline-worker' }, async ({ path: entry }) => {
-      const bundled = await build({ ...browser, sourcemap: false, entryPoints: [entry], write: false });
+      const bundled = await build({ ...browser, sourcemap: false, entryPoints: [entry], write: false, metafile: true });
       // A page may not start a worker from another origin, and a webview's scripts come from one: hence the blob.
-      const contents = `const source = ${JSON.stringify(bundled.outputFiles[0].text)};
+      const contents = `const source = ${JSON.stringify(bundled.outputFiles[0]?.text)};
         export default class extends Worker {
           constructor(options) {
             const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
@@ -37,7 +43,10 @@ const inlineWorker = {
   },
 };
 
-/** Native code never runs in the extension host: a fault or a long run there would take every extension with it. */
+/**
+ * Native code never runs in the extension host: a fault or a long run there would take every extension with it.
+ * @type {import('esbuild').Plugin}
+ */
 const noNativeCode = {
   name: 'no-native-code',
   setup({ onResolve }) {
@@ -47,6 +56,7 @@ const noNativeCode = {
   },
 };
 
+/** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
     ...node,
@@ -69,7 +79,7 @@ const bundles = [
     : [
         {
           ...node,
-          entryPoints: { index: 'test/integration/index.ts' },
+          entryPoints: ['test/integration/*.ts'],
           outdir: 'dist-test',
           external: ['vscode', 'mocha', ...native],
         },
@@ -81,9 +91,7 @@ if (watch) {
   const contexts = await Promise.all(bundles.map((options) => context({ ...options, logLevel: 'info' })));
   await Promise.all(contexts.map((one) => one.watch()));
 } else {
-  if (production) {
-    rmSync('dist', { recursive: true, force: true });
-  }
+  rmSync(production ? 'dist' : 'dist-test', { recursive: true, force: true });
   const results = await Promise.allSettled(bundles.map((options) => build(options)));
   // esbuild has printed what is wrong.
   process.exitCode = results.every(({ status }) => status === 'fulfilled') ? 0 : 1;

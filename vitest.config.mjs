@@ -10,7 +10,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/workbench/globalSetup.ts'],
           // One VS Code, one page after the other: two cores cannot draw two workbenches at a time.
-          fileParallelism: false,
+          pool: 'forks',
+          poolOptions: { forks: { singleFork: true } },
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
