@@ -49,11 +49,16 @@ export interface ClassMap {
   /** [channels] for pooled heads (weight of each channel), [channels, height, width] for FC heads. */
   readonly weights: Float32Array;
   readonly certificate: Certificate;
-  /** Σ over cells of weights∘F per channel, in logit units; adds up to logit − bias. Length channels. */
+  /** Σ over cells of weights∘F per channel, in logit units; adds up to logit − contributionBias. Length channels. */
   readonly contributions: Float32Array;
+  /**
+   * What the contributions leave over: the bias path. Absent when it equals certificate.bias; it differs where the map
+   * itself carries the bias of the class convolution (linear-gap, density-sum).
+   */
+  readonly contributionBias?: number;
 }
 
-/** aggregate(map) + bias = logit, within 1e-5·max(1, |logit|). */
+/** aggregate(map) + bias = logit, within `tolerance`. */
 export interface Certificate {
   readonly aggregate: 'mean' | 'sum';
   /** aggregate of the map. */
@@ -63,6 +68,8 @@ export interface Certificate {
   /** value + bias − logit. */
   readonly residual: number;
   readonly holds: boolean;
+  /** Absent: 1e-5·max(1, |logit|). Wider where the model itself rounds more: 16-bit floats, quantised heads. */
+  readonly tolerance?: number;
 }
 
 /** Rectangle of the (EXIF-oriented) image that was resized to the model's input, in image pixels; may be fractional. */
