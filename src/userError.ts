@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'inferenceFailed'
   | 'inferenceStopped'
   | 'fileChanged'
+  | 'notTrusted'
   | 'cancelled';
 
 /**

@@ -1,0 +1,20 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './host/commands';
+import { ModelEditorProvider } from './host/modelEditorProvider';
+import type { TestApi } from './host/testApi';
+import { createTestApi } from './host/testApi';
+import { VIEW_TYPE } from './host/viewType';
+
+/** Composition root. What is heavy is imported where it is first used: activation only registers. */
+export function activate(context: vscode.ExtensionContext): TestApi {
+  const startedAt = performance.now();
+  const log = vscode.window.createOutputChannel('Headlight', { log: true });
+  const provider = new ModelEditorProvider(context, log);
+  context.subscriptions.push(
+    log,
+    provider,
+    vscode.window.registerCustomEditorProvider(VIEW_TYPE, provider, { supportsMultipleEditorsPerDocument: true }),
+    registerCommands({ context, log, provider }),
+  );
+  return createTestApi(provider, performance.now() - startedAt);
+}

@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { openDemo } from './demo';
+import { toFailure } from './failure';
+import { isImage } from './imageList';
+import type { ModelEditorProvider } from './modelEditorProvider';
+import { pickImages } from './pickImages';
+import { findActiveModel, pickModel, rememberModel } from './pickModel';
+import { openSettingsFile } from './settingsFile';
+
+interface CommandServices {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly provider: ModelEditorProvider;
+}
+
+/** The commands of package.json. Menus pass the file under the pointer and all that are selected. */
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  const { provider, log, context } = services;
+  const register = (
+    name: string,
+    run: (file: vscode.Uri | undefined, selected: vscode.Uri[] | undefined) => Promise<void>,
+  ) =>
+    vscode.commands.registerCommand(`headlight.${name}`, (file?: unknown, selected?: unknown) =>
+      reportFailure(log, () => run(...toFiles(file, selected))),
+    );
+  return vscode.Disposable.from(
+    register('inspectModel', (file, selected) => inspectModels(services, file, selected)),
+    register('visualizeClassActivationMaps', (file, selected) => visualize(services, file, selected)),
+    register('openSettingsFile', async () => openSettingsFile(await (await activeModel(services)).settings())),
+    register('reloadModel', async () => (await activeModel(services)).reload()),
+    register('openDemo', () => openDemo(context, provider)),
+    register('showLog', () => Promise.resolve(log.show())),
+  );
+}
+
+async function inspectModels(services: CommandServices, file?: vscode.Uri, selected?: vscode.Uri[]): Promise<void> {
+  const { context, provider } = services;
+  const chosen = selected?.filter(({ path }) => path.endsWith('.onnx')) ?? [];
+  const models = chosen.length > 0 ? chosen : [file ?? activeFile() ?? (await pickModel(context.workspaceState))];
+  for (const model of models) {
+    if (model !== null) {
+      await provider.show(model, { preview: models.length === 1 });
+      await rememberModel(context.workspaceState, model);
+    }
+  }
+}
+
+/** From an image (or several): which model? From a model or the palette: which images? */
+async function visualize(services: CommandServices, file?: vscode.Uri, selected?: vscode.Uri[]): Promise<void> {
+  const { context, provider } = services;
+  const given = (selected ?? (file === undefined ? [] : [file])).filter(isImage);
+  const fromModel = file !== undefined && given.length === 0 ? file : findActiveModel();
+  const model = given.length > 0 || fromModel === null ? await pickModel(context.workspaceState) : fromModel;
+  if (model === null) {
+    return;
+  }
+  const images = given.length > 0 ? given : await pickImages(model);
+  if (images.length === 0) {
+    return;
+  }
+  const document = await provider.show(model);
+  await rememberModel(context.workspaceState, model);
+  document.requestView('cam');
+  document.addImages(images);
+}
+
+async function activeModel({ context, provider }: CommandServices) {
+  const model = findActiveModel() ?? (await pickModel(context.workspaceState));
+  if (model === null) {
+    throw new vscode.CancellationError();
+  }
+  return provider.find(model) ?? provider.show(model);
+}
+
+/** The file of the active text editor or tab, when it is a model that was opened as something else. */
+function activeFile(): vscode.Uri | null {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : null;
+  return uri?.path.endsWith('.onnx') === true ? uri : null;
+}
+
+function toFiles(file: unknown, selected: unknown): [vscode.Uri | undefined, vscode.Uri[] | undefined] {
+  const files = Array.isArray(selected) ? selected.filter((one) => one instanceof vscode.Uri) : undefined;
+  return [file instanceof vscode.Uri ? file : undefined, files];
+}
+
+async function reportFailure(log: vscode.LogOutputChannel, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof vscode.CancellationError) {
+      return;
+    }
+    const showLog = vscode.l10n.t('Show Log');
+    const { message } = toFailure(error, log);
+    if ((await vscode.window.showErrorMessage(message, showLog)) === showLog) {
+      log.show();
+    }
+  }
+}

@@ -1,0 +1,266 @@
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { InferenceClient } from '../inference/inferenceClient';
+import type { ModelAnalysis } from '../inspectModel';
+import type { Failure, HostToWebview, ModelSettings, ViewName } from '../protocol/messages';
+import { UserError } from '../userError';
+import { toFailure } from './failure';
+import { watchFile } from './fileWatch';
+import { ImageList } from './imageList';
+import { readSettings, watchSettings } from './settings';
+import type { Tasks } from './taskProgress';
+import { createTasks } from './taskProgress';
+
+/** What all documents share. */
+export interface DocumentServices {
+  readonly log: vscode.LogOutputChannel;
+  /** Folder of the built files, where inference.js is. */
+  readonly distPath: string;
+}
+
+type SendEvent = (event: HostToWebview) => void;
+
+/**
+ * One open model: its analysis, its inference process, its images, and the pages that show it.
+ * Lives from the first editor of the file to the last.
+ */
+export class ModelDocument implements vscode.CustomDocument {
+  readonly images = new ImageList();
+  readonly tasks: Tasks;
+  readonly #services: DocumentServices;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  /** Pages that said `ready`, and those that did not yet. */
+  readonly #pages = new Map<SendEvent, 'waiting' | 'ready'>();
+  #analysis: Promise<ModelAnalysis>;
+  #loading = new AbortController();
+  #loaded: ModelAnalysis | null = null;
+  #failure: Failure | null = null;
+  #inputShapes: Readonly<Record<string, readonly number[]>> = {};
+  #client: InferenceClient | null = null;
+  #requestedView: ViewName | null = null;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    services: DocumentServices,
+    closed: () => void,
+  ) {
+    this.#services = services;
+    this.#subscriptions.push(new vscode.Disposable(closed));
+    this.tasks = createTasks((event) => this.send(event));
+    this.#analysis = this.#analyze();
+    this.#subscriptions.push(
+      watchSettings(uri, () => void this.#announceSettings()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#announce()),
+    );
+    if (uri.scheme === 'file') {
+      this.#subscriptions.push(watchFile(uri, () => void this.reload()));
+    }
+  }
+
+  get name(): string {
+    return basename(this.uri.path);
+  }
+
+  get report(): ModelAnalysis['report'] | null {
+    return this.#loaded?.report ?? null;
+  }
+
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+
+  get pageCount(): number {
+    return this.#pages.size;
+  }
+
+  get inferencePid(): number | null {
+    return this.#client?.pid ?? null;
+  }
+
+  /** Rejects as the reading did, for a file that cannot be read. */
+  analysis(): Promise<ModelAnalysis> {
+    return this.#analysis;
+  }
+
+  /** The inference process of this model, which starts when first used. */
+  async client(): Promise<InferenceClient> {
+    if (!vscode.workspace.isTrusted) {
+      throw new UserError(
+        'notTrusted',
+        vscode.l10n.t(
+          'This workspace is in Restricted Mode: Headlight draws {0} but does not run it. Trust the workspace to see class activation maps.',
+          this.name,
+        ),
+      );
+    }
+    if (this.#client === null) {
+      const { InferenceClient } = await import('../inference/inferenceClient');
+      this.#client ??= new InferenceClient(join(this.#services.distPath, 'inference.js'), {
+        threads: readSettings(this.uri).threads,
+      });
+    }
+    return this.#client;
+  }
+
+  /** How images are read for this model now: the sidecar file and the settings may have changed since. */
+  async settings(): Promise<ModelSettings> {
+    const [analysis, { readModelSettings }] = await Promise.all([this.#analysis, import('../explainImage')]);
+    const { preprocessingPreset, labelsFile } = readSettings(this.uri);
+    const folder = vscode.workspace.getWorkspaceFolder(this.uri)?.uri.fsPath;
+    return readModelSettings(analysis, { preprocessingPreset, labelsFile, labelsFolder: folder });
+  }
+
+  /** Reads the file again; a process that holds the old one ends. */
+  async reload(): Promise<void> {
+    this.#loading.abort();
+    this.#disposeClient();
+    this.#analysis = this.#analyze();
+    await this.#announce();
+  }
+
+  async bindShapes(shapes: Readonly<Record<string, readonly number[]>>): Promise<void> {
+    this.#inputShapes = shapes;
+    await this.reload();
+  }
+
+  addImages(uris: readonly vscode.Uri[]): number {
+    const images = this.images.add(uris);
+    if (images.length > 0) {
+      this.send({ type: 'imagesAdded', images });
+    }
+    return images.length;
+  }
+
+  /** Shows a view in every page, or in the first one once it is there. */
+  requestView(view: ViewName): void {
+    if ([...this.#pages.values()].includes('ready')) {
+      this.send({ type: 'viewRequested', view });
+    } else {
+      this.#requestedView = view;
+    }
+  }
+
+  /** A page was made; it gets events once it is ready. */
+  attachPage(send: SendEvent): vscode.Disposable {
+    this.#pages.set(send, 'waiting');
+    return new vscode.Disposable(() => this.#pages.delete(send));
+  }
+
+  /** Everything that a page needs to draw, when it says `ready` (again). */
+  async pageReady(send: SendEvent): Promise<void> {
+    this.#pages.set(send, 'ready');
+    if (await this.#sendModel([send])) {
+      if (this.images.items.length > 0) {
+        send({ type: 'imagesAdded', images: this.images.items });
+      }
+      if (this.#requestedView !== null) {
+        send({ type: 'viewRequested', view: this.#requestedView });
+        this.#requestedView = null;
+      }
+      await this.#sendSettings([send]);
+    }
+  }
+
+  send(event: HostToWebview): void {
+    for (const send of this.#readyPages()) {
+      send(event);
+    }
+  }
+
+  dispose(): void {
+    this.#loading.abort();
+    this.#disposeClient();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #readyPages(): SendEvent[] {
+    return [...this.#pages].filter(([, state]) => state === 'ready').map(([send]) => send);
+  }
+
+  #analyze(): Promise<ModelAnalysis> {
+    const loading = new AbortController();
+    this.#loading = loading;
+    const analysis = this.#readAnalysis(loading.signal);
+    analysis.then(
+      (loaded) => {
+        if (this.#loading === loading) {
+          this.#loaded = loaded;
+          this.#failure = null;
+        }
+      },
+      (error: unknown) => {
+        if (this.#loading === loading && !loading.signal.aborted) {
+          this.#loaded = null;
+          this.#failure = toFailure(error, this.#services.log);
+        }
+      },
+    );
+    return analysis;
+  }
+
+  async #readAnalysis(signal: AbortSignal): Promise<ModelAnalysis> {
+    if (this.uri.scheme !== 'file') {
+      throw new UserError(
+        'badArgument',
+        vscode.l10n.t(
+          'Headlight reads models from files on disk; this one is "{0}:". Save it to a folder first.',
+          this.uri.scheme,
+        ),
+      );
+    }
+    const startedAt = performance.now();
+    const { analyzeModel } = await import('../inspectModel');
+    const analysis = await analyzeModel(this.uri.fsPath, { inputShapes: this.#inputShapes, signal });
+    const elapsedMs = Math.round(performance.now() - startedAt);
+    this.#services.log.info(`Read ${this.uri.fsPath}: ${analysis.report.totals.nodes} nodes in ${elapsedMs} ms`);
+    return analysis;
+  }
+
+  async #announce(): Promise<void> {
+    if (await this.#sendModel(this.#readyPages())) {
+      await this.#announceSettings();
+    }
+  }
+
+  async #announceSettings(): Promise<void> {
+    await this.#sendSettings(this.#readyPages());
+  }
+
+  /** Sends the report or why there is none; false when a newer reading of the file will do it. */
+  async #sendModel(pages: readonly SendEvent[]): Promise<boolean> {
+    const analysis = this.#analysis;
+    const loaded = await analysis.catch(() => null);
+    if (analysis !== this.#analysis) {
+      return false;
+    }
+    const failure = this.#failure;
+    if (loaded === null) {
+      pages.forEach((send) => failure !== null && send({ type: 'modelFailed', failure }));
+      return false;
+    }
+    const { colorMap, opacity } = readSettings(this.uri);
+    const trusted = vscode.workspace.isTrusted;
+    pages.forEach((send) =>
+      send({ type: 'modelLoaded', report: loaded.report, display: { colorMap, opacity }, trusted }),
+    );
+    return true;
+  }
+
+  async #sendSettings(pages: readonly SendEvent[]): Promise<void> {
+    if (this.#loaded === null) {
+      return;
+    }
+    try {
+      const settings = await this.settings();
+      pages.forEach((send) => send({ type: 'settingsChanged', settings }));
+    } catch (error) {
+      // A mistake in the sidecar file is shown where the settings matter: when an image is explained.
+      toFailure(error, this.#services.log);
+    }
+  }
+
+  #disposeClient(): void {
+    this.#client?.dispose();
+    this.#client = null;
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { createHostChannel } from '../protocol/channel';
+import type { RequestHandlers } from '../protocol/channel';
+import type { HostToWebview, ToHost, ToWebview, WebviewToHost } from '../protocol/messages';
+import { toFailure } from './failure';
+import { ModelDocument } from './modelDocument';
+import { createPageHtml } from './pageHtml';
+import { createRequestHandlers } from './pageRequests';
+import type { ObservedMessage } from './testApi';
+import { VIEW_TYPE } from './viewType';
+
+/** Opens models and connects each of their editors with the page in it. */
+export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<ModelDocument> {
+  readonly #open = new Map<string, { readonly document: ModelDocument; readonly handlers: RequestHandlers }>();
+  readonly #messages = new vscode.EventEmitter<ObservedMessage>();
+  readonly onMessage = this.#messages.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  get documents(): readonly ModelDocument[] {
+    return [...this.#open.values()].map(({ document }) => document);
+  }
+
+  find(uri: vscode.Uri): ModelDocument | undefined {
+    return this.#open.get(uri.toString())?.document;
+  }
+
+  handlers(uri: vscode.Uri): RequestHandlers | undefined {
+    return this.#open.get(uri.toString())?.handlers;
+  }
+
+  /** Shows the model in an editor and returns it. */
+  async show(uri: vscode.Uri, options: vscode.TextDocumentShowOptions = {}): Promise<ModelDocument> {
+    await vscode.commands.executeCommand('vscode.openWith', uri, VIEW_TYPE, options);
+    const document = this.find(uri);
+    if (document === undefined) {
+      throw new Error(`No editor was opened for ${uri.toString()}`);
+    }
+    return document;
+  }
+
+  openCustomDocument(uri: vscode.Uri): ModelDocument {
+    const distPath = vscode.Uri.joinPath(this.context.extensionUri, 'dist').fsPath;
+    const document = new ModelDocument(uri, { log: this.log, distPath }, () => this.#open.delete(uri.toString()));
+    this.#open.set(uri.toString(), { document, handlers: createRequestHandlers(document, this.log) });
+    return document;
+  }
+
+  resolveCustomEditor(document: ModelDocument, panel: vscode.WebviewPanel): void {
+    const subscriptions: vscode.Disposable[] = [];
+    const { webview } = panel;
+    const post = (message: ToWebview) => {
+      this.#messages.fire({ uri: document.uri, to: 'page', message });
+      void webview.postMessage(message);
+    };
+    const onEvent = (event: WebviewToHost) => this.#handleEvent(document, send, event);
+    const handlers = this.handlers(document.uri) ?? createRequestHandlers(document, this.log);
+    const channel = createHostChannel(post, onEvent, handlers, (error) => toFailure(error, this.log));
+    const send = (event: HostToWebview) => channel.send(event);
+    subscriptions.push(
+      document.attachPage(send),
+      webview.onDidReceiveMessage((message: ToHost) => {
+        this.#messages.fire({ uri: document.uri, to: 'host', message });
+        void channel.receive(message);
+      }),
+      new vscode.Disposable(() => channel.dispose()),
+    );
+    panel.onDidDispose(() => vscode.Disposable.from(...subscriptions).dispose());
+    this.#fill(webview);
+  }
+
+  dispose(): void {
+    this.#messages.dispose();
+  }
+
+  #handleEvent(document: ModelDocument, send: (event: HostToWebview) => void, event: WebviewToHost): void {
+    switch (event.type) {
+      case 'ready':
+        void document.pageReady(send);
+        break;
+      case 'taskCancelled':
+        document.tasks.cancel(event.task);
+        break;
+      case 'drawn':
+        this.log.debug(`Drew the ${event.view} view of ${document.name} after ${Math.round(event.elapsedMs)} ms`);
+        break;
+      case 'layerSelected':
+        break;
+      case 'pageFailed':
+        this.log.error(`In the page of ${document.name}: ${event.message}\n${event.stack}`);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #fill(webview: vscode.Webview): void {
+    const dist = vscode.Uri.joinPath(this.context.extensionUri, 'dist');
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [dist, vscode.Uri.joinPath(this.context.extensionUri, 'media')],
+    };
+    webview.html = createPageHtml({
+      cspSource: webview.cspSource,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
+      nonce: randomBytes(18).toString('base64url'),
+      language: vscode.env.language,
+    });
+  }
+}
