@@ -41,6 +41,7 @@ const zones = [
   { target: './webview', from: './test' },
 ];
 
+/** @param {string} where */
 const only = (where) => `is imported in ${where} only (design.md, Folders)`;
 const vscodeOnly = { name: 'vscode', message: `vscode ${only('src/host and src/extension.ts')}.` };
 const runtimeOnly = { name: 'onnxruntime-node', message: `onnxruntime-node ${only('src/inference/runtime.ts')}.` };
@@ -49,6 +50,7 @@ const toolkitOnly = {
   name: '@vscode/webview-ui-toolkit',
   message: `The toolkit ${only('webview/ui.ts')}: it is archived.`,
 };
+/** @param {{ name: string, message: string }[]} paths @returns {import('eslint').Linter.RulesRecord} */
 const restrict = (...paths) => ({ 'no-restricted-imports': ['error', { paths }] });
 
 export default typescript.config(
