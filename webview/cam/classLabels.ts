@@ -1,0 +1,39 @@
+/** Classes are shown by their label, or by number where there is none. */
+export function toClassLabel(labels: readonly string[] | null, classIndex: number): string {
+  return labels?.[classIndex] ?? `Class ${classIndex}`;
+}
+
+/**
+ * Classes that match what was typed: a number finds that class first; words must all occur in the label.
+ * Labels that start with the query come first. Within equals, and for an empty query, the larger logit comes first.
+ */
+export function searchClasses(
+  labels: readonly string[] | null,
+  logits: ArrayLike<number>,
+  query: string,
+  limit: number,
+): { readonly found: readonly number[]; readonly total: number } {
+  const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const ranked: { classIndex: number; rank: number }[] = [];
+  for (let classIndex = 0; classIndex < logits.length; classIndex++) {
+    const rank = rankMatch(toClassLabel(labels, classIndex).toLowerCase(), classIndex, words);
+    if (rank !== null) {
+      ranked.push({ classIndex, rank });
+    }
+  }
+  ranked.sort((a, b) => a.rank - b.rank || logits[b.classIndex] - logits[a.classIndex] || a.classIndex - b.classIndex);
+  return { found: ranked.slice(0, limit).map(({ classIndex }) => classIndex), total: ranked.length };
+}
+
+function rankMatch(label: string, classIndex: number, words: readonly string[]): number | null {
+  if (words.length === 0) {
+    return 0;
+  }
+  if (words.length === 1 && words[0] === String(classIndex)) {
+    return 0;
+  }
+  if (!words.every((word) => label.includes(word))) {
+    return null;
+  }
+  return label.startsWith(words.join(' ')) ? 1 : 2;
+}

@@ -1,0 +1,81 @@
+import { html, svg } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import type { Explanation } from '../../src/protocol/explanation';
+import type { CamActions } from './camActions';
+import { createClassPicker } from './classPicker';
+import { toClassLabel } from './classLabels';
+import { formatPercent, formatSigned } from './formatNumber';
+import type { ExplainedScene, Scene } from './scene';
+
+/** What the model says, and which class's evidence is shown. */
+export function createClassPanel(actions: CamActions): (scene: Scene, explained: ExplainedScene) => TemplateResult {
+  const classPicker = createClassPicker('cam-class', 'Class', 'Search classes', (classIndex) =>
+    actions.choose({ selectedClass: classIndex }),
+  );
+  const contrastPicker = createClassPicker(
+    'cam-contrast',
+    'Compared with',
+    'No class (the class alone)',
+    (classIndex) => actions.chooseCam({ contrastClass: classIndex }),
+  );
+  return ({ labels }, { explanation, target }) => {
+    const { logits, probabilities, top } = explanation;
+    classPicker.draw({ labels, logits, probabilities, selected: target.classIndex });
+    contrastPicker.draw({ labels, logits, probabilities, selected: target.contrastClass });
+    const rows = top.includes(target.classIndex) ? top : [...top, target.classIndex];
+    return html`<section class="cam-panel" aria-labelledby="cam-classes-title">
+      <h2 id="cam-classes-title">Classes</h2>
+      <div class="cam-top" role="group" aria-label="Most likely classes">
+        ${rows.map((classIndex) => classRow(explanation, labels, classIndex, classIndex === target.classIndex, actions))}
+      </div>
+      <p class="cam-note">${describeProbabilities(explanation)}</p>
+      ${classPicker.element}
+      <div class="cam-contrast">
+        ${contrastPicker.element}
+        <button
+          class="cam-button cam-secondary"
+          ?disabled=${target.contrastClass === null}
+          title="Show the class alone"
+          aria-label="Stop comparing"
+          @click=${() => actions.chooseCam({ contrastClass: null })}
+        >
+          ×
+        </button>
+      </div>
+    </section>`;
+  };
+}
+
+function classRow(
+  { logits, probabilities }: Explanation,
+  labels: readonly string[] | null,
+  classIndex: number,
+  isSelected: boolean,
+  actions: CamActions,
+): TemplateResult {
+  const probability = probabilities?.[classIndex] ?? null;
+  return html`<button
+    class="cam-class"
+    aria-pressed=${isSelected}
+    title="Class ${classIndex}: ${toClassLabel(labels, classIndex)}"
+    @click=${() => actions.choose({ selectedClass: classIndex })}
+  >
+    <span class="cam-class-label">${toClassLabel(labels, classIndex)}</span>
+    <span class="cam-figure cam-logit">${formatSigned(logits[classIndex])}</span>
+    <span class="cam-figure cam-probability">${probability === null ? '' : formatPercent(probability)}</span>
+    <svg class="cam-bar" width="100%" height="3" aria-hidden="true">
+      ${probability === null ? '' : svg`<rect width="${100 * probability}%" height="3"></rect>`}
+    </svg>
+  </button>`;
+}
+
+function describeProbabilities({ probabilitySource }: Explanation): string {
+  switch (probabilitySource) {
+    case 'model':
+      return 'Logit and probability, as the model computes them.';
+    case 'softmaxOfLogits':
+      return 'Logit; the probability is a softmax added for display: the model ends in logits.';
+    case null:
+      return 'Logit: the model states no probabilities.';
+  }
+}

@@ -1,0 +1,85 @@
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import type { Failure } from '../../src/protocol/messages';
+import type { HeadReport } from '../../src/protocol/modelReport';
+import type { AppState } from '../app';
+import type { CamActions } from './camActions';
+
+/** Why no map can be drawn of this model at all; null when one can. */
+export function findObstacle(state: AppState, actions: CamActions): TemplateResult | null {
+  const head = state.report?.heads[0];
+  if (!head?.exact) {
+    return withoutExactHead(head, actions);
+  }
+  return state.trusted ? null : untrusted();
+}
+
+function withoutExactHead(head: HeadReport | undefined, actions: CamActions): TemplateResult {
+  const title = !head || head.kind === 'none' ? 'This model has no classification head' : 'No exact map for this head';
+  return message(
+    title,
+    html`<p>${head?.reason ?? 'No class scores that are computed from a feature map were found.'}</p>
+      <p class="cam-quiet">
+        Class activation maps are drawn where they add up to the score: when the class scores are linear (or piecewise
+        linear) in the last feature map, as with global average pooling or fully connected layers.
+      </p>
+      <div class="cam-actions">
+        <button class="cam-button" @click=${() => actions.choose({ view: 'summary' })}>Show the head</button>
+        <button class="cam-button cam-secondary" @click=${() => actions.choose({ view: 'graph' })}>
+          Show the graph
+        </button>
+      </div>`,
+  );
+}
+
+function untrusted(): TemplateResult {
+  return message(
+    'Running models needs a trusted workspace',
+    html`<p>
+        To draw a map the model has to run, and in Restricted Mode Headlight only reads and draws models. Trust this
+        workspace (command “Workspaces: Manage Workspace Trust”) if you know where its files come from.
+      </p>
+      <p class="cam-quiet">The graph and the summary work without trust.</p>`,
+  );
+}
+
+/** The first thing a user sees: where images come from. */
+export function withoutImages(actions: CamActions): TemplateResult {
+  return message(
+    'See what this model looks at',
+    html`<p>Choose one or several images. Each gets the model’s classes and a map of the evidence for them.</p>
+      <div class="cam-actions"><button class="cam-button" @click=${actions.pickImages}>Add images…</button></div>
+      <p class="cam-quiet">
+        Or drag images here from the Explorer, holding <kbd>Shift</kbd> as you drop. A <code>.npy</code> file is taken
+        as the ready input tensor.
+      </p>`,
+  );
+}
+
+/** Over the picture while the model runs; shown only when that takes longer than 300 ms (styles). */
+export function runningCover(text: string, actions: CamActions): TemplateResult {
+  return html`<div class="cam-cover cam-delayed" role="status">
+    <progress aria-label=${text}></progress>
+    <span>${text}</span>
+    <button class="cam-button cam-secondary" @click=${actions.cancel}>Cancel</button>
+  </div>`;
+}
+
+/** Over the picture after a failure. */
+export function failureCover(failure: Failure, onRetry: () => void, actions: CamActions): TemplateResult {
+  const isCancelled = failure.code === 'cancelled';
+  return html`<div class="cam-cover" role="alert">
+    <p>${isCancelled ? 'Cancelled before the model had finished.' : failure.message}</p>
+    <div class="cam-actions">
+      ${failure.retry || isCancelled ? html`<button class="cam-button" @click=${onRetry}>Retry</button>` : nothing}
+      ${isCancelled ? nothing : html`<button class="cam-button cam-secondary" @click=${actions.showLog}>Show log</button>`}
+    </div>
+  </div>`;
+}
+
+function message(title: string, body: TemplateResult): TemplateResult {
+  return html`<div class="cam-message">
+    <h2>${title}</h2>
+    ${body}
+  </div>`;
+}

@@ -1,0 +1,85 @@
+import { html } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import { RequestFailure } from '../../src/protocol/channel';
+import type { App } from '../app';
+import { toCsv, toFileName, toJson, toNpy } from './mapExport';
+import type { ExportedMap } from './mapExport';
+import { composeMap, composePicture, toBlob, toPng } from './pictureExport';
+
+interface ExportAction {
+  readonly label: string;
+  readonly title: string;
+  /** Returns what to tell the user. */
+  run(exported: ExportedMap, app: App): Promise<string>;
+}
+
+const ACTIONS: readonly ExportAction[] = [
+  {
+    label: 'Save picture',
+    title: 'PNG: picture, map, caption and colour scale',
+    run: async (map, app) => save(app, toFileName(map, 'overlay', 'png'), await toPng(composePicture(map))),
+  },
+  {
+    label: 'Map only',
+    title: 'PNG: the coloured map alone, transparent elsewhere',
+    run: async (map, app) => save(app, toFileName(map, 'map', 'png'), await toPng(composeMap(map))),
+  },
+  {
+    label: '.npy',
+    title: 'The numbers for NumPy: float32 [height, width], before any display',
+    run: (map, app) => save(app, toFileName(map, 'cam', 'npy'), toNpy(map)),
+  },
+  {
+    label: 'JSON',
+    title: 'The map, its certificate and the whole ledger',
+    run: (map, app) => save(app, toFileName(map, 'cam', 'json'), toBytes(toJson(map))),
+  },
+  {
+    label: 'CSV',
+    title: 'The map as rows of numbers',
+    run: (map, app) => save(app, toFileName(map, 'cam', 'csv'), toBytes(toCsv(map))),
+  },
+  { label: 'Copy picture', title: 'Picture, map, caption and colour scale to the clipboard', run: copyPicture },
+  {
+    label: 'Copy JSON',
+    title: 'The map, its certificate and the whole ledger as text',
+    async run(map, app) {
+      await app.channel.request('copyText', { text: toJson(map) });
+      return 'Copied';
+    },
+  },
+];
+
+/** Buttons that take the map out of the editor; `report` says what became of it. */
+export function exportBar(exported: ExportedMap, app: App, report: (message: string) => void): TemplateResult {
+  const run = async (action: ExportAction): Promise<void> => {
+    try {
+      report(await action.run(exported, app));
+    } catch (error: unknown) {
+      report(error instanceof RequestFailure ? error.failure.message : `${action.label} failed: ${String(error)}`);
+    }
+  };
+  return html`<div class="cam-exports" role="group" aria-label="Save and copy">
+    ${ACTIONS.map((action) => html`<button class="cam-button cam-secondary" title=${action.title} @click=${() => void run(action)}>${action.label}</button>`)}
+  </div>`;
+}
+
+async function save(app: App, name: string, bytes: Uint8Array): Promise<string> {
+  const { path } = await app.channel.request('saveFile', { name, bytes });
+  return path === null ? '' : `Saved ${path}`;
+}
+
+async function copyPicture(exported: ExportedMap): Promise<string> {
+  try {
+    const picture = toBlob(composePicture(exported));
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+    return 'Copied';
+  } catch {
+    // Some hosts (a browser without permission) keep pages from the clipboard.
+    return 'This window does not let a page copy pictures: use Save picture.';
+  }
+}
+
+function toBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,104 @@
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import type { Explanation } from '../../src/protocol/explanation';
+import type { ModelSettings } from '../../src/protocol/messages';
+import type { Preprocessing, SettingSource } from '../../src/protocol/preprocessing';
+import type { CamActions } from './camActions';
+
+/** How the picture became numbers: most wrong maps are wrong inputs first. */
+export function preprocessingPanel(
+  settings: ModelSettings | null,
+  explanation: Explanation | null,
+  actions: CamActions,
+): TemplateResult {
+  return html`<section class="cam-panel" aria-labelledby="cam-input-title">
+    <div class="cam-panel-head">
+      <h2 id="cam-input-title">What the network was fed</h2>
+      <button class="cam-button cam-secondary" title=${settings?.sidecar ?? ''} @click=${actions.editSettings}>
+        Edit…
+      </button>
+    </div>
+    ${settings ? details(settings, explanation) : html`<p class="cam-note">Reading the settings…</p>`}
+  </section>`;
+}
+
+function details(settings: ModelSettings, explanation: Explanation | null): TemplateResult {
+  const { preprocessing } = settings;
+  return html`<dl class="cam-facts">
+      <dt>Input</dt>
+      <dd>
+        ${preprocessing.width} × ${preprocessing.height} px, ${preprocessing.channelOrder}, ${preprocessing.layout}
+      </dd>
+      <dt>Fit</dt>
+      <dd>${describeFit(preprocessing)}, ${preprocessing.interpolation}</dd>
+      <dt>Values</dt>
+      <dd>${describeValues(preprocessing)}</dd>
+      ${explanation?.placement ? placed(explanation.placement) : nothing}
+      <dt>From</dt>
+      <dd>${SOURCES[settings.preprocessingSource]}</dd>
+      <dt>Labels</dt>
+      <dd>
+        ${settings.labels && settings.labelsSource ? `${settings.labels.length}, from ${SOURCES[settings.labelsSource]}` : 'none: classes are shown by number'}
+      </dd>
+    </dl>
+    ${settings.preprocessingNote === '' ? nothing : html`<p class="cam-note">${settings.preprocessingNote}</p>`}`;
+}
+
+const SOURCES: Readonly<Record<SettingSource, string>> = {
+  sidecar: 'the file beside the model',
+  settings: 'the settings of VS Code',
+  metadata: 'the model’s metadata',
+  graph: 'the model’s first operators',
+  builtin: 'the built-in ImageNet list',
+  chosen: 'your choice',
+  default: 'the default: check it',
+};
+
+/** In words; the picture shown is the result. */
+export function describeFit({ fit, cropFraction, padValue }: Preprocessing): string {
+  const share = `${Number((100 * cropFraction).toFixed(1))} %`;
+  switch (fit) {
+    case 'stretch':
+      return 'stretched, aspect ratio lost';
+    case 'shorterSide':
+      return cropFraction === 1
+        ? 'shorter side resized, centre cropped'
+        : `shorter side resized, central ${share} cropped`;
+    case 'centerCrop':
+      return `central square of ${share} cropped, then resized`;
+    case 'letterbox':
+      return `fitted inside, padded with ${padValue}`;
+  }
+}
+
+/** `(pixel · 0.00392 − mean) / std`, with equal channels written once. */
+export function describeValues({ scale, mean, std }: Preprocessing): string {
+  const factor = scale === 1 ? 'pixel' : `pixel · ${toShort(scale)}`;
+  const shift = mean.every((value) => value === 0) ? factor : `${factor} − ${toList(mean)}`;
+  return std.every((value) => value === 1) ? shift : `(${shift}) / ${toList(std)}`;
+}
+
+function toList(values: readonly number[]): string {
+  return values.every((value) => value === values[0]) ? toShort(values[0]) : `[${values.map(toShort).join(', ')}]`;
+}
+
+function toShort(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function placed({
+  imageWidth,
+  imageHeight,
+  left,
+  top,
+  width,
+  height,
+}: NonNullable<Explanation['placement']>): TemplateResult {
+  const round = (value: number): number => Math.round(value);
+  const isWhole = round(width) === imageWidth && round(height) === imageHeight;
+  return html`<dt>Seen</dt>
+    <dd>
+      ${isWhole ? 'the whole picture' : `${round(width)} × ${round(height)} px at (${round(left)}, ${round(top)})`} of
+      ${imageWidth} × ${imageHeight} px
+    </dd>`;
+}
