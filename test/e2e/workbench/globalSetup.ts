@@ -1,0 +1,29 @@
+import type { TestProject } from 'vitest/node';
+import { launchBrowserServer } from '../../host/browser.mjs';
+import { startServer } from '../../host/server.mjs';
+import { root } from '../../../scripts/setup.mjs';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of the workbench without a folder. */
+    readonly workbenchAddress: string;
+    readonly browserEndpoint: string;
+  }
+}
+
+/**
+ * One VS Code server and one browser for all end-to-end tests. The extension is installed, as a user has it:
+ * the package that HEADLIGHT_VSIX names, else this checkout. The smoke-test driver is off, so that toasts and dialogs appear.
+ */
+export default async function setup(project: TestProject) {
+  const [server, browser] = await Promise.all([
+    startServer({ driver: false, install: [process.env.HEADLIGHT_VSIX ?? root] }),
+    launchBrowserServer(),
+  ]);
+  project.provide('workbenchAddress', server.url());
+  project.provide('browserEndpoint', browser.wsEndpoint());
+  return async () => {
+    await browser.close();
+    await server.stop();
+  };
+}
