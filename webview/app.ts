@@ -9,6 +9,7 @@ import type {
 } from '../src/protocol/messages';
 import type { PageChannel } from '../src/protocol/channel';
 import type { ModelReport } from '../src/protocol/modelReport';
+import type { CamChoices } from './cam/camChoices';
 
 /** What is known about one image of the list. */
 export type ImageState =
@@ -31,6 +32,8 @@ export interface Choices {
   readonly opacity: number;
   readonly sign: 'signed' | 'positive' | 'negative';
   readonly placement: 'receptiveField' | 'stretch';
+  /** Choices of the CAM view alone; absent until one is made. */
+  readonly cam?: CamChoices;
   /** How the graph was left; absent: as it is first shown. */
   readonly graph?: GraphChoices;
 }
