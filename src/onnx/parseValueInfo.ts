@@ -1,0 +1,96 @@
+import type { Dimension, ElementType, Shape, ValueInfo } from '../graph/model';
+import { toElementType } from '../graph/elementTypes';
+import type { StructureReader } from './structureReader';
+import type { WireReader } from './wireReader';
+
+/** ValueInfoProto: name = 1, type = 2, doc_string = 3. */
+export function parseValueInfo({ reader }: StructureReader): ValueInfo {
+  let name = '';
+  let docString = '';
+  const type = { elementType: null as ElementType | null, shape: null as Dimension[] | null };
+  const outer = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    switch (tag) {
+      case 0x0a:
+        name = reader.readName();
+        break;
+      case 0x12:
+        parseType(reader, type);
+        break;
+      case 0x1a:
+        docString = reader.readText() ?? '';
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outer);
+  return { name, elementType: type.elementType, shape: type.shape satisfies Shape, docString };
+}
+
+interface TensorTypeParts {
+  elementType: ElementType | null;
+  shape: Dimension[] | null;
+}
+
+/** TypeProto: tensor_type = 1; sequences, maps, optionals and sparse tensors are skipped, so they cannot nest deep. */
+function parseType(reader: WireReader, type: TensorTypeParts): void {
+  const outer = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === 0x0a) {
+      parseTensorType(reader, type);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  reader.leave(outer);
+}
+
+/** TypeProto.Tensor: elem_type = 1, shape = 2. */
+function parseTensorType(reader: WireReader, type: TensorTypeParts): void {
+  const outer = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === 0x08) {
+      type.elementType = toElementType(reader.readInt());
+    } else if (tag === 0x12) {
+      type.shape ??= [];
+      parseShape(reader, type.shape);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  reader.leave(outer);
+}
+
+/** TensorShapeProto: dim = 1. */
+function parseShape(reader: WireReader, shape: Dimension[]): void {
+  const outer = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === 0x0a) {
+      reader.budget.countItem(reader.position);
+      shape.push(parseDimension(reader));
+    } else {
+      reader.skip(tag);
+    }
+  }
+  reader.leave(outer);
+}
+
+/** TensorShapeProto.Dimension: dim_value = 1, dim_param = 2. Some exporters write -1 for "not known". */
+function parseDimension(reader: WireReader): Dimension {
+  let dimension: Dimension = null;
+  const outer = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === 0x08) {
+      const size = reader.readInt();
+      dimension = size >= 0 ? size : null;
+    } else if (tag === 0x12) {
+      const name = reader.readName();
+      dimension = name === '' ? null : name;
+    } else {
+      reader.skip(tag);
+    }
+  }
+  reader.leave(outer);
+  return dimension;
+}

@@ -1,0 +1,86 @@
+import type { Attribute, Graph, GraphNode, Model, TensorInfo, ValueInfo } from '../../../src/graph/model';
+
+/** One line per thing of the structure: the same text as test/fixtures/structure/generate.py writes. */
+export function describeModel(model: Model): string[] {
+  return [
+    `model ${model.irVersion} ${model.producerName} ${model.producerVersion}`,
+    ...[...model.opsets].map(([domain, version]) => `opset ${domain} ${version}`),
+    ...[...model.metadata].map(([key, value]) => `metadata ${key} ${value}`),
+    ...model.functions.flatMap((definition) => [
+      `function ${definition.domain} ${definition.name} (${definition.inputs.join()}) (${definition.outputs.join()})`,
+      ...definition.nodes.flatMap(describeNode),
+    ]),
+    ...describeGraph(model.graph),
+  ];
+}
+
+export function describeValue({ name, elementType, shape }: ValueInfo): string {
+  if (elementType === null) {
+    return `${name} null`;
+  }
+  return `${name} ${elementType} ${shape === null ? 'null' : `[${shape.map((size) => size ?? 'null').join()}]`}`;
+}
+
+function describeGraph(graph: Graph): string[] {
+  return [
+    `graph ${graph.name}`,
+    ...graph.nodes.flatMap(describeNode),
+    ...[...graph.initializers.values()].map((tensor) => `initializer ${describeTensor(tensor)}`),
+    ...graph.inputs.map((value) => `input ${describeValue(value)}`),
+    ...graph.outputs.map((value) => `output ${describeValue(value)}`),
+    ...[...graph.valueInfo.values()].map((value) => `value ${describeValue(value)}`),
+  ];
+}
+
+function describeNode(node: GraphNode): string[] {
+  return [
+    `node ${node.opType} ${node.domain} ${node.name} (${node.inputs.join()}) (${node.outputs.join()})`,
+    ...[...node.attributes].flatMap(([name, attribute]) => [
+      `attribute ${name} ${describeAttribute(attribute)}`,
+      ...(attribute.type === 'graph' ? describeGraph(attribute.value) : []),
+    ]),
+  ];
+}
+
+function describeAttribute(attribute: Attribute): string {
+  switch (attribute.type) {
+    case 'float':
+      return `float ${toFloatBits(attribute.value)}`;
+    case 'floats':
+      return `floats ${attribute.value.map(toFloatBits).join()}`;
+    case 'tensor':
+      return `tensor ${describeTensor(attribute.value)}`;
+    case 'graph':
+      return 'graph';
+    case 'reference':
+      return `ref ${attribute.value}`;
+    case 'int':
+    case 'string':
+      return `${attribute.type} ${attribute.value}`;
+    case 'ints':
+    case 'strings':
+      return `${attribute.type} ${attribute.value.join()}`;
+    default:
+      throw new Error(`no test model has an attribute of type ${attribute.type}`);
+  }
+}
+
+function describeTensor({ name, elementType, dims, payload }: TensorInfo): string {
+  return `${name} ${elementType} [${dims.join()}] ${computeRawBytes(payload)}`;
+}
+
+function computeRawBytes(payload: TensorInfo['payload']): number {
+  if (payload.kind === 'inline') {
+    return payload.field === 'raw_data' ? payload.bytes.byteLength : 0;
+  }
+  if (payload.kind === 'file' && payload.field === 'raw_data') {
+    return payload.ranges.reduce((sum, range) => sum + range.length, 0);
+  }
+  return 0;
+}
+
+function toFloatBits(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatBE(value);
+  return bytes.toString('hex');
+}
