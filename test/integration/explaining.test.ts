@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import type * as vscode from 'vscode';
+import type { TestApi } from '../../src/host/testApi';
+import { closeEditors, findOpenModel, lite0, nextToPage, openModel, workspaceFile } from './headlight';
+
+/** Adds an image to the open model and returns how to ask for its explanation. */
+function addImage(api: TestApi, model: vscode.Uri, image: vscode.Uri) {
+  api.addImages(model, [image]);
+  const imageId = findOpenModel(api, model)?.images.at(-1)?.id ?? '';
+  return (signal?: AbortSignal) => api.request(model, 'explain', { imageId, classes: [] }, signal);
+}
+
+/** ImageNet: tabby, tiger cat, Persian, Siamese, Egyptian. */
+const domesticCats = [281, 282, 283, 284, 285];
+
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('explaining an image', () => {
+  afterEach(closeEditors);
+
+  it('finds the cat and a map that adds up to its logit', async () => {
+    const api = await openModel(lite0());
+    const explanation = await addImage(api, lite0(), workspaceFile('images/chelsea.png'))();
+    assert.ok(domesticCats.includes(explanation.top[0]), `class ${explanation.top[0]}`);
+    assert.equal(explanation.maps[0].certificate.holds, true);
+    assert.deepEqual([explanation.height, explanation.width], [7, 7]);
+  });
+
+  it('starts no inference process before the first image, one for all, and ends it with the editor', async () => {
+    const api = await openModel(lite0());
+    assert.equal(findOpenModel(api, lite0())?.inferencePid, null);
+    await addImage(api, lite0(), workspaceFile('images/chelsea.png'))();
+    const pid = findOpenModel(api, lite0())?.inferencePid ?? 0;
+    assert.ok(isRunning(pid));
+    await addImage(api, lite0(), workspaceFile('images/coffee.png'))();
+    assert.equal(findOpenModel(api, lite0())?.inferencePid, pid);
+    await closeEditors();
+    const deadline = Date.now() + 5000;
+    while (isRunning(pid) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(isRunning(pid), false);
+  });
+
+  it('says so when the inference process is killed during a run, and works again on retry', async () => {
+    const api = await openModel(lite0());
+    const explain = addImage(api, lite0(), workspaceFile('images/chelsea.png'));
+    await explain();
+    const pid = findOpenModel(api, lite0())?.inferencePid ?? 0;
+    const run = explain();
+    process.kill(pid, 'SIGKILL');
+    await assert.rejects(run, { code: 'inferenceStopped', message: /SIGKILL/ });
+    assert.ok(findOpenModel(api, lite0())?.report, 'the editor still has its model');
+    assert.equal((await explain()).maps[0].certificate.holds, true);
+    assert.notEqual(findOpenModel(api, lite0())?.inferencePid, pid);
+  });
+
+  it('stops when the request is cancelled, and runs the next one', async () => {
+    const api = await openModel(lite0());
+    const explain = addImage(api, lite0(), workspaceFile('images/chelsea.png'));
+    const controller = new AbortController();
+    const run = explain(controller.signal);
+    controller.abort();
+    await assert.rejects(run, { name: /AbortError|UserError/ });
+    assert.equal((await explain()).maps[0].certificate.holds, true);
+  });
+
+  it('names the file when an image cannot be read', async () => {
+    const image = workspaceFile('broken.png');
+    await writeFile(image.fsPath, 'not an image');
+    const api = await openModel(lite0());
+    await assert.rejects(addImage(api, lite0(), image)(), { code: 'unreadableImage', message: /broken\.png/ });
+    await rm(image.fsPath);
+  });
+
+  it('takes up preprocessing and labels as soon as the file beside the model is saved', async () => {
+    const model = workspaceFile('shapes/shapes_gap.onnx');
+    const api = await openModel(model);
+    const changed = nextToPage(api, model, 'settingsChanged');
+    const sidecar = workspaceFile('shapes/shapes_gap.headlight.json');
+    await writeFile(sidecar.fsPath, JSON.stringify({ labels: ['a', 'b', 'c', 'd', 'e'] }));
+    const { settings } = await changed;
+    assert.deepEqual([settings.labels, settings.labelsSource], [['a', 'b', 'c', 'd', 'e'], 'sidecar']);
+    await rm(sidecar.fsPath);
+  });
+});
