@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ImageItem } from '../protocol/messages';
 
 /** What sharp decodes without further libraries, and ready input tensors. */
-export const IMAGE_EXTENSIONS: readonly string[] = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'npy'];
+export const IMAGE_EXTENSIONS: readonly string[] = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'avif', 'npy'];
 
 export function isImage(uri: vscode.Uri): boolean {
   const name = uri.path.toLowerCase();
