@@ -1,0 +1,116 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './usageError';
+
+export interface InspectArguments {
+  readonly command: 'inspect';
+  readonly model: string;
+  readonly json: boolean;
+  /** Input name → dimensions. */
+  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface CamArguments {
+  readonly command: 'cam';
+  readonly model: string;
+  readonly images: readonly string[];
+  readonly json: boolean;
+  /** As given: class indices, labels, `top1`, `top5`. */
+  readonly classes: readonly string[];
+  readonly layer: string | null;
+  readonly preprocess: string | null;
+  readonly labels: string | null;
+  readonly out: string | null;
+}
+
+export type Arguments = InspectArguments | CamArguments | { readonly command: 'help' | 'version' };
+
+/** The arguments after `headlight`. Throws UsageError. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const [command, ...rest] = argv;
+  if (command === undefined) {
+    throw new UsageError('No command given: inspect or cam.');
+  }
+  if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
+    return { command: 'help' };
+  }
+  switch (command) {
+    case '--version':
+      return { command: 'version' };
+    case 'inspect':
+      return parseInspect(rest);
+    case 'cam':
+      return parseCam(rest);
+    default:
+      throw new UsageError(`Unknown command "${command}": there is inspect and cam.`);
+  }
+}
+
+function parseInspect(argv: readonly string[]): InspectArguments {
+  const { values, positionals } = parse(argv, {
+    json: { type: 'boolean' },
+    input: { type: 'string', multiple: true },
+  });
+  const [model, ...others] = positionals;
+  if (model === undefined || others.length > 0) {
+    throw new UsageError(`inspect takes one MODEL, not ${positionals.length}.`);
+  }
+  return {
+    command: 'inspect',
+    model,
+    json: values.json ?? false,
+    inputShapes: Object.fromEntries((values.input ?? []).map(parseInputShape)),
+  };
+}
+
+function parseCam(argv: readonly string[]): CamArguments {
+  const { values, positionals } = parse(argv, {
+    json: { type: 'boolean' },
+    class: { type: 'string', multiple: true },
+    method: { type: 'string' },
+    layer: { type: 'string' },
+    preprocess: { type: 'string' },
+    labels: { type: 'string' },
+    out: { type: 'string' },
+  });
+  const [model, ...images] = positionals;
+  if (model === undefined || images.length === 0) {
+    throw new UsageError('cam takes a MODEL and at least one IMAGE.');
+  }
+  if (values.method !== undefined && values.method !== 'cam') {
+    throw new UsageError(`Unknown method "${values.method}": there is cam.`);
+  }
+  return {
+    command: 'cam',
+    model,
+    images,
+    json: values.json ?? false,
+    classes: values.class ?? ['top1'],
+    layer: values.layer ?? null,
+    preprocess: values.preprocess ?? null,
+    labels: values.labels ?? null,
+    out: values.out ?? null,
+  };
+}
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+function parse<const Known extends Options>(argv: readonly string[], options: Known) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** `NAME=1,3,224,224`; names may hold "=" and ":", dimensions may not. */
+function parseInputShape(text: string): [string, number[]] {
+  const match = /^(.+)=(\d+(?:,\d+)*)$/.exec(text);
+  if (match === null) {
+    throw new UsageError(`--input is "${text}", but it looks like NAME=1,3,224,224.`);
+  }
+  const dimensions = match[2].split(',').map(Number);
+  if (dimensions.some((size) => size < 1 || !Number.isSafeInteger(size))) {
+    throw new UsageError(`--input is "${text}", but dimensions are whole numbers from 1.`);
+  }
+  return [match[1], dimensions];
+}

@@ -1,0 +1,55 @@
+import type { ImageDocument } from './camDocument';
+import { formatSigned } from './quantity';
+import { formatTable } from './table';
+
+const CHANNELS_SHOWN = 8;
+
+/** One image for people: the classes, whether each map adds up, and the channels that count most. */
+export function formatImage({ image, top, maps, ledger }: ImageDocument): string {
+  const sections = [image, indent(formatTop(top)), indent(formatMaps(maps)), indent(formatLedger(maps, ledger))];
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+function formatTop(top: ImageDocument['top']): string {
+  const rows = top.map(({ class: index, label, logit, probability }) => [
+    String(index),
+    label ?? '',
+    logit.toFixed(4),
+    probability === null ? '' : `${(100 * probability).toFixed(2)} %`,
+  ]);
+  return formatTable([['class', 'label', 'logit', 'probability'], ...rows], ['right', 'left', 'right', 'right']);
+}
+
+function formatMaps(maps: ImageDocument['maps']): string {
+  const rows = maps.map(({ class: index, height, width, certificate, file }) => {
+    const { aggregate, value, bias, logit, residual, holds } = certificate;
+    const sum = `${aggregate} ${value.toFixed(5)} ${bias < 0 ? '−' : '+'} bias ${Math.abs(bias).toFixed(5)} = ${(value + bias).toFixed(5)}`;
+    const verdict = holds
+      ? 'adds up'
+      : `does NOT add up to the logit ${logit.toFixed(5)} (off by ${residual.toExponential(1)})`;
+    return [String(index), `${height}×${width}`, sum, verdict, file ?? ''];
+  });
+  return formatTable([['map of', 'size', 'certificate', '', ''], ...rows], ['right', 'right', 'left', 'left', 'left']);
+}
+
+function formatLedger(maps: ImageDocument['maps'], ledger: ImageDocument['ledger']): string {
+  if (ledger.length === 0) {
+    return '';
+  }
+  const rows = ledger
+    .slice(0, CHANNELS_SHOWN)
+    .map(({ channel, weight, mean, contribution }) => [
+      String(channel),
+      formatSigned(weight),
+      formatSigned(mean),
+      formatSigned(contribution),
+    ]);
+  return [
+    `Channels that count most for class ${maps[0].class}`,
+    formatTable([['channel', 'weight', 'mean', 'contribution'], ...rows], ['right', 'right', 'right', 'right']),
+  ].join('\n');
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}

@@ -1,0 +1,25 @@
+export const HELP = `headlight: inspect ONNX models and draw exact class activation maps
+
+Usage
+  headlight inspect MODEL [options]
+  headlight cam MODEL IMAGE… [options]
+
+Options of inspect
+  --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
+
+Options of cam
+  --class WHICH       class index, label, top1 or top5 (default top1; repeatable)
+  --method cam        exact class activation map
+  --layer TENSOR      the feature map (default: that of the main head)
+  --preprocess FILE   how images are read: JSON as in MODEL.headlight.json
+  --labels FILE       names of the classes: one per line, or JSON
+  --out DIR           write each raw map as .npy and an overlay as .png
+
+  An IMAGE that ends in .npy is taken as the ready input tensor, without preprocessing.
+
+Both
+  --json              one JSON document on standard output; messages on standard error
+  --help, --version
+
+Exit code: 0 done, 1 failed on the input, 2 wrong usage.
+`;

@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { Explanation } from '../protocol/explanation';
+import { writeNpy } from '../tensor/npy';
+import { findMap } from './camDocument';
+import { drawOverlay } from './overlay';
+import { encodePng } from './pngFile';
+
+/** Writes maps and overlays into one folder, with names that tell image and class. */
+export interface MapFiles {
+  /** Paths of the `.npy` files by class. */
+  write(explanation: Explanation, classes: readonly number[]): Promise<ReadonlyMap<number, string>>;
+}
+
+export async function createMapFiles(folder: string): Promise<MapFiles> {
+  await mkdir(folder, { recursive: true });
+  const taken = new Set<string>();
+  return {
+    async write(explanation, classes) {
+      const stem = claimStem(explanation.image, taken);
+      const files = new Map<number, string>();
+      for (const classIndex of classes) {
+        const { map } = findMap(explanation, classIndex);
+        const name = join(folder, `${stem}_class${classIndex}`);
+        const shape = [explanation.height, explanation.width];
+        await writeFile(`${name}.npy`, writeNpy({ data: map, shape }));
+        await writeFile(`${name}.png`, encodePng(drawOverlay(map, explanation)));
+        files.set(classIndex, `${name}.npy`);
+      }
+      return files;
+    },
+  };
+}
+
+/** `a/cat.png` and `b/cat.jpg` in one run: cat, cat-2. */
+function claimStem(image: string, taken: Set<string>): string {
+  const stem = basename(image, extname(image));
+  let name = stem;
+  for (let count = 2; taken.has(name); count++) {
+    name = `${stem}-${count}`;
+  }
+  taken.add(name);
+  return name;
+}

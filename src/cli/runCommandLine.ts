@@ -1,0 +1,49 @@
+import { version } from '../../package.json';
+import { UserError } from '../userError';
+import { parseArguments } from './arguments';
+import { runCam } from './cam';
+import { HELP } from './help';
+import { runInspect } from './inspect';
+import type { Output } from './output';
+import { UsageError } from './usageError';
+
+/** Exit code: 0 done, 1 failed on the input, 2 wrong usage. */
+export async function runCommandLine(argv: readonly string[], output: Output): Promise<0 | 1 | 2> {
+  try {
+    const parsed = parseArguments(argv);
+    switch (parsed.command) {
+      case 'help':
+        output.write(HELP);
+        return 0;
+      case 'version':
+        output.write(`${version}\n`);
+        return 0;
+      case 'inspect':
+        return await runInspect(parsed, output);
+      case 'cam':
+        return await runCam(parsed, output);
+      default:
+        return parsed satisfies never;
+    }
+  } catch (error) {
+    return reportError(error, argv, output);
+  }
+}
+
+function reportError(error: unknown, argv: readonly string[], output: Output): 1 | 2 {
+  if (error instanceof UsageError) {
+    output.report(`headlight: ${error.message}\nRun "headlight --help" for the options.`);
+    return 2;
+  }
+  const code = error instanceof UserError ? error.code : 'bug';
+  const message = error instanceof Error ? error.message : String(error);
+  output.report(error instanceof UserError ? `headlight: ${message}` : `headlight: ${describeBug(error)}`);
+  if (argv.includes('--json')) {
+    output.write(`${JSON.stringify({ schema: 1, error: { code, message } })}\n`);
+  }
+  return 1;
+}
+
+function describeBug(error: unknown): string {
+  return `this is a bug.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}

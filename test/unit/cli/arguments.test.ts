@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments';
+import { UsageError } from '../../../src/cli/usageError';
+
+describe('parseArguments', () => {
+  it('binds the free dimensions of several inputs', () => {
+    expect(parseArguments(['inspect', 'a.onnx', '--json', '--input', 'x=1,3,8,8', '--input', 'a:b=c=2'])).toEqual({
+      command: 'inspect',
+      model: 'a.onnx',
+      json: true,
+      inputShapes: { x: [1, 3, 8, 8], 'a:b=c': [2] },
+    });
+  });
+
+  it('takes one model, then images, and maps the most likely class unless told otherwise', () => {
+    expect(parseArguments(['cam', 'a.onnx', 'b.png', 'c.npy', '--out', 'maps'])).toEqual({
+      command: 'cam',
+      model: 'a.onnx',
+      images: ['b.png', 'c.npy'],
+      json: false,
+      classes: ['top1'],
+      layer: null,
+      preprocess: null,
+      labels: null,
+      out: 'maps',
+    });
+  });
+
+  it('takes options before, between and after the files, with or without "="', () => {
+    const parsed = parseArguments(['cam', '--class=tabby', 'a.onnx', '--method', 'cam', 'b.png', '--class', '3']);
+    expect(parsed).toMatchObject({ model: 'a.onnx', images: ['b.png'], classes: ['tabby', '3'] });
+  });
+
+  it('shows help and version whatever else is given', () => {
+    expect(parseArguments(['cam', '--help'])).toEqual({ command: 'help' });
+    expect(parseArguments(['--help'])).toEqual({ command: 'help' });
+    expect(parseArguments(['--version'])).toEqual({ command: 'version' });
+  });
+
+  it.each([
+    [[], /No command/],
+    [['draw'], /Unknown command "draw"/],
+    [['inspect'], /one MODEL, not 0/],
+    [['inspect', 'a.onnx', 'b.onnx'], /one MODEL, not 2/],
+    [['inspect', 'a.onnx', '--jsn'], /--jsn/],
+    [['inspect', 'a.onnx', '--input', '1,3,8,8'], /NAME=1,3,224,224/],
+    [['inspect', 'a.onnx', '--input', 'x=1,0,8,8'], /from 1/],
+    [['inspect', 'a.onnx', '--input', 'x=1,-1'], /NAME=1,3,224,224/],
+    [['cam', 'a.onnx'], /at least one IMAGE/],
+    [['cam', 'a.onnx', 'b.png', '--method', 'gradcam'], /Unknown method "gradcam"/],
+    [['cam', 'a.onnx', 'b.png', '--class'], /--class/],
+  ])('refuses %j as wrong usage', (argv, message) => {
+    expect(() => parseArguments(argv)).toThrow(UsageError);
+    expect(() => parseArguments(argv)).toThrow(message);
+  });
+});
