@@ -6,16 +6,16 @@ import { readCamChoices } from './scene';
 
 /** What the user can do in the CAM view; templates call these and know neither channel nor store. */
 export interface CamActions {
-  pickImages(): void;
-  addImages(uris: readonly string[]): void;
-  selectImage(imageId: string): void;
-  removeImage(imageId: string): void;
-  retry(imageId: string): void;
-  cancel(): void;
-  choose(change: Partial<Choices>): void;
-  chooseCam(change: Partial<CamChoices>): void;
-  editSettings(): void;
-  showLog(): void;
+  readonly pickImages: () => void;
+  readonly addImages: (uris: readonly string[]) => void;
+  readonly selectImage: (imageId: string) => void;
+  readonly removeImage: (imageId: string) => void;
+  readonly retry: (imageId: string) => void;
+  readonly cancel: () => void;
+  readonly choose: (change: Partial<Choices>) => void;
+  readonly chooseCam: (change: Partial<CamChoices>) => void;
+  readonly editSettings: () => void;
+  readonly showLog: () => void;
 }
 
 /** `report` tells the user what could not be done. */

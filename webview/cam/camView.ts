@@ -1,105 +1,109 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { AppState, CreateView } from '../app';
+import type { App, AppState, CreateView, View } from '../app';
 import './cam.css';
 import { createCamActions } from './camActions';
 import type { CamActions } from './camActions';
-import { createChannelGallery } from './channelGallery';
+import { ChannelGallery } from './channelGallery';
 import { createClassPanel } from './classPanel';
 import { displayControls } from './displayControls';
 import { acceptDrops } from './dropTarget';
 import { failureCover, findObstacle, runningCover, withoutImages } from './emptyStates';
-import { createExplainer } from './explainer';
-import type { Explainer } from './explainer';
+import { Explainer } from './explainer';
 import { exportBar } from './exportBar';
 import { imageStrip } from './imageStrip';
 import { ledgerPanel } from './ledgerPanel';
 import { describeMap } from './mapNotice';
 import { preprocessingPanel } from './preprocessingPanel';
-import { createSceneReader } from './scene';
+import { SceneReader } from './scene';
 import type { ExplainedScene, Scene, ShownMap } from './scene';
-import { createStage } from './stage';
+import { Stage } from './stage';
 
 /** Class activation maps of the user's images: what the model sees, channel by channel, with numbers that add up. */
-export const createCamView: CreateView = (app) => {
-  const element = document.createElement('section');
-  element.className = 'cam-view';
-  element.setAttribute('aria-label', 'Class activation maps');
-  const explainer = createExplainer(app);
-  let lastReport = '';
-  const report = (message: string): void => {
-    lastReport = message;
-    app.update({});
-  };
-  const actions = createCamActions(app, explainer, report);
-  const readScene = createSceneReader();
-  const stage = createStage();
-  const gallery = createChannelGallery(actions);
-  const classPanel = createClassPanel(actions);
-  acceptDrops(element, actions.addImages);
+export const createCamView: CreateView = (app) => new CamView(app);
 
-  function drawScene(state: AppState, scene: Scene): TemplateResult {
-    const { explained } = scene;
-    const shown = explained?.shown ?? null;
-    const cover = findCover(scene, explainer, actions);
-    stage.draw({
-      explanation: explained?.explanation ?? null,
-      shown,
-      title: explained?.title ?? scene.item.name,
-      opacity: state.choices.opacity,
-      cover,
-    });
-    if (explained && shown) {
-      gallery.draw(scene, explained, shown);
-    }
-    const model = state.report?.file.name ?? '';
-    const strip = {
-      images: state.images,
-      imageStates: state.imageStates,
-      selected: scene.item.id,
-      labels: scene.labels,
-    };
-    return html`${imageStrip(strip, actions)}
-      <div class="cam-columns">
-        <div class="cam-main">
-          ${heading(explained, shown, actions)} ${stage.element} ${shown ? notice(shown, actions) : nothing}
-          ${displayControls(state.choices, scene.cam, explained?.explanation.receptiveField !== null, actions)}
-          ${explained && shown ? exportBar({ scene, explained, shown, model }, app, report) : nothing}
-          <p class="cam-report" role="status">${lastReport}</p>
-        </div>
-        <div class="cam-side">
-          ${explained ? classPanel(scene, explained) : placeholder('Classes')}
-          ${
-            explained && shown
-              ? ledgerPanel(
-                  shown,
-                  state.report?.heads[0]?.reason ?? null,
-                  explained.target.contrastClass !== null,
-                  actions,
-                )
-              : placeholder('What makes the logit')
-          }
-          ${preprocessingPanel(state.settings, explained?.explanation ?? null, actions)}
-        </div>
-      </div>
-      ${explained && shown ? gallery.element : placeholder('Channels')}`;
+class CamView implements View {
+  readonly element = document.createElement('section');
+  readonly #explainer: Explainer;
+  readonly #actions: CamActions;
+  readonly #scenes = new SceneReader();
+  readonly #stage = new Stage();
+  readonly #gallery: ChannelGallery;
+  readonly #classPanel: ReturnType<typeof createClassPanel>;
+  /** What became of the last save, copy or other request. */
+  #report = '';
+
+  constructor(private readonly app: App) {
+    this.element.className = 'cam-view';
+    this.element.setAttribute('aria-label', 'Class activation maps');
+    this.#explainer = new Explainer(app);
+    this.#actions = createCamActions(app, this.#explainer, this.#tell);
+    this.#gallery = new ChannelGallery(this.#actions);
+    this.#classPanel = createClassPanel(this.#actions);
+    acceptDrops(this.element, this.#actions.addImages);
   }
 
-  return {
-    element,
-    draw(state) {
-      explainer.sync(state);
-      const obstacle = findObstacle(state, actions);
-      const scene = obstacle ? null : readScene(state);
-      if (scene) {
-        askForClasses(scene, state, explainer);
-      }
-      render(obstacle ?? (scene ? drawScene(state, scene) : withoutImages(actions)), element);
-      stage.paint();
-    },
-    shown: () => stage.paint(),
+  draw(state: AppState): void {
+    this.#explainer.sync(state);
+    const obstacle = findObstacle(state, this.#actions);
+    const scene = obstacle ? null : this.#scenes.read(state);
+    if (scene) {
+      askForClasses(scene, state, this.#explainer);
+    }
+    render(obstacle ?? (scene ? this.#sceneTemplate(state, scene) : withoutImages(this.#actions)), this.element);
+    this.#stage.paint();
+  }
+
+  shown(): void {
+    this.#stage.paint();
+  }
+
+  readonly #tell = (message: string): void => {
+    this.#report = message;
+    this.app.update({});
   };
-};
+
+  #sceneTemplate(state: AppState, scene: Scene): TemplateResult {
+    const { explained, labels, item } = scene;
+    const shown = explained?.shown ?? null;
+    if (explained && shown) {
+      this.#gallery.draw(scene, explained, shown);
+    }
+    const strip = { images: state.images, imageStates: state.imageStates, selected: item.id, labels };
+    return html`${imageStrip(strip, this.#actions)}
+      <div class="cam-columns">
+        <div class="cam-main">${this.#mainTemplate(state, scene, shown)}</div>
+        <div class="cam-side">${this.#sideTemplate(state, scene, shown)}</div>
+      </div>
+      ${shown ? this.#gallery.element : placeholder('Channels')}`;
+  }
+
+  #mainTemplate(state: AppState, scene: Scene, shown: ShownMap | null): TemplateResult {
+    const { explained, item, cam } = scene;
+    const explanation = explained?.explanation ?? null;
+    const title = explained?.title ?? item.name;
+    const cover = findCover(scene, this.#explainer, this.#actions);
+    this.#stage.draw({ explanation, shown, title, opacity: state.choices.opacity, cover });
+    const model = state.report?.file.name ?? '';
+    return html`${heading(title, shown, this.#actions)} ${this.#stage.element}
+      ${shown ? notice(shown, this.#actions) : nothing}
+      ${displayControls(state.choices, cam, explanation === null || explanation.receptiveField !== null, this.#actions)}
+      ${explained && shown ? exportBar({ scene, explained, shown, model }, this.app, this.#tell) : nothing}
+      <p class="cam-report" role="status">${this.#report}</p>`;
+  }
+
+  #sideTemplate(state: AppState, scene: Scene, shown: ShownMap | null): TemplateResult {
+    const { explained } = scene;
+    const isContrast = explained?.target.contrastClass !== null;
+    return html`${explained ? this.#classPanel(scene, explained) : placeholder('Classes')}
+    ${
+      shown
+        ? ledgerPanel(shown, state.report?.heads[0]?.reason ?? null, isContrast, this.#actions)
+        : placeholder('What makes the logit')
+    }
+    ${preprocessingPanel(state.settings, explained?.explanation ?? null, this.#actions)}`;
+  }
+}
 
 /** Classes whose rows are not in the page come from the model. */
 function askForClasses({ explained, item }: Scene, state: AppState, explainer: Explainer): void {
@@ -140,24 +144,20 @@ function findCover(scene: Scene, explainer: Explainer, actions: CamActions): Tem
   </div>`;
 }
 
-function heading(explained: ExplainedScene | null, shown: ShownMap | null, actions: CamActions): TemplateResult {
+function heading(title: string, shown: ShownMap | null, actions: CamActions): TemplateResult {
   const channel = shown?.channel ?? null;
   return html`<div class="cam-heading">
-    <h2 title=${explained?.title ?? ''}>${explained?.title ?? ' '}</h2>
-    ${
-      channel === null
-        ? nothing
-        : html`<span class="cam-chip"
-            >channel ${channel}<button
-              aria-label="Show the map of the class again"
-              title="Show the map of the class again"
-              @click=${() => actions.choose({ selectedChannel: null })}
-            >
-              ×
-            </button></span
-          >`
-    }
+    <h2 title=${title}>${title}</h2>
+    ${channel === null ? nothing : channelChip(channel, actions)}
   </div>`;
+}
+
+function channelChip(channel: number, actions: CamActions): TemplateResult {
+  const label = 'Show the map of the class again';
+  const clear = (): void => actions.choose({ selectedChannel: null });
+  return html`<span class="cam-chip">
+    channel ${channel}<button aria-label=${label} title=${label} @click=${clear}>×</button>
+  </span>`;
 }
 
 function notice(shown: ShownMap, actions: CamActions): TemplateResult | typeof nothing {

@@ -1,198 +1,135 @@
-import { html, nothing, render } from 'lit/html.js';
+import { html, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { ClassMap } from '../../src/protocol/explanation';
 import type { CamActions } from './camActions';
 import type { CamChoices } from './camChoices';
-import type { ChannelRow } from './channelRanking';
-import { choice } from './displayControls';
-import { formatNumber, formatPercent, formatSigned } from './formatNumber';
-import { painted } from './painted';
-import { paintValues } from './paintValues';
-import { putPixels } from './rasters';
-import { readChannelMap } from './scene';
+import { channelCard } from './channelCard';
+import type { ChannelOrder } from './channelRanking';
+import { choice } from './choice';
+import type { Options } from './choice';
 import type { ExplainedScene, Scene, ShownMap } from './scene';
-import { placeByStretch } from './cellPlacement';
-import { upsampleMap } from './upsampleMap';
 
 /** Cards drawn at once; the rest of a thousand channels is on further pages. */
 const PAGE_SIZE = 48;
-/** Pixels of a card's map along its longer side. */
-const CARD_PIXELS = 72;
+
+interface GalleryScene {
+  readonly scene: Scene;
+  readonly explained: ExplainedScene;
+  readonly shown: ShownMap;
+}
 
 /** The channels, ranked by what they add to the logit, each with its map and numbers. */
-export function createChannelGallery(actions: CamActions): {
-  readonly element: HTMLElement;
-  draw(scene: Scene, explained: ExplainedScene, shown: ShownMap): void;
-} {
-  const element = document.createElement('section');
-  element.className = 'cam-panel cam-gallery';
-  element.setAttribute('aria-labelledby', 'cam-channels-title');
-  let page = 0;
-  let pagesOf: { readonly evidence: ClassMap; readonly order: string; readonly channel: number | null } | null = null;
-  let latest: { readonly scene: Scene; readonly explained: ExplainedScene; readonly shown: ShownMap } | null = null;
+export class ChannelGallery {
+  readonly element = document.createElement('section');
+  #page = 0;
+  #drawn: { readonly evidence: ClassMap; readonly order: ChannelOrder; readonly channel: number | null } | null = null;
+  #current: GalleryScene | null = null;
 
-  function turn(next: number): void {
-    page = next;
-    redraw();
+  constructor(private readonly actions: CamActions) {
+    this.element.className = 'cam-panel cam-gallery';
+    this.element.setAttribute('aria-labelledby', 'cam-channels-title');
   }
 
-  function redraw(): void {
-    if (latest) {
-      render(template(latest.scene, latest.explained, latest.shown), element);
+  draw(scene: Scene, explained: ExplainedScene, shown: ShownMap): void {
+    const next = { evidence: shown.evidence, order: scene.cam.channelOrder, channel: shown.channel };
+    const drawn = this.#drawn;
+    if (drawn?.evidence !== next.evidence || drawn.order !== next.order) {
+      this.#page = 0;
+    } else if (next.channel !== null && drawn.channel !== next.channel) {
+      // It may have been chosen in the ledger: turn to its card.
+      this.#page = Math.floor(shown.channels.findIndex(({ channel }) => channel === next.channel) / PAGE_SIZE);
+    }
+    this.#drawn = next;
+    this.#current = { scene, explained, shown };
+    this.#redraw();
+  }
+
+  #turn(page: number): void {
+    this.#page = page;
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    if (this.#current) {
+      render(this.#template(this.#current), this.element);
     }
   }
 
-  function template(scene: Scene, explained: ExplainedScene, shown: ShownMap): TemplateResult {
-    const { channels } = shown;
-    const pages = Math.ceil(channels.length / PAGE_SIZE);
-    const rows = channels.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+  #template({ scene, explained, shown }: GalleryScene): TemplateResult {
+    const first = this.#page * PAGE_SIZE;
+    const rows = shown.channels.slice(first, first + PAGE_SIZE);
     // One card takes part in the tab order: the selected one, or the first.
-    const tabStop = rows.find(({ channel }) => channel === shown.channel)?.channel ?? rows[0]?.channel;
+    const tabStop = rows.find(({ channel }) => channel === shown.channel) ?? rows[0];
     return html`<div class="cam-gallery-head">
-        <h2 id="cam-channels-title">Channels <span class="cam-quiet">${channels.length}</span></h2>
-        ${choice('Order', ORDERS, scene.cam.channelOrder, (channelOrder) => actions.chooseCam({ channelOrder }))}
-        ${choice('Map', MAPS, scene.cam.channelMap, (channelMap) => actions.chooseCam({ channelMap }))}
-        <nav class="cam-pages" aria-label="Pages of channels">
-          <button
-            class="cam-button cam-secondary"
-            aria-label="Previous page"
-            ?disabled=${page === 0}
-            @click=${() => turn(page - 1)}
-          >
-            ‹
-          </button>
-          <span>${page * PAGE_SIZE + 1}–${page * PAGE_SIZE + rows.length}</span>
-          <button
-            class="cam-button cam-secondary"
-            aria-label="Next page"
-            ?disabled=${page >= pages - 1}
-            @click=${() => turn(page + 1)}
-          >
-            ›
-          </button>
-        </nav>
+        <h2 id="cam-channels-title">Channels <span class="cam-quiet">${shown.channels.length}</span></h2>
+        ${choice('Order', ORDERS, scene.cam.channelOrder, (channelOrder) => this.actions.chooseCam({ channelOrder }))}
+        ${choice('Map', MAPS, scene.cam.channelMap, (channelMap) => this.actions.chooseCam({ channelMap }))}
+        ${this.#pagesTemplate(shown, `${first + 1}–${first + rows.length}`)}
       </div>
-      <div
-        class="cam-cards"
-        role="listbox"
-        aria-labelledby="cam-channels-title"
-        @keydown=${(event: KeyboardEvent) => onKey(event, shown, pages)}
-      >
-        ${rows.map((row) => card(row, scene, explained, shown, row.channel === tabStop, actions))}
+      <div class="cam-cards" role="listbox" aria-labelledby="cam-channels-title" @keydown=${this.#onKey}>
+        ${rows.map((row) => channelCard(row, { scene, explained, shown, isTabStop: row === tabStop }, this.#toggle))}
       </div>`;
   }
 
-  function onKey(event: KeyboardEvent, shown: ShownMap, pages: number): void {
-    const cards = [...element.querySelectorAll<HTMLElement>('[role=option]')];
+  #pagesTemplate(shown: ShownMap, range: string): TemplateResult {
+    const last = countPages(shown) - 1;
+    const button = (sign: string, label: string, page: number): TemplateResult =>
+      html`<button
+        class="cam-button cam-secondary"
+        aria-label=${label}
+        ?disabled=${page < 0 || page > last}
+        @click=${() => this.#turn(page)}
+      >
+        ${sign}
+      </button>`;
+    return html`<nav class="cam-pages" aria-label="Pages of channels">
+      ${button('‹', 'Previous page', this.#page - 1)}<span>${range}</span>${button('›', 'Next page', this.#page + 1)}
+    </nav>`;
+  }
+
+  readonly #toggle = (channel: number): void => {
+    const isShown = channel === this.#current?.shown.channel;
+    this.actions.choose({ selectedChannel: isShown ? null : channel });
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const cards = [...this.element.querySelectorAll<HTMLElement>('[role=option]')];
     const place = cards.indexOf(document.activeElement as HTMLElement);
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: countColumns(cards), ArrowUp: -countColumns(cards) }[
-      event.key
-    ];
+    const columns = countColumns(cards);
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
+    const shown = this.#current?.shown;
     if (step !== undefined) {
       event.preventDefault();
       cards[Math.min(cards.length - 1, Math.max(0, place + step))]?.focus();
-    } else if (event.key === 'PageDown' || event.key === 'PageUp') {
+    } else if (shown && (event.key === 'PageDown' || event.key === 'PageUp')) {
       event.preventDefault();
-      turn(Math.min(pages - 1, Math.max(0, page + (event.key === 'PageDown' ? 1 : -1))));
-      element.querySelector<HTMLElement>('[role=option]')?.focus();
-    } else if (event.key === 'Enter' || event.key === ' ') {
+      this.#turn(Math.min(countPages(shown) - 1, Math.max(0, this.#page + (event.key === 'PageDown' ? 1 : -1))));
+      this.element.querySelector<HTMLElement>('[role=option]')?.focus();
+    } else if (shown && (event.key === 'Enter' || event.key === ' ')) {
       event.preventDefault();
-      const row = shown.channels[page * PAGE_SIZE + place];
-      if (row) {
-        toggle(row.channel, shown, actions);
-      }
-    } else if (event.key === 'Escape' && shown.channel !== null) {
-      actions.choose({ selectedChannel: null });
+      this.#toggle(shown.channels[this.#page * PAGE_SIZE + place].channel);
+    } else if (event.key === 'Escape') {
+      this.actions.choose({ selectedChannel: null });
     }
-  }
-
-  return {
-    element,
-    draw(scene, explained, shown) {
-      const next = { evidence: shown.evidence, order: scene.cam.channelOrder, channel: shown.channel };
-      if (pagesOf?.evidence !== next.evidence || pagesOf.order !== next.order) {
-        page = 0;
-      } else if (next.channel !== null && pagesOf.channel !== next.channel) {
-        // Chosen in the ledger: show its card.
-        page = Math.floor(shown.channels.findIndex(({ channel }) => channel === next.channel) / PAGE_SIZE);
-      }
-      pagesOf = next;
-      latest = { scene, explained, shown };
-      redraw();
-    },
   };
 }
 
-const ORDERS = [
+const ORDERS: Options<ChannelOrder> = [
   { value: 'magnitude', label: 'Largest first', title: 'By the size of the contribution, for or against' },
   { value: 'positive', label: 'Most for', title: 'What raises the logit first' },
   { value: 'negative', label: 'Most against', title: 'What lowers the logit first' },
-] as const;
-const MAPS: readonly { readonly value: CamChoices['channelMap']; readonly label: string; readonly title: string }[] = [
+];
+const MAPS: Options<CamChoices['channelMap']> = [
   { value: 'contribution', label: 'Contribution w·F', title: 'In logits: what the channel adds to the class map' },
   { value: 'activation', label: 'Activation F', title: 'What the channel responds to, whatever its weight' },
 ];
 
-function card(
-  row: ChannelRow,
-  { cam }: Scene,
-  { explanation }: ExplainedScene,
-  { evidence, channelScale, channel, overlay }: ShownMap,
-  isTabStop: boolean,
-  actions: CamActions,
-): TemplateResult {
-  const isSelected = row.channel === channel;
-  const { height, width } = explanation;
-  const paint = (canvas: HTMLCanvasElement): void => {
-    const magnification = Math.max(1, Math.round(CARD_PIXELS / Math.max(height, width)));
-    const map = readChannelMap(explanation, evidence, cam.channelMap, row.channel);
-    const raster = { height, width, magnification };
-    const values = upsampleMap(
-      map,
-      height,
-      width,
-      placeByStretch(height, width, height, width),
-      raster,
-      overlay.interpolation,
-    );
-    putPixels(canvas, paintValues(values, channelScale), height * magnification, width * magnification);
-  };
-  const { map: colorMap, sign, low, high } = channelScale;
-  const key = [evidence, row.channel, cam.channelMap, overlay.interpolation, colorMap, sign, low, high];
-  return html`<div
-    class="cam-card"
-    role="option"
-    tabindex=${isTabStop ? 0 : -1}
-    aria-selected=${isSelected}
-    aria-label="Channel ${row.channel}: contribution ${formatSigned(row.contribution)} logits, ${formatPercent(row.share)} of all"
-    title=${describe(row)}
-    @click=${() => toggle(row.channel, { channel }, actions)}
-  >
-    <canvas ${painted(key, paint)}></canvas>
-    <span class="cam-card-name">${row.channel}</span>
-    <span class="cam-figure ${row.contribution < 0 ? 'cam-against' : 'cam-for'}"
-      >${formatSigned(row.contribution)}</span
-    >
-    <span class="cam-card-detail">w ${formatNumber(row.weight)}</span>
-    <span class="cam-card-detail cam-figure">${formatPercent(row.share)}</span>
-    ${isSelected ? html`<span class="cam-hidden">shown over the picture</span>` : nothing}
-  </div>`;
-}
-
-function describe({ channel, weight, mean, contribution, share }: ChannelRow): string {
-  return [
-    `Channel ${channel}`,
-    `contribution ${formatSigned(contribution)} logits = weight ${formatNumber(weight)} on mean activation ${formatNumber(mean)}`,
-    `${formatPercent(share)} of all contributions, each counted by its size`,
-  ].join('\n');
-}
-
-function toggle(channel: number, shown: Pick<ShownMap, 'channel'>, actions: CamActions): void {
-  actions.choose({ selectedChannel: channel === shown.channel ? null : channel });
+function countPages({ channels }: ShownMap): number {
+  return Math.ceil(channels.length / PAGE_SIZE);
 }
 
 /** Cards in the first row of the grid. */
 function countColumns(cards: readonly HTMLElement[]): number {
-  const next = cards.findIndex((element) => element.offsetTop !== cards[0].offsetTop);
+  const next = cards.findIndex((card) => card.offsetTop !== cards[0].offsetTop);
   return next < 0 ? cards.length : next;
 }

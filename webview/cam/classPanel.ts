@@ -2,22 +2,25 @@ import { html, svg } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { Explanation } from '../../src/protocol/explanation';
 import type { CamActions } from './camActions';
-import { createClassPicker } from './classPicker';
+import { ClassPicker } from './classPicker';
 import { toClassLabel } from './classLabels';
 import { formatPercent, formatSigned } from './formatNumber';
 import type { ExplainedScene, Scene } from './scene';
 
 /** What the model says, and which class's evidence is shown. */
 export function createClassPanel(actions: CamActions): (scene: Scene, explained: ExplainedScene) => TemplateResult {
-  const classPicker = createClassPicker('cam-class', 'Class', 'Search classes', (classIndex) =>
-    actions.choose({ selectedClass: classIndex }),
-  );
-  const contrastPicker = createClassPicker(
-    'cam-contrast',
-    'Compared with',
-    'No class (the class alone)',
-    (classIndex) => actions.chooseCam({ contrastClass: classIndex }),
-  );
+  const classPicker = new ClassPicker({
+    id: 'cam-class',
+    label: 'Class',
+    placeholder: 'Search classes',
+    onPick: (classIndex) => actions.choose({ selectedClass: classIndex }),
+  });
+  const contrastPicker = new ClassPicker({
+    id: 'cam-contrast',
+    label: 'Compared with',
+    placeholder: 'No class (the class alone)',
+    onPick: (classIndex) => actions.chooseCam({ contrastClass: classIndex }),
+  });
   return ({ labels }, { explanation, target }) => {
     const { logits, probabilities, top } = explanation;
     classPicker.draw({ labels, logits, probabilities, selected: target.classIndex });

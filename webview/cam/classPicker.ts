@@ -6,6 +6,8 @@ import { formatNumber, formatPercent } from './formatNumber';
 
 /** As many as one scrolls through; a longer query finds the others. */
 const OPTION_LIMIT = 60;
+const PAGE_STEP = 8;
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE_STEP, PageUp: -PAGE_STEP };
 
 export interface ClassPickerState {
   readonly labels: readonly string[] | null;
@@ -15,124 +17,144 @@ export interface ClassPickerState {
   readonly selected: number | null;
 }
 
-/** A combobox over all classes (ARIA authoring practices: editable, list autocomplete). */
-export function createClassPicker(
-  id: string,
-  label: string,
-  placeholder: string,
-  onPick: (classIndex: number) => void,
-): { readonly element: HTMLElement; draw(state: ClassPickerState): void } {
-  const element = document.createElement('div');
-  element.className = 'cam-picker';
-  let state: ClassPickerState | null = null;
-  /** null: closed. */
-  let query: string | null = null;
-  let active = 0;
+export interface ClassPickerOptions {
+  /** Unique in the page. */
+  readonly id: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly onPick: (classIndex: number) => void;
+}
 
-  function change(nextQuery: string | null, nextActive = 0): void {
-    query = nextQuery;
-    active = nextActive;
-    redraw();
-    element.querySelector('[role=option][aria-selected=true]')?.scrollIntoView?.({ block: 'nearest' });
+/** A combobox over all classes (ARIA authoring practices: editable, with list autocomplete). */
+export class ClassPicker {
+  readonly element = document.createElement('div');
+  #state: ClassPickerState | null = null;
+  /** null: the list is closed. */
+  #query: string | null = null;
+  #active = 0;
+
+  constructor(private readonly options: ClassPickerOptions) {
+    this.element.className = 'cam-picker';
   }
 
-  function pick(classIndex: number | undefined): void {
-    if (classIndex !== undefined) {
-      onPick(classIndex);
-      change(null);
+  draw(state: ClassPickerState): void {
+    const known = this.#state;
+    if (!known || (Object.keys(state) as (keyof ClassPickerState)[]).some((key) => state[key] !== known[key])) {
+      this.#state = state;
+      this.#redraw();
     }
   }
 
-  function find(current: ClassPickerState): ReturnType<typeof searchClasses> {
-    return searchClasses(current.labels, current.logits, query ?? '', OPTION_LIMIT);
+  #change(query: string | null, active = 0): void {
+    this.#query = query;
+    this.#active = active;
+    this.#redraw();
+    // jsdom has no layout and no scrollIntoView.
+    this.element.querySelector('[role=option][aria-selected=true]')?.scrollIntoView?.({ block: 'nearest' });
   }
 
-  function onKey(event: KeyboardEvent): void {
-    if (!state) {
+  #pick(classIndex: number | undefined): void {
+    if (classIndex !== undefined) {
+      this.options.onPick(classIndex);
+      this.#change(null);
+    }
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (!this.#state) {
       return;
     }
-    const { found } = find(state);
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-    if (step !== undefined) {
+    const isOpen = this.#query !== null;
+    const { found } = this.#search(this.#state);
+    if (event.key in STEPS) {
       event.preventDefault();
-      change(query ?? '', query === null ? 0 : Math.min(found.length - 1, Math.max(0, active + step)));
-    } else if (event.key === 'Enter' && query !== null) {
+      const next = Math.min(found.length - 1, Math.max(0, this.#active + STEPS[event.key]));
+      this.#change(this.#query ?? '', isOpen ? next : 0);
+    } else if (event.key === 'Enter' && isOpen) {
       event.preventDefault();
-      pick(found[active]);
-    } else if (event.key === 'Escape' && query !== null) {
+      this.#pick(found[this.#active]);
+    } else if (event.key === 'Escape' && isOpen) {
       event.stopPropagation();
-      change(null);
+      this.#change(null);
+    }
+  };
+
+  #search({ labels, logits }: ClassPickerState): ReturnType<typeof searchClasses> {
+    return searchClasses(labels, logits, this.#query ?? '', OPTION_LIMIT);
+  }
+
+  #redraw(): void {
+    if (this.#state) {
+      const { found, total } = this.#query === null ? { found: [], total: 0 } : this.#search(this.#state);
+      const list = this.#query === null ? nothing : this.#optionsTemplate(this.#state, found, total);
+      render(html`${this.#fieldTemplate(this.#state, found.length)}${this.#listTemplate(list)}`, this.element);
     }
   }
 
-  function redraw(): void {
-    if (state) {
-      render(template(state, find(state)), element);
-    }
-  }
-
-  function template(current: ClassPickerState, { found, total }: ReturnType<typeof searchClasses>): TemplateResult {
-    const isOpen = query !== null;
-    const chosen = current.selected === null ? '' : toClassLabel(current.labels, current.selected);
+  #fieldTemplate({ labels, selected }: ClassPickerState, count: number): TemplateResult {
+    const { id, label, placeholder } = this.options;
     return html`<label class="cam-control">
-        <span>${label}</span>
-        <input
-          type="text"
-          role="combobox"
-          autocomplete="off"
-          spellcheck="false"
-          aria-autocomplete="list"
-          aria-expanded=${isOpen}
-          aria-controls="${id}-list"
-          aria-activedescendant=${isOpen && found.length > 0 ? `${id}-${active}` : nothing}
-          placeholder=${placeholder}
-          .value=${live(query ?? chosen)}
-          @focus=${(event: Event) => {
-            (event.target as HTMLInputElement).select();
-          }}
-          @click=${() => query ?? change('')}
-          @input=${(event: Event) => change((event.target as HTMLInputElement).value)}
-          @keydown=${onKey}
-          @blur=${() => change(null)}
-        />
-      </label>
-      <ul id="${id}-list" class="cam-options" role="listbox" aria-label=${label} ?hidden=${!isOpen}>
-        ${isOpen ? options(current, found, total) : nothing}
-      </ul>`;
+      <span>${label}</span>
+      <input
+        type="text"
+        role="combobox"
+        autocomplete="off"
+        spellcheck="false"
+        aria-autocomplete="list"
+        aria-expanded=${this.#query !== null}
+        aria-controls="${id}-list"
+        aria-activedescendant=${count > 0 ? `${id}-${this.#active}` : nothing}
+        placeholder=${placeholder}
+        .value=${live(this.#query ?? (selected === null ? '' : toClassLabel(labels, selected)))}
+        @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
+        @click=${() => this.#query ?? this.#change('')}
+        @input=${(event: Event) => this.#change((event.target as HTMLInputElement).value)}
+        @keydown=${this.#onKey}
+        @blur=${() => this.#change(null)}
+      />
+    </label>`;
   }
 
-  function options(current: ClassPickerState, found: readonly number[], total: number): TemplateResult {
-    return html`${found.map((classIndex, place) => option(current, classIndex, place))}
-    ${found.length === 0 ? html`<li class="cam-options-note">No class matches “${query}”</li>` : nothing}
-    ${total > found.length ? html`<li class="cam-options-note">${total - found.length} more: type to narrow</li>` : nothing}`;
+  #listTemplate(content: TemplateResult | typeof nothing): TemplateResult {
+    const { id, label } = this.options;
+    return html`<ul
+      id="${id}-list"
+      class="cam-options"
+      role="listbox"
+      aria-label=${label}
+      ?hidden=${content === nothing}
+    >
+      ${content}
+    </ul>`;
   }
 
-  function option(
+  #optionsTemplate(state: ClassPickerState, found: readonly number[], total: number): TemplateResult {
+    const note = (text: string): TemplateResult => html`<li class="cam-options-note" role="presentation">${text}</li>`;
+    return html`${found.map((classIndex, place) => this.#optionTemplate(state, classIndex, place))}
+    ${found.length === 0 ? note(`No class matches “${this.#query}”`) : nothing}
+    ${total > found.length ? note(`${total - found.length} more: type to narrow`) : nothing}`;
+  }
+
+  #optionTemplate(
     { labels, logits, probabilities }: ClassPickerState,
     classIndex: number,
     place: number,
   ): TemplateResult {
     // Before the field loses the focus, which closes the list.
-    const onPointerDown = (event: Event): void => {
+    const onPress = (event: Event): void => {
       event.preventDefault();
-      pick(classIndex);
+      this.#pick(classIndex);
     };
     const value = probabilities ? formatPercent(probabilities[classIndex]) : formatNumber(logits[classIndex]);
-    return html`<li id="${id}-${place}" role="option" aria-selected=${place === active} @mousedown=${onPointerDown}>
-      <span class="cam-class-index">${classIndex}</span
-      ><span class="cam-class-label">${toClassLabel(labels, classIndex)}</span><span class="cam-figure">${value}</span>
+    return html`<li
+      id="${this.options.id}-${place}"
+      role="option"
+      aria-selected=${place === this.#active}
+      @mousedown=${onPress}
+    >
+      <span class="cam-class-index">${classIndex}</span>
+      <span class="cam-class-label">${toClassLabel(labels, classIndex)}</span>
+      <span class="cam-figure">${value}</span>
     </li>`;
   }
-
-  return {
-    element,
-    draw(next) {
-      const isSame =
-        state && (Object.keys(next) as (keyof ClassPickerState)[]).every((key) => state?.[key] === next[key]);
-      if (!isSame) {
-        state = next;
-        redraw();
-      }
-    },
-  };
 }

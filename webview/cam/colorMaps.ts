@@ -12,6 +12,10 @@ export interface ColorMap {
 
 export const COLOR_MAP_SIZE = 256;
 
+/** OKLCh hues that people with any colour deficiency tell apart. */
+const BLUE_HUE = 255;
+const ORANGE_HUE = 58;
+
 /** In the order of the picker. The rainbow (jet) is left out on purpose: it draws edges where there are none. */
 export const COLOR_MAPS: readonly ColorMap[] = [
   { name: 'viridis', label: 'Viridis', kind: 'sequential', table: sample((t) => parse(interpolateViridis(t))) },
@@ -59,9 +63,6 @@ function parse(color: string): Rgb {
   const { r, g, b } = rgb(color);
   return [r, g, b];
 }
-
-const BLUE_HUE = 255;
-const ORANGE_HUE = 58;
 
 /** Light in the middle; lightness falls evenly and equally to both ends, so that equal |value| looks equally strong. */
 function toBlueOrange(position: number): Rgb {

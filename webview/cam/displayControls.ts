@@ -3,6 +3,8 @@ import type { TemplateResult } from 'lit/html.js';
 import type { Choices } from '../app';
 import type { CamActions } from './camActions';
 import type { CamChoices } from './camChoices';
+import { choice } from './choice';
+import type { Options } from './choice';
 import { COLOR_MAPS, findColorMap } from './colorMaps';
 import type { ColorMap } from './colorMaps';
 
@@ -44,16 +46,10 @@ export function displayControls(
   </div>`;
 }
 
-type Options<Value extends string> = readonly {
-  readonly value: Value;
-  readonly label: string;
-  readonly title: string;
-}[];
-
 const SIGNS: Options<Choices['sign']> = [
-  { value: 'signed', label: 'For and against', title: 'All values, with their sign' },
-  { value: 'positive', label: 'For', title: 'Only cells that raise the logit (ReLU)' },
-  { value: 'negative', label: 'Against', title: 'Only cells that lower the logit' },
+  { value: 'signed', label: 'Signed', title: 'All values, with their sign' },
+  { value: 'positive', label: 'Positive', title: 'Only cells that raise the logit (ReLU)' },
+  { value: 'negative', label: 'Negative', title: 'Only cells that lower the logit' },
 ];
 const RANGES: Options<CamChoices['range']> = [
   { value: 'shared', label: 'Shared', title: 'The same colour means the same number in all images and classes' },
@@ -70,29 +66,6 @@ const INTERPOLATIONS: Options<CamChoices['interpolation']> = [
   { value: 'smooth', label: 'Smooth', title: 'Bilinear between cell centres' },
   { value: 'cells', label: 'Cells', title: 'The numbers as they are, cell by cell' },
 ];
-
-/** A labelled list of a few values. */
-export function choice<Value extends string>(
-  label: string,
-  options: Options<Value>,
-  selected: Value,
-  onChoose: (value: Value) => void,
-): TemplateResult {
-  const current = options.find(({ value }) => value === selected);
-  return html`<label class="cam-control" title=${current?.title ?? ''}>
-    <span>${label}</span>
-    <select
-      @change=${(event: Event) => {
-        const chosen = options[(event.target as HTMLSelectElement).selectedIndex];
-        if (chosen) {
-          onChoose(chosen.value);
-        }
-      }}
-    >
-      ${options.map(({ value, label: text, title }) => html`<option value=${value} title=${title} .selected=${value === selected}>${text}</option>`)}
-    </select>
-  </label>`;
-}
 
 function mapGroup(label: string, kind: ColorMap['kind'], selected: string): TemplateResult {
   const maps = COLOR_MAPS.filter((map) => map.kind === kind);

@@ -4,96 +4,96 @@ import type { Failure } from '../../src/protocol/messages';
 import type { App, AppState, ImageState } from '../app';
 
 /** Runs the model on the images of the list, one at a time, and fetches what switching classes needs. */
-export interface Explainer {
-  /** Starts what the state asks for; call it on every change. */
-  sync(state: AppState): void;
-  /** Stops the run of the image that is being explained. */
-  cancel(): void;
-  retry(imageId: string): void;
-  /** Asks the model for one more class, once; after a failure again only when `again`. */
-  requestClass(imageId: string, classIndex: number, again?: boolean): void;
-  /** Why a class could not be mapped; null while it is under way. */
-  findClassFailure(explanation: Explanation, classIndex: number): Failure | null;
-}
-
-export function createExplainer(app: App): Explainer {
-  let running: { readonly imageId: string; readonly controller: AbortController } | null = null;
+export class Explainer {
+  #running: { readonly imageId: string; readonly controller: AbortController } | null = null;
   /** Classes asked for beside the top ones, by the run's logits (kept when maps are added); null: under way. */
-  const classRequests = new WeakMap<Float32Array, Map<number, Failure | null>>();
+  readonly #classRequests = new WeakMap<Float32Array, Map<number, Failure | null>>();
 
-  function setImage(imageId: string, imageState: ImageState): void {
-    app.update({ imageStates: new Map(app.state.imageStates).set(imageId, imageState) });
-  }
+  constructor(private readonly app: App) {}
 
-  /** Another model or preprocessing has put the image back to waiting: its run is of no use. */
-  function dropStale(state: AppState): void {
-    if (running !== null && state.imageStates.get(running.imageId)?.status !== 'running') {
-      running.controller.abort();
-      running = null;
+  /** Starts what the state asks for; call it on every change. */
+  sync(state: AppState): void {
+    this.#dropStale(state);
+    if (canExplain(state)) {
+      this.#startNext(state);
+      if (state.classifier === null && state.images.length > 0) {
+        void fetchClassifier(this.app);
+      }
     }
   }
 
-  async function explain(imageId: string): Promise<void> {
-    const run = { imageId, controller: new AbortController() };
-    running = run;
-    setImage(imageId, { status: 'running' });
-    const result = await requestExplanation(app, imageId, run.controller.signal);
-    dropStale(app.state);
-    if (running === run) {
-      running = null;
-      setImage(imageId, result);
-      startNext(app.state);
+  /** Stops the run of the image that is being explained. */
+  cancel(): void {
+    this.#running?.controller.abort();
+  }
+
+  retry(imageId: string): void {
+    this.#setImage(imageId, { status: 'waiting' });
+    this.#startNext(this.app.state);
+  }
+
+  /** Asks the model for one more class, once; after a failure again only when `again`. */
+  requestClass(imageId: string, classIndex: number, again = false): void {
+    const known = this.app.state.imageStates.get(imageId);
+    if (known?.status === 'explained') {
+      const asked = this.#classRequests.get(known.explanation.logits)?.get(classIndex);
+      if (asked === undefined || (again && asked !== null)) {
+        void this.#explainClass(imageId, known.explanation, classIndex);
+      }
     }
   }
 
-  function startNext(state: AppState): void {
-    const next = running === null ? findNext(state) : null;
+  /** Why a class could not be mapped; null while it is under way. */
+  findClassFailure(explanation: Explanation, classIndex: number): Failure | null {
+    return this.#classRequests.get(explanation.logits)?.get(classIndex) ?? null;
+  }
+
+  #setImage(imageId: string, imageState: ImageState): void {
+    this.app.update({ imageStates: new Map(this.app.state.imageStates).set(imageId, imageState) });
+  }
+
+  /** The image was taken away, or another model or preprocessing has put it back to waiting: its run is of no use. */
+  #dropStale(state: AppState): void {
+    if (this.#running !== null && state.imageStates.get(this.#running.imageId)?.status !== 'running') {
+      this.#running.controller.abort();
+      this.#running = null;
+    }
+  }
+
+  #startNext(state: AppState): void {
+    const next = this.#running === null ? findNext(state) : null;
     if (next !== null) {
-      void explain(next);
+      void this.#explain(next);
     }
   }
 
-  async function explainClass(imageId: string, explanation: Explanation, classIndex: number): Promise<void> {
-    const requests = classRequests.get(explanation.logits) ?? new Map<number, Failure | null>();
-    classRequests.set(explanation.logits, requests.set(classIndex, null));
+  async #explain(imageId: string): Promise<void> {
+    const run = { imageId, controller: new AbortController() };
+    this.#running = run;
+    this.#setImage(imageId, { status: 'running' });
+    const result = await requestExplanation(this.app, imageId, run.controller.signal);
+    this.#dropStale(this.app.state);
+    if (this.#running === run) {
+      this.#running = null;
+      this.#setImage(imageId, result);
+      this.#startNext(this.app.state);
+    }
+  }
+
+  async #explainClass(imageId: string, explanation: Explanation, classIndex: number): Promise<void> {
+    const requests = this.#classRequests.get(explanation.logits) ?? new Map<number, Failure | null>();
+    this.#classRequests.set(explanation.logits, requests.set(classIndex, null));
     try {
-      const answer = await app.channel.request('explain', { imageId, classes: [classIndex] });
-      const known = app.state.imageStates.get(imageId);
+      const answer = await this.app.channel.request('explain', { imageId, classes: [classIndex] });
+      const known = this.app.state.imageStates.get(imageId);
       if (known?.status === 'explained' && known.explanation.logits === explanation.logits) {
-        setImage(imageId, { status: 'explained', explanation: mergeMaps(known.explanation, answer) });
+        this.#setImage(imageId, { status: 'explained', explanation: mergeMaps(known.explanation, answer) });
       }
     } catch (error: unknown) {
       requests.set(classIndex, toFailure(error));
-      app.update({});
+      this.app.update({});
     }
   }
-
-  return {
-    sync(state) {
-      dropStale(state);
-      if (canExplain(state)) {
-        startNext(state);
-        if (state.classifier === null && state.images.length > 0) {
-          void fetchClassifier(app);
-        }
-      }
-    },
-    cancel: () => running?.controller.abort(),
-    retry(imageId) {
-      setImage(imageId, { status: 'waiting' });
-      startNext(app.state);
-    },
-    requestClass(imageId, classIndex, again = false) {
-      const known = app.state.imageStates.get(imageId);
-      if (known?.status === 'explained') {
-        const asked = classRequests.get(known.explanation.logits)?.get(classIndex);
-        if (asked === undefined || (again && asked !== null)) {
-          void explainClass(imageId, known.explanation, classIndex);
-        }
-      }
-    },
-    findClassFailure: (explanation, classIndex) => classRequests.get(explanation.logits)?.get(classIndex) ?? null,
-  };
 }
 
 async function requestExplanation(app: App, imageId: string, signal: AbortSignal): Promise<ImageState> {

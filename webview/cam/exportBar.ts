@@ -20,7 +20,7 @@ const ACTIONS: readonly ExportAction[] = [
     run: async (map, app) => save(app, toFileName(map, 'overlay', 'png'), await toPng(composePicture(map))),
   },
   {
-    label: 'Map only',
+    label: 'Save map only',
     title: 'PNG: the coloured map alone, transparent elsewhere',
     run: async (map, app) => save(app, toFileName(map, 'map', 'png'), await toPng(composeMap(map))),
   },

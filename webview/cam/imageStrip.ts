@@ -16,67 +16,82 @@ export interface ImageStripState {
 }
 
 /** The images one chose, with what became of each; arrow keys move, Delete takes one away. */
-export function imageStrip(
-  { images, imageStates, selected, labels }: ImageStripState,
-  actions: CamActions,
-): TemplateResult {
+export function imageStrip(strip: ImageStripState, actions: CamActions): TemplateResult {
   return html`<div class="cam-strip">
-    <button class="cam-button" @click=${actions.pickImages} title="Choose images of the workspace">Add images…</button>
-    <div class="cam-images" role="listbox" aria-label="Images" aria-orientation="horizontal" @keydown=${onKey}>
+    <button class="cam-button" title="Choose images of the workspace" @click=${actions.pickImages}>Add images…</button>
+    <div
+      class="cam-images"
+      role="listbox"
+      aria-label="Images"
+      aria-orientation="horizontal"
+      @keydown=${(event: KeyboardEvent) => onKey(event, strip, actions)}
+    >
       ${repeat(
-        images,
+        strip.images,
         ({ id }) => id,
-        (image) => card(image, imageStates.get(image.id) ?? { status: 'waiting' }, image.id === selected),
+        (image) => imageCard(image, strip, actions),
       )}
     </div>
   </div>`;
+}
 
-  function card(image: ImageItem, imageState: ImageState, isSelected: boolean): TemplateResult {
-    const status = describeStatus(imageState, labels);
-    return html`<div
-      class="cam-image ${imageState.status}"
-      role="option"
-      tabindex=${isSelected ? 0 : -1}
-      aria-selected=${isSelected}
-      aria-label="${image.name}: ${status}"
-      title="${image.path}
+function imageCard(
+  image: ImageItem,
+  { imageStates, selected, labels }: ImageStripState,
+  actions: CamActions,
+): TemplateResult {
+  const imageState = imageStates.get(image.id) ?? { status: 'waiting' };
+  const status = describeStatus(imageState, labels);
+  const isSelected = image.id === selected;
+  return html`<div
+    class="cam-image ${imageState.status}"
+    role="option"
+    tabindex=${isSelected ? 0 : -1}
+    aria-selected=${isSelected}
+    aria-label="${image.name}: ${status}"
+    title="${image.path}
 ${status}"
-      @click=${() => actions.selectImage(image.id)}
-    >
-      ${imageState.status === 'explained' ? thumbnail(imageState) : html`<div class="cam-thumbnail">${STATUS_SIGNS[imageState.status]}</div>`}
-      <div class="cam-image-text">
-        <span class="cam-image-name">${image.name}</span>
-        <span class="cam-image-status">${status}</span>
-      </div>
-      ${
-        isSelected
-          ? html`<button
-              class="cam-remove"
-              tabindex="-1"
-              aria-label="Remove ${image.name} from the list"
-              title="Remove from the list (Delete)"
-              @click=${(event: Event) => {
-                event.stopPropagation();
-                actions.removeImage(image.id);
-              }}
-            >
-              ×
-            </button>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  function onKey(event: KeyboardEvent): void {
-    const place = images.findIndex(({ id }) => id === selected);
-    const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: images.length - 1 }[event.key];
-    if (event.key === 'Delete') {
-      actions.removeImage(selected);
-    } else if (next !== undefined && images[next]) {
-      event.preventDefault();
-      actions.selectImage(images[next].id);
-      (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=option]')[next]?.focus();
+    @click=${() => actions.selectImage(image.id)}
+  >
+    ${
+      imageState.status === 'explained'
+        ? thumbnail(imageState)
+        : html`<div class="cam-thumbnail">${STATUS_SIGNS[imageState.status]}</div>`
     }
+    <div class="cam-image-text">
+      <span class="cam-image-name">${image.name}</span>
+      <span class="cam-image-status">${status}</span>
+    </div>
+    ${isSelected ? removeButton(image, actions) : nothing}
+  </div>`;
+}
+
+function removeButton({ id, name }: ImageItem, actions: CamActions): TemplateResult {
+  const remove = (event: Event): void => {
+    // The card's own click would select what is being taken away.
+    event.stopPropagation();
+    actions.removeImage(id);
+  };
+  return html`<button
+    class="cam-remove"
+    tabindex="-1"
+    aria-label="Remove ${name} from the list"
+    title="Remove from the list (Delete)"
+    @click=${remove}
+  >
+    ×
+  </button>`;
+}
+
+function onKey(event: KeyboardEvent, { images, selected }: ImageStripState, actions: CamActions): void {
+  const place = images.findIndex(({ id }) => id === selected);
+  const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: images.length - 1 }[event.key];
+  if (event.key === 'Delete') {
+    actions.removeImage(selected);
+  } else if (next !== undefined && images[next]) {
+    event.preventDefault();
+    actions.selectImage(images[next].id);
+    (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=option]')[next]?.focus();
   }
 }
 

@@ -12,21 +12,21 @@ export interface LedgerRow {
 }
 
 /**
- * The ledger in brief: the `count` largest contributions for the class, all others summed, the `count` largest against
- * it, the bias, the logit. The rows before `logit` add up to the map's aggregate plus bias, whatever the logit is.
+ * The ledger in brief: the `count` largest contributions for the class and all others for it summed, the same against it,
+ * the bias, the logit. The rows before `logit` add up to the map's aggregate plus bias, whatever the logit is.
  */
 export function summarizeLedger(evidence: ClassMap, count: number): LedgerRow[] {
   const { contributions, certificate } = evidence;
-  const ranked = Array.from(contributions.keys()).sort((a, b) => contributions[b] - contributions[a]);
-  const largest = ranked.slice(0, count).filter((channel) => contributions[channel] > 0);
-  const smallest = ranked.slice(-count).filter((channel) => contributions[channel] < 0 && !largest.includes(channel));
-  const named = new Set([...largest, ...smallest]);
-  const rest = ranked.filter((channel) => !named.has(channel));
-  const steps: Omit<LedgerRow, 'from' | 'to'>[] = [
-    ...largest.map((channel) => toStep(channel, contributions[channel])),
-    ...(rest.length > 0 ? [toRest(rest, contributions)] : []),
-    ...smallest.map((channel) => toStep(channel, contributions[channel])),
-    { kind: 'bias', channel: null, label: 'Bias', value: certificate.bias },
+  const channels = Array.from(contributions.keys());
+  const positive = channels.filter((channel) => contributions[channel] > 0);
+  // Zero and not-a-number contributions belong somewhere, or the sum would hide them.
+  const others = channels.filter((channel) => !(contributions[channel] > 0));
+  positive.sort((a, b) => contributions[b] - contributions[a]);
+  others.sort((a, b) => contributions[a] - contributions[b]);
+  const steps = [
+    ...summarizeSide(positive, contributions, count, 'for'),
+    ...summarizeSide(others, contributions, count, 'against'),
+    { kind: 'bias', channel: null, label: 'Bias', value: certificate.bias } as const,
   ];
   let total = 0;
   const rows = steps.map((step) => ({ ...step, from: total, to: (total += step.value) }));
@@ -36,11 +36,18 @@ export function summarizeLedger(evidence: ClassMap, count: number): LedgerRow[] 
   ];
 }
 
-function toStep(channel: number, value: number): Omit<LedgerRow, 'from' | 'to'> {
-  return { kind: 'channel', channel, label: `Channel ${channel}`, value };
-}
+type Step = Omit<LedgerRow, 'from' | 'to'>;
 
-function toRest(rest: readonly number[], contributions: Float32Array): Omit<LedgerRow, 'from' | 'to'> {
-  const value = rest.reduce((sum, channel) => sum + contributions[channel], 0);
-  return { kind: 'rest', channel: null, label: `${rest.length} other channel${rest.length === 1 ? '' : 's'}`, value };
+function summarizeSide(ranked: readonly number[], contributions: Float32Array, count: number, side: string): Step[] {
+  const named = ranked.slice(0, count).filter((channel) => contributions[channel] !== 0);
+  const rest = ranked.slice(named.length);
+  const steps = named.map((channel): Step => {
+    return { kind: 'channel', channel, label: `Channel ${channel}`, value: contributions[channel] };
+  });
+  if (rest.length > 0) {
+    const value = rest.reduce((sum, channel) => sum + contributions[channel], 0);
+    const label = `${rest.length} other${rest.length === 1 ? '' : 's'} ${side}`;
+    steps.push({ kind: 'rest', channel: null, label, value });
+  }
+  return steps;
 }

@@ -1,6 +1,6 @@
 import { noChange } from 'lit/html.js';
 import { Directive, directive, PartType } from 'lit/directive.js';
-import type { ElementPart, PartInfo } from 'lit/directive.js';
+import type { DirectiveResult, ElementPart, PartInfo } from 'lit/directive.js';
 
 type Paint = (canvas: HTMLCanvasElement) => void;
 
@@ -15,7 +15,7 @@ class PaintedDirective extends Directive {
     }
   }
 
-  render(_key: readonly unknown[], _paint: Paint): unknown {
+  render(): unknown {
     return noChange;
   }
 
@@ -29,4 +29,4 @@ class PaintedDirective extends Directive {
   }
 }
 
-export const painted = directive(PaintedDirective);
+export const painted: (key: readonly unknown[], paint: Paint) => DirectiveResult = directive(PaintedDirective);

@@ -5,7 +5,7 @@ import { DEFAULT_CAM_CHOICES } from './camChoices';
 import type { CamChoices } from './camChoices';
 import { placeByReceptiveField, placeByStretch } from './cellPlacement';
 import { rankChannels } from './channelRanking';
-import type { ChannelOrder, ChannelRow } from './channelRanking';
+import type { ChannelRow } from './channelRanking';
 import { toClassLabel } from './classLabels';
 import { findColorMap } from './colorMaps';
 import { computeRange, createColorScale } from './colorScale';
@@ -49,64 +49,14 @@ export interface ShownMap {
   readonly scaleNote: string;
 }
 
-/** Returns a function that computes the scene and remembers what was costly. */
-export function createSceneReader(): (state: AppState) => Scene | null {
-  const cache = new EvidenceCache();
-  const findRanks = rememberByMap((explanation, evidence, order: ChannelOrder) =>
-    rankChannels(explanation, evidence, order),
-  );
-  const findChannelRange = rememberByMap(computeChannelRange);
+/** Computes the scene from the state and remembers what was costly. */
+export class SceneReader {
+  readonly #cache = new EvidenceCache();
+  readonly #findRanks = rememberByMap(rankChannels);
+  readonly #findChannelRange = rememberByMap(computeChannelRange);
 
-  function readShown(state: AppState, explanation: Explanation, target: Target): ShownMap | null {
-    const evidence = cache.find(explanation, target, state.classifier);
-    if (evidence === null) {
-      return null;
-    }
-    const cam = readCamChoices(state);
-    const { colorMap, sign, selectedChannel } = state.choices;
-    const channel = selectedChannel !== null && selectedChannel < explanation.channels ? selectedChannel : null;
-    const isActivation = cam.channelMap === 'activation';
-    const channelRange = findChannelRange(explanation, evidence, cam.channelMap);
-    const toScale = (range: ValueRange | null, activation = false): ColorScale =>
-      createColorScale(findColorMap(colorMap), activation ? 'signed' : sign, range);
-    const map = channel === null ? evidence.map : readChannelMap(explanation, evidence, cam.channelMap, channel);
-    const shared = channel === null ? findSharedRange(state, target, evidence) : channelRange;
-    return {
-      evidence,
-      channels: findRanks(explanation, evidence, cam.channelOrder),
-      channel,
-      unit: channel !== null && isActivation ? 'activation' : 'logit',
-      overlay: {
-        picture: explanation.inputPicture,
-        map,
-        mapHeight: explanation.height,
-        mapWidth: explanation.width,
-        placement: findPlacement(explanation, state.choices.placement),
-        interpolation: cam.interpolation,
-        scale: toScale(cam.range === 'map' ? computeRange(map) : shared, channel !== null && isActivation),
-      },
-      channelScale: toScale(channelRange, isActivation),
-      scaleNote: describeScale(state, cam, channel),
-    };
-  }
-
-  /** Of the class shown on all images, and of all images' most likely classes. */
-  function findSharedRange(state: AppState, target: Target, evidence: ClassMap): ValueRange | null {
-    const ranges = [cache.findRange(evidence)];
-    for (const imageState of state.imageStates.values()) {
-      if (imageState.status === 'explained') {
-        const { explanation } = imageState;
-        const same = cache.find(explanation, target, state.classifier);
-        ranges.push(same && cache.findRange(same));
-        if (target.contrastClass === null) {
-          ranges.push(...explanation.maps.map((map) => cache.findRange(map)));
-        }
-      }
-    }
-    return uniteRanges(ranges);
-  }
-
-  return (state) => {
+  /** null: there is no image. */
+  read(state: AppState): Scene | null {
     const item = state.images.find(({ id }) => id === state.choices.selectedImage) ?? state.images[0];
     if (item === undefined) {
       return null;
@@ -119,9 +69,59 @@ export function createSceneReader(): (state: AppState) => Scene | null {
     }
     const { explanation } = imageState;
     const target = findTarget(state, explanation);
-    const shown = readShown(state, explanation, target);
+    const evidence = this.#cache.find(explanation, target, state.classifier);
+    const shown = evidence && this.#readShown(state, explanation, target, evidence);
     return { ...scene, explained: { explanation, target, title: describeTarget(labels, target), shown } };
-  };
+  }
+
+  #readShown(state: AppState, explanation: Explanation, target: Target, evidence: ClassMap): ShownMap {
+    const cam = readCamChoices(state);
+    const { selectedChannel } = state.choices;
+    const channel = selectedChannel !== null && selectedChannel < explanation.channels ? selectedChannel : null;
+    const isActivation = cam.channelMap === 'activation';
+    const map = channel === null ? evidence.map : readChannelMap(explanation, evidence, cam.channelMap, channel);
+    const channelRange = this.#findChannelRange(explanation, evidence, cam.channelMap);
+    const shared = channel === null ? this.#findSharedRange(state, target, evidence) : channelRange;
+    const range = cam.range === 'map' ? computeRange(map) : shared;
+    return {
+      evidence,
+      channels: this.#findRanks(explanation, evidence, cam.channelOrder),
+      channel,
+      unit: channel !== null && isActivation ? 'activation' : 'logit',
+      overlay: {
+        picture: explanation.inputPicture,
+        map,
+        mapHeight: explanation.height,
+        mapWidth: explanation.width,
+        placement: findPlacement(explanation, state.choices.placement),
+        interpolation: cam.interpolation,
+        scale: toScale(state, range, channel !== null && isActivation),
+      },
+      channelScale: toScale(state, channelRange, isActivation),
+      scaleNote: describeScale(state, cam, channel),
+    };
+  }
+
+  /** Of the class shown on all images, and of all images' most likely classes. */
+  #findSharedRange(state: AppState, target: Target, evidence: ClassMap): ValueRange | null {
+    const ranges = [this.#cache.findRange(evidence)];
+    for (const imageState of state.imageStates.values()) {
+      if (imageState.status === 'explained') {
+        const { explanation } = imageState;
+        const same = this.#cache.find(explanation, target, state.classifier);
+        ranges.push(same && this.#cache.findRange(same));
+        if (target.contrastClass === null) {
+          ranges.push(...explanation.maps.map((map) => this.#cache.findRange(map)));
+        }
+      }
+    }
+    return uniteRanges(ranges);
+  }
+}
+
+/** Activations are not evidence for or against a class: they are drawn whole, whatever sign is asked for. */
+function toScale({ choices }: AppState, range: ValueRange | null, isActivation: boolean): ColorScale {
+  return createColorScale(findColorMap(choices.colorMap), isActivation ? 'signed' : choices.sign, range);
 }
 
 export function readCamChoices(state: AppState): CamChoices {

@@ -1,17 +1,12 @@
-import { html, nothing, render, svg } from 'lit/html.js';
+import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { Explanation } from '../../src/protocol/explanation';
-import { computeCellRectangle, computeFieldRectangle, findCell } from './cellPlacement';
-import type { PixelRectangle } from './cellPlacement';
-import { formatNumber, formatSigned } from './formatNumber';
+import { findCell } from './cellPlacement';
 import { legend } from './legend';
 import { OverlayPainter } from './overlayPainter';
 import type { ShownMap } from './scene';
-
-interface Cell {
-  readonly row: number;
-  readonly column: number;
-}
+import { cellMarks, cellReadout, mapReadout, readValue } from './stageReadout';
+import type { Cell } from './stageReadout';
 
 /** What the stage draws: a picture, and a map over it when there is one. */
 export interface StageScene {
@@ -23,96 +18,6 @@ export interface StageScene {
   readonly cover: TemplateResult | typeof nothing;
 }
 
-/** The picture with the map over it; pointer or arrow keys name a cell, its value and what it sees. */
-export function createStage(): {
-  readonly element: HTMLElement;
-  draw(scene: StageScene): void;
-  /** Fills the canvas, which has a size only once the element is attached. */
-  paint(): void;
-} {
-  const element = document.createElement('div');
-  element.className = 'cam-stage';
-  const canvas = document.createElement('canvas');
-  const painter = new OverlayPainter();
-  let scene: StageScene | null = null;
-  let cell: Cell | null = null;
-
-  function paint(): void {
-    const context = canvas.getContext('2d');
-    const picture = scene?.explanation?.inputPicture;
-    if (!context || !scene || canvas.clientWidth === 0) {
-      return;
-    }
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
-    canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
-    const area = { x: 0, y: 0, width: canvas.width, height: canvas.height };
-    if (scene.shown) {
-      painter.draw(context, scene.shown.overlay, scene.opacity, area);
-    } else if (picture) {
-      painter.drawPicture(context, picture, area);
-    }
-  }
-
-  function point(next: Cell | null): void {
-    if (next?.row !== cell?.row || next?.column !== cell?.column) {
-      cell = next;
-      drawParts();
-    }
-  }
-
-  function onPointer(event: PointerEvent): void {
-    const { shown, explanation } = scene ?? {};
-    if (shown && explanation) {
-      const box = canvas.getBoundingClientRect();
-      const { height, width } = explanation.inputPicture;
-      const y = ((event.clientY - box.top) / box.height) * height - 0.5;
-      const x = ((event.clientX - box.left) / box.width) * width - 0.5;
-      point(findCell(shown.overlay.placement, explanation.height, explanation.width, y, x));
-    }
-  }
-
-  function onKey(event: KeyboardEvent): void {
-    const step = ARROWS[event.key];
-    const explanation = scene?.explanation;
-    if (step && explanation && scene?.shown) {
-      event.preventDefault();
-      const from = cell ?? { row: Math.floor(explanation.height / 2), column: Math.floor(explanation.width / 2) };
-      point({
-        row: Math.min(explanation.height - 1, Math.max(0, from.row + (cell ? step[0] : 0))),
-        column: Math.min(explanation.width - 1, Math.max(0, from.column + (cell ? step[1] : 0))),
-      });
-    } else if (event.key === 'Escape' && cell) {
-      event.stopPropagation();
-      point(null);
-    }
-  }
-
-  function drawParts(): void {
-    if (scene) {
-      render(template(scene, cell, canvas, { onPointer, onKey, leave: () => point(null) }), element);
-    }
-  }
-
-  new ResizeObserver(paint).observe(canvas);
-  return {
-    element,
-    draw(next) {
-      const { explanation } = next;
-      if (cell && explanation && (cell.row >= explanation.height || cell.column >= explanation.width)) {
-        cell = null;
-      }
-      scene = next;
-      drawParts();
-      const frame = canvas.parentElement;
-      if (frame && explanation) {
-        frame.style.aspectRatio = `${explanation.inputPicture.width} / ${explanation.inputPicture.height}`;
-      }
-    },
-    paint,
-  };
-}
-
 const ARROWS: Readonly<Record<string, readonly [row: number, column: number]>> = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
@@ -120,91 +25,124 @@ const ARROWS: Readonly<Record<string, readonly [row: number, column: number]>> =
   ArrowRight: [0, 1],
 };
 
-interface StageHandlers {
-  onPointer(event: PointerEvent): void;
-  onKey(event: KeyboardEvent): void;
-  leave(): void;
-}
+/** The picture with the map over it; pointer or arrow keys name a cell, its value and what it sees. */
+export class Stage {
+  readonly element = document.createElement('div');
+  readonly #canvas = document.createElement('canvas');
+  readonly #painter = new OverlayPainter();
+  #scene: StageScene | null = null;
+  #cell: Cell | null = null;
 
-function template(
-  scene: StageScene,
-  cell: Cell | null,
-  canvas: HTMLCanvasElement,
-  handlers: StageHandlers,
-): TemplateResult {
-  const { explanation, shown } = scene;
-  const pointed = explanation && shown && cell ? { explanation, shown, cell } : null;
-  return html`<div
-      class="cam-frame"
-      tabindex="0"
-      role="application"
-      aria-label=${shown ? `Map of ${scene.title} over the picture. Arrow keys move from cell to cell.` : 'Picture'}
-      @pointermove=${handlers.onPointer}
-      @pointerleave=${handlers.leave}
-      @keydown=${handlers.onKey}
-      @blur=${handlers.leave}
-    >
-      ${canvas}${pointed ? marks(pointed.explanation, pointed.shown, pointed.cell) : nothing}${scene.cover}
-    </div>
-    <p class="cam-readout" aria-live="polite">
-      ${pointed ? readout(pointed.explanation, pointed.shown, pointed.cell) : hint(shown)}
-    </p>
-    ${shown ? legend(shown.overlay.scale, shown.unit, shown.scaleNote, pointed ? valueAt(shown, pointed.cell) : null) : html`<div class="cam-legend"></div>`}`;
-}
-
-function marks(explanation: Explanation, shown: ShownMap, cell: Cell): TemplateResult {
-  const { height, width } = explanation.inputPicture;
-  const field = explanation.receptiveField && computeFieldRectangle(explanation.receptiveField, cell.row, cell.column);
-  const drawn = computeCellRectangle(shown.overlay.placement, cell.row, cell.column);
-  return html`<svg class="cam-marks" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
-    ${field ? rectangle(clip(field, height, width), 'cam-mark-field') : nothing}
-    ${rectangle(clip(drawn, height, width), 'cam-mark-cell')}
-  </svg>`;
-}
-
-/** Twice, dark under light: visible on any picture. */
-function rectangle({ left, top, width, height }: PixelRectangle, className: string): TemplateResult {
-  const draw = (edge: string): TemplateResult =>
-    svg`<rect class="${className} ${edge}" x=${left} y=${top} width=${width} height=${height} vector-effect="non-scaling-stroke"></rect>`;
-  return svg`${draw('cam-mark-dark')}${draw('cam-mark-light')}`;
-}
-
-/** The part inside the picture, from pixel centres to the drawing's corner coordinates. */
-function clip(rectangle: PixelRectangle, height: number, width: number): PixelRectangle {
-  const left = Math.max(0, rectangle.left + 0.5);
-  const top = Math.max(0, rectangle.top + 0.5);
-  return {
-    left,
-    top,
-    width: Math.max(0, Math.min(width, rectangle.left + 0.5 + rectangle.width) - left),
-    height: Math.max(0, Math.min(height, rectangle.top + 0.5 + rectangle.height) - top),
-  };
-}
-
-function valueAt(shown: ShownMap, cell: Cell): number {
-  return shown.overlay.map[cell.row * shown.overlay.mapWidth + cell.column];
-}
-
-function readout(explanation: Explanation, shown: ShownMap, cell: Cell): TemplateResult {
-  const value = valueAt(shown, cell);
-  const cells = explanation.height * explanation.width;
-  const share = explanation.aggregate === 'mean' ? value / cells : value;
-  const field = explanation.receptiveField;
-  return html`<strong>${formatSigned(value)} ${shown.unit}</strong>
-    <span>row ${cell.row}, column ${cell.column}</span>
-    ${shown.unit === 'logit' && explanation.aggregate === 'mean' ? html`<span>adds ${formatSigned(share)} to the logit</span>` : nothing}
-    ${field ? html`<span>sees ${field.size[1]} × ${field.size[0]} px${field.exact ? '' : ' (widest branch)'}</span>` : nothing}`;
-}
-
-function hint(shown: ShownMap | null): TemplateResult | typeof nothing {
-  if (!shown) {
-    return nothing;
+  constructor() {
+    this.element.className = 'cam-stage';
+    new ResizeObserver(() => this.paint()).observe(this.#canvas);
   }
-  const { map } = shown.overlay;
-  const finite = map.filter((value) => Number.isFinite(value));
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  return finite.length === 0
-    ? nothing
-    : html`<span>This map: ${formatNumber(low)} to ${formatNumber(high)} ${shown.unit}</span
-        ><span class="cam-quiet">point at a cell to read it</span>`;
+
+  draw(scene: StageScene): void {
+    const { explanation } = scene;
+    if (this.#cell && explanation && !isInside(this.#cell, explanation)) {
+      this.#cell = null;
+    }
+    this.#scene = scene;
+    this.#redraw();
+    const frame = this.#canvas.parentElement;
+    if (frame && explanation) {
+      frame.style.aspectRatio = `${explanation.inputPicture.width} / ${explanation.inputPicture.height}`;
+    }
+  }
+
+  /** Fills the canvas, which has a size only once the element is attached. */
+  paint(): void {
+    const context = this.#canvas.getContext('2d');
+    const scene = this.#scene;
+    if (!context || !scene || this.#canvas.clientWidth === 0) {
+      return;
+    }
+    const width = Math.round(this.#canvas.clientWidth * window.devicePixelRatio);
+    const height = Math.round(this.#canvas.clientHeight * window.devicePixelRatio);
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    const area = { x: 0, y: 0, width, height };
+    if (scene.shown) {
+      this.#painter.draw(context, scene.shown.overlay, scene.opacity, area);
+    } else if (scene.explanation) {
+      this.#painter.drawPicture(context, scene.explanation.inputPicture, area);
+    }
+  }
+
+  #point(cell: Cell | null): void {
+    if (cell?.row !== this.#cell?.row || cell?.column !== this.#cell?.column) {
+      this.#cell = cell;
+      this.#redraw();
+    }
+  }
+
+  readonly #onPointer = (event: PointerEvent): void => {
+    const { shown, explanation } = this.#scene ?? {};
+    if (shown && explanation) {
+      const box = this.#canvas.getBoundingClientRect();
+      const { height, width } = explanation.inputPicture;
+      const y = ((event.clientY - box.top) / box.height) * height - 0.5;
+      const x = ((event.clientX - box.left) / box.width) * width - 0.5;
+      this.#point(findCell(shown.overlay.placement, explanation.height, explanation.width, y, x));
+    }
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const { shown, explanation } = this.#scene ?? {};
+    if (event.key in ARROWS && shown && explanation) {
+      event.preventDefault();
+      this.#point(this.#step(ARROWS[event.key], explanation));
+    } else if (event.key === 'Escape' && this.#cell) {
+      event.stopPropagation();
+      this.#point(null);
+    }
+  };
+
+  /** The neighbouring cell; the middle one to begin with. */
+  #step([down, right]: readonly [number, number], { height, width }: Explanation): Cell {
+    const cell = this.#cell;
+    if (!cell) {
+      return { row: Math.floor(height / 2), column: Math.floor(width / 2) };
+    }
+    return {
+      row: Math.min(height - 1, Math.max(0, cell.row + down)),
+      column: Math.min(width - 1, Math.max(0, cell.column + right)),
+    };
+  }
+
+  #redraw(): void {
+    if (this.#scene) {
+      render(this.#template(this.#scene), this.element);
+    }
+  }
+
+  #template({ explanation, shown, title, cover }: StageScene): TemplateResult {
+    const cell = explanation && shown ? this.#cell : null;
+    const leave = (): void => this.#point(null);
+    return html`<div
+        class="cam-frame"
+        tabindex="0"
+        role="application"
+        aria-label=${shown ? `Map of ${title} over the picture. Arrow keys move from cell to cell.` : 'Picture'}
+        @pointermove=${this.#onPointer}
+        @pointerleave=${leave}
+        @keydown=${this.#onKey}
+        @blur=${leave}
+      >
+        ${this.#canvas}${explanation && shown && cell ? cellMarks(explanation, shown, cell) : nothing}${cover}
+      </div>
+      <p class="cam-readout" aria-live="polite">
+        ${explanation && shown ? (cell ? cellReadout(explanation, shown, cell) : mapReadout(shown)) : nothing}
+      </p>
+      ${
+        shown
+          ? legend(shown.overlay.scale, shown.unit, shown.scaleNote, cell && readValue(shown, cell))
+          : html`<div class="cam-legend"></div>`
+      }`;
+  }
+}
+
+function isInside(cell: Cell, { height, width }: Explanation): boolean {
+  return cell.row < height && cell.column < width;
 }
