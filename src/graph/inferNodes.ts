@@ -1,0 +1,164 @@
+import { inferControlFlow, isControlFlow } from './controlFlow';
+import { findFoldRule } from './foldRules/table';
+import { foldableDims } from './foldRules/foldRule';
+import { indexNodes } from './graphIndex';
+import type { Inference, Scope } from './inference';
+import { lookUp } from './inference';
+import { decodeInlineTensor } from './inlineTensor';
+import type { Attribute, Graph, GraphNode, Model, ModelFunction, TensorInfo, ValueInfo } from './model';
+import { findShapeRule, operatorKey } from './shapeRules/table';
+import type { OperatorCall, OutputFacts, PartialShape, ValueFacts } from './valueFacts';
+import { NOTHING_KNOWN, ShapeConflict } from './valueFacts';
+
+/** Functions and sub-graphs nested deeper than this stay unknown. */
+const MAXIMUM_DEPTH = 32;
+
+/** Fills a scope, whose inputs are already there, with everything the graph defines. */
+export function inferGraph(inference: Inference, graph: Graph, scope: Scope): void {
+  for (const [name, tensor] of graph.initializers) {
+    scope.facts.set(name, factsOfTensor(tensor));
+  }
+  for (const [name, tensor] of graph.sparseInitializers) {
+    scope.facts.set(name, { elementType: tensor.values.elementType, shape: tensor.dims, value: null });
+  }
+  const declared = new Map(graph.valueInfo);
+  for (const output of graph.outputs) {
+    declared.set(output.name, output);
+  }
+  inferNodes(inference, graph.nodes, scope, declared);
+}
+
+function inferNodes(
+  inference: Inference,
+  nodes: readonly GraphNode[],
+  scope: Scope,
+  declared: ReadonlyMap<string, ValueInfo>,
+): void {
+  for (const node of indexNodes(nodes).order) {
+    const results = inferNode(inference, node, scope);
+    node.outputs.forEach((name, index) => {
+      if (name !== '') {
+        scope.facts.set(name, complete(results[index] ?? NOTHING_KNOWN, declared.get(name), inference.symbols));
+      }
+    });
+    if (
+      !isKnownOperator(inference, node) &&
+      node.outputs.some((name) => name !== '' && lookUp(scope, name).shape === null)
+    ) {
+      const key = operatorKey(node.domain, node.opType);
+      inference.unknownOperators.set(key, [...(inference.unknownOperators.get(key) ?? []), node]);
+    }
+  }
+}
+
+function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonly ValueFacts[] {
+  const body = inference.functions.get(operatorKey(node.domain, node.opType));
+  if (inference.depth > MAXIMUM_DEPTH) {
+    return [];
+  }
+  const inputs = node.inputs.map((name) => (name === '' ? null : lookUp(scope, name)));
+  const call: OperatorCall = { node, opset: opsetOf(inference.model, node.domain), inputs };
+  try {
+    if (body !== undefined) {
+      return inferFunction(inference, call, body);
+    }
+    return inferControlFlow(inference, call, scope, inferSubgraph) ?? inferOperator(call);
+  } catch (error) {
+    if (!(error instanceof ShapeConflict)) {
+      throw error;
+    }
+    const name = node.name === '' ? `node ${node.index}` : `"${node.name}"`;
+    inference.conflicts.push(`${node.opType} ${name}: ${error.message}; the shape of its output is not known.`);
+    return [];
+  }
+}
+
+function inferOperator(call: OperatorCall): readonly ValueFacts[] {
+  const { domain, opType } = call.node;
+  const outputs = findShapeRule(domain, opType)?.(call) ?? [];
+  const fold = isWorthFolding(outputs) ? findFoldRule(domain, opType) : undefined;
+  const values = fold?.(call, outputs) ?? [];
+  return outputs.map(({ shape, elementType }, index) => ({ shape, elementType, value: values[index] ?? null }));
+}
+
+function isWorthFolding(outputs: readonly OutputFacts[]): boolean {
+  return outputs.length > 0 && foldableDims(outputs[0].shape) !== null;
+}
+
+/** A model-local function is inferred through its body, as if it were written out. */
+function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunction): readonly ValueFacts[] {
+  const facts = new Map<string, ValueFacts>();
+  body.inputs.forEach((name, index) => facts.set(name, call.inputs[index] ?? NOTHING_KNOWN));
+  const scope: Scope = { facts, parent: null };
+  const nodes = body.nodes.map((node) => fillAttributes(node, call.node.attributes));
+  inferNodes({ ...inference, depth: inference.depth + 1 }, nodes, scope, new Map());
+  const pairs = (names: readonly string[], outside: readonly string[]) =>
+    names.flatMap((inner, index) => (outside[index] ? [[inner, outside[index]] as const] : []));
+  inference.bodies.set(call.node, [
+    {
+      kind: 'function',
+      times: 1,
+      nodes,
+      graph: null,
+      inputs: pairs(body.inputs, call.node.inputs),
+      outputs: pairs(body.outputs, call.node.outputs),
+      factsOf: (name) => lookUp(scope, name),
+    },
+  ]);
+  return body.outputs.map((name) => lookUp(scope, name));
+}
+
+/** Attributes that refer to the function's own are replaced by those of the call; absent ones fall to the default. */
+function fillAttributes(node: GraphNode, given: ReadonlyMap<string, Attribute>): GraphNode {
+  if (![...node.attributes.values()].some(({ type }) => type === 'reference')) {
+    return node;
+  }
+  const attributes = new Map<string, Attribute>();
+  for (const [name, attribute] of node.attributes) {
+    const value = attribute.type === 'reference' ? given.get(attribute.value) : attribute;
+    if (value !== undefined) {
+      attributes.set(name, value);
+    }
+  }
+  return { ...node, attributes };
+}
+
+function factsOfTensor(tensor: TensorInfo): ValueFacts {
+  const { elementType, dims } = tensor;
+  const data = foldableDims(dims) === null ? null : decodeInlineTensor(tensor);
+  return { elementType, shape: dims, value: data === null ? null : { elementType, dims, data } };
+}
+
+/** What the rules leave open is taken from the file's own declaration, its symbols bound like the inputs'. */
+function complete(
+  facts: ValueFacts,
+  declared: ValueInfo | undefined,
+  symbols: ReadonlyMap<string, number>,
+): ValueFacts {
+  if (declared === undefined || (facts.elementType !== null && facts.shape !== null && !facts.shape.includes(null))) {
+    return facts;
+  }
+  const elementType = facts.elementType ?? declared.elementType;
+  const known: PartialShape | null =
+    declared.shape?.map((size) =>
+      typeof size === 'string' ? (symbols.get(size) ?? null) : size !== null && size < 0 ? null : size,
+    ) ?? null;
+  if (facts.shape === null || known?.length !== facts.shape.length) {
+    return { ...facts, elementType, shape: facts.shape ?? known };
+  }
+  return { ...facts, elementType, shape: facts.shape.map((size, axis) => size ?? known[axis]) };
+}
+
+function opsetOf(model: Model, domain: string): number {
+  const version = model.opsets.get(domain === 'ai.onnx' ? '' : domain) ?? model.opsets.get(domain);
+  return version ?? (domain === '' ? (model.opsets.get('ai.onnx') ?? 1) : 1);
+}
+
+function isKnownOperator(inference: Inference, node: GraphNode): boolean {
+  const key = operatorKey(node.domain, node.opType);
+  return inference.functions.has(key) || findShapeRule(node.domain, node.opType) !== undefined || isControlFlow(node);
+}
+
+function inferSubgraph(inference: Inference, graph: Graph, scope: Scope): void {
+  inferGraph({ ...inference, depth: inference.depth + 1 }, graph, scope);
+}

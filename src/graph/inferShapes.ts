@@ -1,0 +1,88 @@
+import { bindInputs } from './bindInputs';
+import type { Inference, InferredBody } from './inference';
+import { inferGraph } from './inferNodes';
+import type { ElementType, GraphNode, Model, Shape } from './model';
+import { operatorKey } from './shapeRules/table';
+import type { PartialValue, ValueFacts } from './valueFacts';
+
+/** A small tensor whose elements are known without a run. Booleans are 0 and 1. */
+export interface ConstantValue {
+  readonly elementType: ElementType;
+  readonly dims: readonly number[];
+  /** Row-major. 64-bit integers beyond ±2^53 lose their low digits. */
+  readonly data: readonly number[];
+}
+
+/** Shapes and types of every value of a graph, free dimensions bound. */
+export interface InferredGraph {
+  /** Every value of the main graph: inputs, initializers, node outputs. */
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly elementTypes: ReadonlyMap<string, ElementType>;
+  /** Small initializers, Constant nodes and whatever follows from them or from known shapes. */
+  readonly constants: ReadonlyMap<string, ConstantValue>;
+  readonly boundInputs: ReadonlyMap<string, readonly number[]>;
+  /** Bodies of functions and of control flow, by the node of the main graph (or of a body) that runs them. */
+  readonly bodies: ReadonlyMap<GraphNode, readonly InferredBody[]>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Infers shapes, element types and constants from the graph alone; pure and synchronous.
+ * `inputShapes` binds free input dimensions by input name, `bindInputs` says what the others become.
+ * An operator that is not known leaves unknown shapes downstream only, and a warning that names it.
+ */
+export function inferShapes(
+  model: Model,
+  inputShapes: Readonly<Record<string, readonly number[]>> = {},
+): InferredGraph {
+  const { graph } = model;
+  const bound = bindInputs(graph, inputShapes);
+  const inference: Inference = {
+    model,
+    symbols: bound.symbols,
+    functions: new Map(model.functions.map((body) => [operatorKey(body.domain, body.name), body])),
+    bodies: new Map(),
+    unknownOperators: new Map(),
+    conflicts: [],
+    depth: 0,
+  };
+  const facts = new Map<string, ValueFacts>();
+  for (const input of graph.inputs) {
+    facts.set(input.name, { elementType: input.elementType, shape: bound.shapes.get(input.name) ?? null, value: null });
+  }
+  inferGraph(inference, graph, { facts, parent: null });
+  return {
+    shapes: new Map([...facts].map(([name, { shape }]) => [name, shape])),
+    elementTypes: collectTypes(facts),
+    constants: collectConstants(facts),
+    boundInputs: bound.shapes,
+    bodies: inference.bodies,
+    warnings: [...bound.warnings, ...describeUnknown(inference.unknownOperators), ...inference.conflicts],
+  };
+}
+
+function collectTypes(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, ElementType> {
+  return new Map([...facts].flatMap(([name, { elementType }]) => (elementType === null ? [] : [[name, elementType]])));
+}
+
+function collectConstants(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, ConstantValue> {
+  const constants = new Map<string, ConstantValue>();
+  for (const [name, { value }] of facts) {
+    if (value !== null && isComplete(value)) {
+      constants.set(name, value);
+    }
+  }
+  return constants;
+}
+
+function isComplete(value: PartialValue): value is ConstantValue {
+  return !value.data.includes(null);
+}
+
+function describeUnknown(operators: ReadonlyMap<string, readonly GraphNode[]>): string[] {
+  return [...operators].map(([key, nodes]) => {
+    const names = nodes.length === 1 ? 'one node' : `${nodes.length} nodes`;
+    const first = nodes[0].name === '' ? `node ${nodes[0].index}` : `"${nodes[0].name}"`;
+    return `Operator ${key} is not known (${names}, first ${first}): shapes and costs of what it computes are missing.`;
+  });
+}

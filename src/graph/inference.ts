@@ -1,0 +1,47 @@
+import type { Graph, GraphNode, Model, ModelFunction } from './model';
+import type { ValueFacts } from './valueFacts';
+import { NOTHING_KNOWN } from './valueFacts';
+
+/** What a node runs: the body of a model-local function, a branch of If, the body of Loop or Scan. */
+export interface InferredBody {
+  readonly kind: 'function' | 'branch' | 'loop';
+  /** How often it runs; null when only a run can tell. Of several branches one runs. */
+  readonly times: number | null;
+  /** With the attributes of the call filled in. */
+  readonly nodes: readonly GraphNode[];
+  /** null for functions, which have none. */
+  readonly graph: Graph | null;
+  /** Names inside that stand for inputs of the node: [inner name, name outside]. */
+  readonly inputs: readonly (readonly [inner: string, outer: string])[];
+  /** Names inside and the node's outputs they become. */
+  readonly outputs: readonly (readonly [inner: string, outer: string])[];
+  /** Also resolves names captured from outside. */
+  readonly factsOf: (name: string) => ValueFacts;
+}
+
+/** Facts by name, inner names first. */
+export interface Scope {
+  readonly facts: Map<string, ValueFacts>;
+  readonly parent: Scope | null;
+}
+
+export interface Inference {
+  readonly model: Model;
+  readonly symbols: ReadonlyMap<string, number>;
+  readonly functions: ReadonlyMap<string, ModelFunction>;
+  readonly bodies: Map<GraphNode, readonly InferredBody[]>;
+  /** Operators without a rule whose shape the file does not declare either: nodes by operator. */
+  readonly unknownOperators: Map<string, GraphNode[]>;
+  readonly conflicts: string[];
+  readonly depth: number;
+}
+
+export function lookUp(scope: Scope | null, name: string): ValueFacts {
+  for (let current = scope; current !== null; current = current.parent) {
+    const facts = current.facts.get(name);
+    if (facts !== undefined) {
+      return facts;
+    }
+  }
+  return NOTHING_KNOWN;
+}

@@ -1,0 +1,40 @@
+import type { ShapeRule } from '../valueFacts';
+import { attentionRules } from './attention';
+import { convolutionRules } from './convolution';
+import { elementwiseRules } from './elementwise';
+import { generationRules } from './generation';
+import { layoutRules } from './layout';
+import { matrixRules } from './matrix';
+import { normalizationRules } from './normalization';
+import { poolingRules } from './pooling';
+import { quantizationRules } from './quantization';
+import { recurrentRules } from './recurrent';
+import { reductionRules } from './reduction';
+import { selectionRules } from './selection';
+
+/** Every operator whose output shape is known, by `operatorKey`. */
+const SHAPE_RULES: ReadonlyMap<string, ShapeRule> = new Map(
+  [
+    attentionRules,
+    convolutionRules,
+    elementwiseRules,
+    generationRules,
+    layoutRules,
+    matrixRules,
+    normalizationRules,
+    poolingRules,
+    quantizationRules,
+    recurrentRules,
+    reductionRules,
+    selectionRules,
+  ].flatMap((rules) => Object.entries(rules)),
+);
+
+/** `Conv` for ai.onnx, `com.microsoft:FusedConv` for other domains. */
+export function operatorKey(domain: string, opType: string): string {
+  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}:${opType}`;
+}
+
+export function findShapeRule(domain: string, opType: string): ShapeRule | undefined {
+  return SHAPE_RULES.get(operatorKey(domain, opType));
+}
