@@ -1,0 +1,193 @@
+import type { InitializerReport, LayerReport } from '../../src/protocol/modelReport';
+import { formatCount, formatShape } from '../quantity';
+import { toInputName } from './operatorInputs';
+import { toOperatorFamily, type OperatorFamily } from './operatorFamily';
+import type { BlockItem, GraphItem, LayersItem, ValueItem } from './viewModel';
+
+export type TextStyle = 'title' | 'detail' | 'label' | 'small';
+/** Width of a text in pixels at zoom 1. */
+export type MeasureText = (text: string, style: TextStyle) => number;
+
+/** A title bar of a box. */
+export interface BoxTitle {
+  readonly y: number;
+  readonly height: number;
+  readonly text: string;
+  /** At the right end: kernel and stride. */
+  readonly detail: string;
+  readonly family: OperatorFamily | 'value' | 'block';
+  /** Index in the file of the layer; null for values and blocks. */
+  readonly layer: number | null;
+}
+
+export interface BoxLine {
+  /** Base line. */
+  readonly y: number;
+  readonly text: string;
+  readonly style: TextStyle;
+}
+
+/** What a box shows, at which size. Texts are already shortened to fit. */
+export interface BoxContent {
+  readonly width: number;
+  readonly height: number;
+  readonly titles: readonly BoxTitle[];
+  readonly lines: readonly BoxLine[];
+  /** What a screen reader says. */
+  readonly description: string;
+}
+
+const TITLE_HEIGHT = 24;
+const LINE_HEIGHT = 16;
+const PADDING = 10;
+const LEAST_WIDTH = 150;
+const MOST_WIDTH = 270;
+/** Weights listed in a box; the properties list all. */
+const MOST_WEIGHTS = 3;
+
+export function toBoxContent(
+  item: GraphItem,
+  initializers: ReadonlyMap<string, InitializerReport>,
+  measure: MeasureText,
+): BoxContent {
+  switch (item.kind) {
+    case 'layers':
+      return arrange(toLayersText(item, initializers), measure);
+    case 'value':
+      return arrange(toValueText(item), measure);
+    case 'block':
+      return arrange(toBlockText(item), measure);
+  }
+}
+
+interface BoxText {
+  readonly titles: readonly Omit<BoxTitle, 'y' | 'height'>[];
+  /** Stand under the first title. */
+  readonly lines: readonly Omit<BoxLine, 'y'>[];
+  readonly description: string;
+}
+
+function toLayersText({ layers, label }: LayersItem, initializers: ReadonlyMap<string, InitializerReport>): BoxText {
+  const [first] = layers;
+  const shape = layers[layers.length - 1].outputs[0]?.shape ?? null;
+  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const weights = first.inputs.flatMap((name, position) => {
+    const stored = initializers.get(name);
+    return stored === undefined || stored.shape.length === 0
+      ? []
+      : [`${toInputName(first.opType, position)} ⟨${formatShape(stored.shape)}⟩`];
+  });
+  const summary = parameters > 0 ? `${formatCount(parameters)} parameters` : null;
+  return {
+    titles: layers.map((layer) => ({
+      text: layer.opType,
+      detail: toTitleDetail(layer),
+      family: toOperatorFamily(layer.opType),
+      layer: layer.index,
+    })),
+    lines: [
+      { text: label, style: 'label' as const },
+      ...weights.slice(0, MOST_WEIGHTS).map((text) => ({ text, style: 'small' as const })),
+      { text: `→ ${formatShape(shape)}`, style: 'small' as const },
+      ...(summary === null ? [] : [{ text: summary, style: 'small' as const }]),
+    ],
+    description:
+      `${layers.map(({ opType }) => opType).join(', ')}, ${label}, output ${formatShape(shape)}` +
+      (summary === null ? '' : `, ${summary}`),
+  };
+}
+
+function toValueText({ role, value }: ValueItem): BoxText {
+  const shape = formatShape(value.boundShape ?? value.shape);
+  return {
+    titles: [{ text: value.name, detail: '', family: 'value', layer: null }],
+    lines: [{ text: [role, value.type, shape].filter(Boolean).join(' · '), style: 'small' }],
+    description: `Model ${role} ${value.name}, ${value.type ?? ''} ${shape}`,
+  };
+}
+
+function toBlockText(block: BlockItem): BoxText {
+  const { label, layerCount, parameters, macs, operators, outputShape } = block;
+  const counts = operators.slice(0, 4).map(([opType, count]) => (count > 1 ? `${count} ${opType}` : opType));
+  const costs = [`${formatCount(parameters)} parameters`, macs === null ? '' : `${formatCount(macs)} MAC`];
+  return {
+    titles: [{ text: label, detail: `${layerCount} layers`, family: 'block', layer: null }],
+    lines: [
+      { text: counts.join(', ') + (operators.length > 4 ? ', …' : ''), style: 'label' },
+      { text: `→ ${formatShape(outputShape)}`, style: 'small' },
+      { text: costs.filter(Boolean).join(' · '), style: 'small' },
+    ],
+    description: `Block ${label}, folded, ${layerCount} layers: ${counts.join(', ')}, ${costs.filter(Boolean).join(', ')}`,
+  };
+}
+
+/** What tells layers of one type apart: `3×3 /2 dw`. */
+function toTitleDetail({ opType, attributes }: LayerReport): string {
+  const value = (name: string): string => attributes.find((attribute) => attribute.name === name)?.text ?? '';
+  const sizes = (name: string): string =>
+    value(name)
+      .replace(/[[\]\s]/g, '')
+      .split(',')
+      .join('×');
+  if (opType.includes('Conv') || opType.endsWith('Pool')) {
+    const strides = new Set(
+      value('strides')
+        .replace(/[[\]\s]/g, '')
+        .split(','),
+    );
+    const stride = [...strides].every((one) => one === '1' || one === '') ? '' : `/${[...strides].join('×')}`;
+    const group = Number(value('group') || 1) > 1 ? `g${value('group')}` : '';
+    return [sizes('kernel_shape'), stride, group].filter(Boolean).join(' ');
+  }
+  const axis = value('axis') || value('axes');
+  return axis !== '' && axis.length < 12 ? `axis ${axis}` : '';
+}
+
+function arrange({ titles, lines, description }: BoxText, measure: MeasureText): BoxContent {
+  const titleWidth = ({ text, detail }: BoxText['titles'][number]): number =>
+    measure(text, 'title') + (detail === '' ? 0 : measure(detail, 'detail') + 14);
+  const widths = [...titles.map(titleWidth), ...lines.map(({ text, style }) => measure(text, style))];
+  const width = Math.ceil(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, Math.max(...widths) + 2 * PADDING)));
+  const room = width - 2 * PADDING;
+  const body = lines.length * LINE_HEIGHT + 10;
+  return {
+    width,
+    height: titles.length * TITLE_HEIGHT + body,
+    titles: titles.map((title, index) => ({
+      ...title,
+      text: shorten(
+        title.text,
+        room - (title.detail === '' ? 0 : measure(title.detail, 'detail') + 14),
+        'title',
+        measure,
+      ),
+      y: index * TITLE_HEIGHT + (index === 0 ? 0 : body),
+      height: TITLE_HEIGHT,
+    })),
+    lines: lines.map(({ text, style }, index) => ({
+      text: shorten(text, room, style, measure),
+      style,
+      y: TITLE_HEIGHT + 5 + index * LINE_HEIGHT + 12,
+    })),
+    description,
+  };
+}
+
+/** Leaves out the middle: names differ at their ends. */
+function shorten(text: string, room: number, style: TextStyle, measure: MeasureText): string {
+  if (measure(text, style) <= room) {
+    return text;
+  }
+  let [least, most] = [0, text.length];
+  const cut = (kept: number): string =>
+    `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
+  while (least < most) {
+    const kept = Math.ceil((least + most) / 2);
+    if (measure(cut(kept), style) <= room) {
+      least = kept;
+    } else {
+      most = kept - 1;
+    }
+  }
+  return cut(least);
+}

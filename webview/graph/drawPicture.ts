@@ -1,0 +1,125 @@
+import * as d3 from 'd3';
+import { formatShape } from '../quantity';
+import { drawBoxes } from './drawBoxes';
+import { FRAME_HEADER, type Picture, type PlacedEdge, type PlacedItem, type Rectangle } from './picture';
+import type { GraphCanvas } from './graphCanvas';
+import { toElementId, type Marks, type PictureActions } from './marks';
+import type { GraphModel } from './graphModel';
+import type { GraphView, ItemId } from './viewModel';
+
+/** Draws what is in view and removes the rest: the cost follows what can be seen, not the model. */
+export function drawPicture(
+  canvas: GraphCanvas,
+  { view, contentOf }: GraphModel,
+  picture: Picture,
+  marks: Marks,
+  actions: PictureActions,
+): void {
+  const area = canvas.visibleArea();
+  const inView = <Shape extends Rectangle>(shapes: readonly Shape[]): Shape[] =>
+    shapes.filter((shape) => intersects(shape, area));
+  drawFrames(canvas, view, inView(picture.frames), marks, actions);
+  drawEdges(
+    canvas,
+    picture.edges.filter((edge) => intersects(toBounds(edge), area)),
+    marks,
+  );
+  drawBoxes(canvas.boxes, view, inView(picture.boxes), contentOf, marks, actions);
+}
+
+export function intersects(one: Rectangle, other: Rectangle): boolean {
+  return (
+    one.x <= other.x + other.width &&
+    other.x <= one.x + one.width &&
+    one.y <= other.y + other.height &&
+    other.y <= one.y + one.height
+  );
+}
+
+const bounds = new WeakMap<PlacedEdge, Rectangle>();
+
+function toBounds(edge: PlacedEdge): Rectangle {
+  let rectangle = bounds.get(edge);
+  if (rectangle === undefined) {
+    const [left, right] = d3.extent(edge.points, ({ x }) => x) as [number, number];
+    const [top, bottom] = d3.extent(edge.points, ({ y }) => y) as [number, number];
+    // Room for the shape beside the line.
+    rectangle = { x: left, y: top, width: right - left + 120, height: bottom - top };
+    bounds.set(edge, rectangle);
+  }
+  return rectangle;
+}
+
+function drawFrames(
+  { frames }: GraphCanvas,
+  view: GraphView,
+  placed: readonly PlacedItem[],
+  marks: Marks,
+  actions: PictureActions,
+): void {
+  const groups = frames
+    .selectAll<SVGGElement, PlacedItem>('g.frame')
+    .data(placed, ({ id }) => id)
+    .join((enter) => {
+      const group = enter.append('g').attr('class', 'frame').attr('role', 'button').attr('aria-expanded', 'true');
+      group.attr('id', ({ id }) => toElementId(id));
+      group.append('rect').attr('class', 'frame-body').attr('rx', 6);
+      group.append('rect').attr('class', 'frame-title').attr('height', FRAME_HEADER).attr('rx', 6);
+      group.append('path').attr('class', 'chevron').attr('d', 'M0,0 l5,5 l5,-5').attr('transform', 'translate(11,13)');
+      group.append('text').attr('class', 'frame-label').attr('x', 28).attr('y', 20);
+      return group;
+    });
+  groups
+    .attr('transform', ({ x, y }) => `translate(${x},${y})`)
+    .attr('aria-label', ({ id }) => `Block ${toLabel(view, id)}, expanded`)
+    .classed('selected', ({ id }) => id === marks.selected)
+    .on('click', (event: MouseEvent, { id }) => {
+      if (event.target instanceof Element && event.target.closest('.frame-body') === null) {
+        actions.toggle(id);
+      }
+    })
+    .order();
+  groups
+    .select('.frame-body')
+    .attr('width', ({ width }) => width)
+    .attr('height', ({ height }) => height);
+  groups.select('.frame-title').attr('width', ({ width }) => width);
+  groups.select('.frame-label').text(({ id }) => toLabel(view, id));
+}
+
+function toLabel(view: GraphView, id: ItemId): string {
+  const item = view.items.get(id);
+  return item?.kind === 'block' ? item.label : '';
+}
+
+const line = d3
+  .line<{ x: number; y: number }>()
+  .x(({ x }) => x)
+  .y(({ y }) => y)
+  .curve(d3.curveMonotoneY);
+
+function drawEdges({ edges }: GraphCanvas, placed: readonly PlacedEdge[], marks: Marks): void {
+  const groups = edges
+    .selectAll<SVGGElement, PlacedEdge>('g.edge')
+    .data(placed, ({ id }) => id)
+    .join((enter) => {
+      const group = enter.append('g').attr('class', 'edge');
+      group.append('path');
+      group.append('text').attr('dominant-baseline', 'middle');
+      group.append('title');
+      return group;
+    });
+  groups
+    .classed('feature-map', ({ tensor }) => tensor === marks.featureMap)
+    .classed('selected', ({ tensor }) => marks.tensors.has(tensor));
+  groups
+    .select('path')
+    .attr('d', ({ points }) => line(points))
+    .attr('marker-end', ({ hasArrow }) => (hasArrow ? 'url(#arrow)' : null));
+  groups
+    .select('text')
+    .attr('x', ({ label }) => label?.x ?? 0)
+    .attr('y', ({ label }) => label?.y ?? 0)
+    .text(({ label, shape }) => (label === null ? '' : formatShape(shape)));
+  groups.select('title').text(({ tensor, shape }) => `${tensor}  ${formatShape(shape)}`);
+}

@@ -1,0 +1,396 @@
+import { render } from 'lit/html.js';
+import type { ModelReport } from '../../src/protocol/modelReport';
+import type { App, AppState, CreateView, View } from '../app';
+import { drawPicture } from './drawPicture';
+import './graph.css';
+import { createGraphCanvas, type GraphCanvas } from './graphCanvas';
+import { createGraphModel, type GraphModel } from './graphModel';
+import { toArea, toHeadItems } from './head';
+import { findAncestors, toInitialFold, findFoldedBlocks, toVisibleItem } from './initialFold';
+import { createLayoutThread } from './layoutThread';
+import { toElementId, type Marks } from './marks';
+import { createMeasure } from './measureText';
+import { createMinimap, type Minimap } from './minimap';
+import { stepFrom } from './navigation';
+import type { Picture, PlacedItem } from './picture';
+import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
+import { NO_SEARCH, searchLayers, toNextMatch, type SearchState } from './search';
+import { toolbarTemplate } from './toolbar';
+import type { ItemId } from './viewModel';
+
+export const createGraphView: CreateView = (app) => new LayerGraph(app);
+
+/** Below this zoom names cannot be read: a larger graph starts at its top instead of whole. */
+const READABLE_ZOOM = 0.6;
+const PANEL_WIDTH = 340;
+const TOOLBAR_HEIGHT = 44;
+const SAVE_AFTER_MS = 300;
+
+/** The graph view while the editor lives: which blocks are open, what is selected and found, and where the user looks. */
+class LayerGraph implements View {
+  readonly element = document.createElement('section');
+  readonly #stage = document.createElement('div');
+  readonly #toolbar = document.createElement('div');
+  readonly #announcement = document.createElement('div');
+  readonly #canvas: GraphCanvas;
+  readonly #minimap: Minimap;
+  readonly #properties: PropertiesPanel;
+  readonly #thread = createLayoutThread();
+  #model: GraphModel | null = null;
+  #picture: Picture | null = null;
+  #expanded: ReadonlySet<ItemId> = new Set();
+  #selected: ItemId | null = null;
+  #selectedLayer: number | null = null;
+  #search: SearchState = NO_SEARCH;
+  /** The newest layout wins; older ones that arrive late are dropped. */
+  #layoutNumber = 0;
+  #drawRequested = false;
+  #isReported = false;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly app: App) {
+    this.element.className = 'graph-view';
+    this.#stage.className = 'graph-stage';
+    this.#stage.tabIndex = 0;
+    this.#stage.setAttribute('role', 'application');
+    this.#stage.setAttribute('aria-roledescription', 'layer graph');
+    this.#stage.setAttribute('aria-label', 'Layer graph. Arrow keys follow edges, Enter opens a block, Home fits.');
+    this.#toolbar.className = 'graph-toolbar';
+    this.#announcement.className = 'visually-hidden';
+    this.#announcement.setAttribute('role', 'status');
+    this.#canvas = createGraphCanvas(
+      () => this.#moved(),
+      () => ({ top: TOOLBAR_HEIGHT, right: this.#selected === null ? 0 : PANEL_WIDTH }),
+    );
+    this.#minimap = createMinimap((viewport) => this.#canvas.setViewport(viewport), this.#canvas);
+    this.#properties = createPropertiesPanel(app, {
+      selectLayer: (index) => this.#showLayer(index),
+      close: () => this.#leave(),
+    });
+    const svg = this.#canvas.svg.node();
+    if (svg !== null) {
+      this.#stage.append(svg);
+    }
+    this.element.append(
+      this.#stage,
+      this.#minimap.element,
+      this.#toolbar,
+      this.#properties.element,
+      this.#announcement,
+    );
+    this.element.addEventListener('keydown', (event) => this.#onKeydown(event));
+    new ResizeObserver(() => this.#requestDraw()).observe(this.#stage);
+  }
+
+  draw(state: AppState): void {
+    const { report, choices } = state;
+    if (report === null) {
+      return;
+    }
+    if (this.#model?.report !== report) {
+      void this.#open(report);
+    }
+    if (choices.selectedLayer !== this.#selectedLayer) {
+      if (choices.selectedLayer === null) {
+        this.#select(null, null);
+      } else {
+        this.#showLayer(choices.selectedLayer);
+      }
+    }
+  }
+
+  async #open(report: ModelReport): Promise<void> {
+    const isReload = this.#model !== null;
+    const model = createGraphModel(report, createMeasure(), this.#thread);
+    this.#model = model;
+    this.#search = { ...this.#search, found: searchLayers(report, model.view, this.#search.query) };
+    const saved = this.app.state.choices.graph;
+    const known = saved?.expanded.filter((id) => model.view.items.get(id)?.kind === 'block') ?? [];
+    this.#expanded = isReload || known.length > 0 ? new Set(['root', ...known]) : toInitialFold(model.view);
+    const viewport = saved?.viewport ?? null;
+    await this.#layout(() => {
+      if (viewport !== null) {
+        this.#canvas.setViewport(viewport);
+      } else {
+        this.#showBeginning();
+      }
+    });
+  }
+
+  /** Lays out what is expanded, then draws it; `place` moves the viewport before that. */
+  async #layout(place: (picture: Picture) => void): Promise<void> {
+    const number = ++this.#layoutNumber;
+    const picture = await this.#model?.layout(this.#expanded);
+    if (picture === undefined || number !== this.#layoutNumber) {
+      return;
+    }
+    this.#picture = picture;
+    this.#canvas.setExtent(picture);
+    place(picture);
+    this.#drawNow();
+    if (!this.#isReported) {
+      this.#isReported = true;
+      requestAnimationFrame(() => {
+        this.app.channel.send({ type: 'drawn', view: 'graph', elapsedMs: performance.now() });
+      });
+    }
+  }
+
+  #showBeginning(): void {
+    const picture = this.#picture;
+    if (picture === null) {
+      return;
+    }
+    this.#canvas.fit(picture, 1);
+    if (this.#canvas.viewport().k < READABLE_ZOOM) {
+      const first = picture.boxes[0];
+      const { width } = this.#stage.getBoundingClientRect();
+      const centre = first === undefined ? picture.width / 2 : first.x + first.width / 2;
+      const k = Math.max(READABLE_ZOOM, Math.min(1, (width - 48) / picture.width));
+      this.#canvas.setViewport({ k, x: width / 2 - centre * k, y: TOOLBAR_HEIGHT + 16 });
+    }
+  }
+
+  #moved(): void {
+    this.#requestDraw();
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => this.#save(), SAVE_AFTER_MS);
+  }
+
+  #save(): void {
+    this.app.choose({ graph: { expanded: [...this.#expanded], viewport: this.#canvas.viewport() } });
+  }
+
+  #requestDraw(): void {
+    if (!this.#drawRequested) {
+      this.#drawRequested = true;
+      requestAnimationFrame(() => {
+        this.#drawRequested = false;
+        this.#drawNow();
+      });
+    }
+  }
+
+  #drawNow(): void {
+    const [model, picture] = [this.#model, this.#picture];
+    if (model === null || picture === null) {
+      return;
+    }
+    drawPicture(this.#canvas, model, picture, this.#marks(model), {
+      select: (item, layer) => this.#select(item, layer),
+      toggle: (item) => this.#toggle(item),
+    });
+    this.#minimap.draw(picture, model);
+    this.#drawToolbar(model);
+  }
+
+  #drawToolbar(model: GraphModel): void {
+    const template = toolbarTemplate(this.#search, (model.report.heads[0]?.nodes.length ?? 0) > 0, {
+      search: (query) => this.#find({ query, found: searchLayers(model.report, model.view, query), position: -1 }),
+      nextMatch: (step) => this.#find(toNextMatch(this.#search, step)),
+      leaveSearch: () => {
+        this.#find(NO_SEARCH);
+        this.#stage.focus();
+      },
+      zoom: (factor) => this.#canvas.zoomBy(factor),
+      fit: () => this.#fit(),
+      showHead: () => this.#showHead(),
+      unfold: () => this.#unfold(),
+      fold: () => this.#expand(new Set(['root']), () => this.#fit()),
+    });
+    render(template, this.#toolbar);
+  }
+
+  #marks({ view, report }: GraphModel): Marks {
+    const matches = new Map<ItemId, number>();
+    for (const index of this.#search.found) {
+      const item = toVisibleItem(view, this.#expanded, view.itemOfLayer.get(index) ?? '');
+      matches.set(item, (matches.get(item) ?? 0) + 1);
+    }
+    const [head] = report.heads;
+    const selected = this.#selected === null ? undefined : view.items.get(this.#selected);
+    const layers = selected?.kind === 'layers' ? selected.layers : [];
+    return {
+      selected: this.#selected,
+      selectedLayer: this.#selectedLayer,
+      matches,
+      head: toHeadItems(view, this.#expanded, head),
+      featureMap: head?.featureMap ?? null,
+      tensors: new Set(layers.flatMap(({ inputs, outputs }) => [...inputs, ...outputs.map(({ name }) => name)])),
+    };
+  }
+
+  #find(search: SearchState): void {
+    const isStep = search.position !== this.#search.position && search.position >= 0;
+    this.#search = search;
+    if (isStep) {
+      this.#showLayer(search.found[search.position]);
+    }
+    this.#requestDraw();
+  }
+
+  /** Selects an item, or one layer of its box (by default the first), or nothing. */
+  #select(item: ItemId | null, layer: number | null): void {
+    const selected = item === null ? undefined : this.#model?.view.items.get(item);
+    this.#selected = selected === undefined ? null : item;
+    this.#selectedLayer = selected?.kind === 'layers' ? (layer ?? selected.layers[0].index) : null;
+    if (this.#model !== null) {
+      this.#properties.show(this.#model, selected ?? null, this.#selectedLayer);
+    }
+    this.#announcement.textContent =
+      selected === undefined || item === null ? '' : (this.#model?.contentOf(item).description ?? '');
+    if (item === null) {
+      this.#stage.removeAttribute('aria-activedescendant');
+    } else {
+      this.#stage.setAttribute('aria-activedescendant', toElementId(item));
+    }
+    if (this.app.state.choices.selectedLayer !== this.#selectedLayer) {
+      this.app.choose({ selectedLayer: this.#selectedLayer });
+    }
+    this.#requestDraw();
+  }
+
+  /** Opens the blocks around a layer, selects it and brings it into view. */
+  #showLayer(index: number): void {
+    const view = this.#model?.view;
+    const drawn = view?.readerOfAuxiliary.get(index) ?? index;
+    const item = view?.itemOfLayer.get(drawn);
+    if (view === undefined || item === undefined) {
+      return;
+    }
+    this.#select(item, drawn);
+    const hiding = findAncestors(view, item).filter((block) => !this.#expanded.has(block));
+    if (hiding.length === 0) {
+      this.#reveal(item);
+    } else {
+      this.#expand(new Set([...this.#expanded, ...hiding]), () => this.#reveal(item));
+    }
+  }
+
+  #placed(item: ItemId): PlacedItem | undefined {
+    return this.#picture?.boxes.find(({ id }) => id === item) ?? this.#picture?.frames.find(({ id }) => id === item);
+  }
+
+  #reveal(item: ItemId): void {
+    const placed = this.#placed(item);
+    if (placed !== undefined) {
+      this.#canvas.reveal(placed);
+    }
+  }
+
+  #expand(expanded: ReadonlySet<ItemId>, place: () => void): void {
+    this.#expanded = expanded;
+    void this.#layout(place);
+    this.#save();
+  }
+
+  /** Opens or folds a block; what the user clicked stays where it is on the screen. */
+  #toggle(block: ItemId): void {
+    const before = this.#placed(block);
+    const expanded = new Set(this.#expanded);
+    if (!expanded.delete(block)) {
+      expanded.add(block);
+    }
+    this.#select(block, null);
+    this.#expand(expanded, () => {
+      const after = this.#placed(block);
+      if (before !== undefined && after !== undefined) {
+        const { k, x, y } = this.#canvas.viewport();
+        const shift = before.x + before.width / 2 - (after.x + after.width / 2);
+        this.#canvas.setViewport({ k, x: x + shift * k, y: y + (before.y - after.y) * k });
+      }
+    });
+  }
+
+  #unfold(): void {
+    const view = this.#model?.view;
+    if (view !== undefined) {
+      this.#expand(new Set([...this.#expanded, ...findFoldedBlocks(view, this.#expanded)]), () => this.#fit());
+    }
+  }
+
+  #fit(): void {
+    if (this.#picture !== null) {
+      this.#canvas.fit(this.#picture, 1);
+    }
+  }
+
+  #showHead(): void {
+    const model = this.#model;
+    const head = model?.report.heads[0];
+    if (model === null || head === undefined) {
+      return;
+    }
+    const items = head.nodes.flatMap((index) => model.view.itemOfLayer.get(index) ?? []);
+    const ancestors = items.flatMap((item) => findAncestors(model.view, item));
+    this.#expand(new Set([...this.#expanded, ...ancestors]), () => {
+      const area = this.#picture && toArea(this.#picture, toHeadItems(model.view, this.#expanded, head));
+      if (area) {
+        this.#canvas.fit({ ...area, y: area.y - 120, height: area.height + 160 }, 1.2);
+      }
+    });
+  }
+
+  /** Escape: first out of the selection, with the focus back on the graph. */
+  #leave(): void {
+    this.#select(null, null);
+    this.#stage.focus();
+  }
+
+  #onKeydown(event: KeyboardEvent): void {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'f') {
+      this.#toolbar.querySelector('input')?.select();
+      event.preventDefault();
+      return;
+    }
+    if (event.key === 'Escape') {
+      this.#leave();
+    } else if (event.target !== this.#stage || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    } else if (!this.#handleKey(event.key)) {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  #handleKey(key: string): boolean {
+    const [model, picture] = [this.#model, this.#picture];
+    if (model === null || picture === null) {
+      return false;
+    }
+    const commands: Partial<Record<string, () => void>> = {
+      Home: () => this.#fit(),
+      '+': () => this.#canvas.zoomBy(1.4),
+      '=': () => this.#canvas.zoomBy(1.4),
+      '-': () => this.#canvas.zoomBy(1 / 1.4),
+      h: () => this.#showHead(),
+      Enter: () => this.#activate(model),
+    };
+    const command = commands[key];
+    if (command !== undefined) {
+      command();
+      return true;
+    }
+    if (!key.startsWith('Arrow')) {
+      return false;
+    }
+    const next =
+      this.#selected === null
+        ? (picture.boxes[0]?.id ?? null)
+        : stepFrom(key, this.#selected, model.view, this.#expanded, picture);
+    if (next !== null) {
+      this.#select(next, null);
+      this.#reveal(next);
+    }
+    return true;
+  }
+
+  /** Enter: opens or folds a block; on a layer, goes to its properties. */
+  #activate(model: GraphModel): void {
+    if (this.#selected !== null && model.view.items.get(this.#selected)?.kind === 'block') {
+      this.#toggle(this.#selected);
+    } else if (this.#selected !== null) {
+      this.#properties.element.focus();
+    }
+  }
+}

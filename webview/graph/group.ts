@@ -1,0 +1,16 @@
+/** A block while the tree is built; numbers are positions in `Flow.units`. Children are in topological order. */
+export interface Group {
+  readonly id: string;
+  readonly label: string;
+  readonly children: readonly GroupChild[];
+}
+export type GroupChild = Group | number;
+
+export function firstPosition(child: GroupChild): number {
+  return typeof child === 'number' ? child : firstPosition(child.children[0]);
+}
+
+/** Positions of all units in a block, depth first. */
+export function positionsOf(child: GroupChild): number[] {
+  return typeof child === 'number' ? [child] : child.children.flatMap(positionsOf);
+}

@@ -1,0 +1,228 @@
+import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { AttributeReport, InitializerReport, LayerReport } from '../../src/protocol/modelReport';
+import type { App } from '../app';
+import { copyWithFeedback } from '../copy';
+import { formatBytes, formatCount, formatExact, formatShape } from '../quantity';
+import type { GraphModel } from './graphModel';
+import { toInputName } from './operatorInputs';
+import { toOperatorFamily } from './operatorFamily';
+import { toTensorIndex, type TensorEntry } from './tensorIndex';
+import { createTensorStatisticsList, type TensorStatisticsList } from './tensorStatistics';
+import type { BlockItem, GraphItem, LayersItem, ValueItem } from './viewModel';
+
+export interface PropertiesPanel {
+  readonly element: HTMLElement;
+  /** null hides the panel. `layer`: which one of a box with several. */
+  show(model: GraphModel, item: GraphItem | null, layer: number | null): void;
+}
+
+export interface PropertiesActions {
+  selectLayer(index: number): void;
+  close(): void;
+}
+
+/** What is known about the selected box, at the right of the graph. */
+export function createPropertiesPanel(app: App, actions: PropertiesActions): PropertiesPanel {
+  const element = document.createElement('aside');
+  element.className = 'properties';
+  element.tabIndex = -1;
+  element.hidden = true;
+  element.setAttribute('aria-label', 'Properties');
+  let model: GraphModel | null = null;
+  let tensors: ReadonlyMap<string, TensorEntry> = new Map();
+  let redraw = (): void => undefined;
+  const statistics = createTensorStatisticsList(app, () => redraw());
+  return {
+    element,
+    show(shownModel, item, layerIndex) {
+      if (model !== shownModel) {
+        model = shownModel;
+        tensors = toTensorIndex(shownModel.report);
+        statistics.clear();
+      }
+      element.hidden = item === null;
+      redraw = () => {
+        render(
+          item === null ? nothing : panelTemplate({ app, actions, tensors, statistics }, item, layerIndex),
+          element,
+        );
+      };
+      redraw();
+      element.scrollTop = 0;
+    },
+  };
+}
+
+interface PanelContext {
+  readonly app: App;
+  readonly actions: PropertiesActions;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly statistics: TensorStatisticsList;
+}
+
+function panelTemplate(context: PanelContext, item: GraphItem, layerIndex: number | null): TemplateResult {
+  switch (item.kind) {
+    case 'layers': {
+      const layer = item.layers.find(({ index }) => index === layerIndex) ?? item.layers[0];
+      return layerTemplate(context, item, layer);
+    }
+    case 'block':
+      return blockTemplate(context, item);
+    case 'value':
+      return valueTemplate(context, item);
+  }
+}
+
+function headerTemplate(
+  { app, actions }: PanelContext,
+  title: string,
+  family: string,
+  subtitle: string,
+  json: unknown,
+): TemplateResult {
+  const copy = (event: Event): void =>
+    void copyWithFeedback(app, event.currentTarget as Element, JSON.stringify(json, null, 2));
+  return html`<header class="properties-header">
+    <span class="family-swatch family-${family}" aria-hidden="true"></span>
+    <h2>${title}</h2>
+    <button class="text-button" title="Copy everything shown here as JSON" @click=${copy}>Copy as JSON</button>
+    <button class="icon-button" aria-label="Close properties (Escape)" title="Close (Escape)" @click=${actions.close}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M4,4 L12,12 M12,4 L4,12"></path></svg>
+    </button>
+    <p class="properties-name">${subtitle}</p>
+  </header>`;
+}
+
+function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerReport): TemplateResult {
+  const inputs = layer.inputs.map((name, position) => ({ name, role: toInputName(layer.opType, position) }));
+  return html`${headerTemplate(
+    context,
+    layer.opType,
+    toOperatorFamily(layer.opType),
+    layer.name || '(no name)',
+    toJson(layer, context.tensors),
+  )}
+  ${item.layers.length > 1 ? siblingsTemplate(context, item, layer) : nothing}
+  ${section('Attributes', layer.attributes.length === 0 ? null : attributesTemplate(layer.attributes))}
+  ${section(
+    'Inputs',
+    html`${inputs.filter(({ name }) => name !== '').map(({ name, role }) => tensorTemplate(context, name, role))}`,
+  )}
+  ${section('Outputs', html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, ''))}`)}
+  ${section(
+    'Cost',
+    definitions([
+      ['Parameters', formatExact(layer.parameters)],
+      ['MAC', layer.macs === null ? 'unknown' : formatExact(layer.macs)],
+      ['Output size', layer.activationBytes === null ? 'unknown' : formatBytes(layer.activationBytes)],
+      ['Weights size', formatBytes(layer.weightBytes)],
+      ['Domain', layer.domain === '' ? 'ai.onnx' : layer.domain],
+      ['Index in the file', formatExact(layer.index)],
+    ]),
+  )}`;
+}
+
+/** The layers that share the box. */
+function siblingsTemplate({ actions }: PanelContext, item: LayersItem, layer: LayerReport): TemplateResult {
+  return html`<div class="properties-siblings" role="group" aria-label="Layers in this box">
+    ${item.layers.map(
+      ({ index, opType }) =>
+        html`<button
+          class="text-button"
+          aria-pressed=${index === layer.index}
+          @click=${() => actions.selectLayer(index)}
+        >
+          ${opType}
+        </button>`,
+    )}
+  </div>`;
+}
+
+function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult {
+  return html`${headerTemplate(context, block.label, 'block', `${block.layerCount} layers`, block)}
+  ${section(
+    'Cost',
+    definitions([
+      ['Parameters', formatExact(block.parameters)],
+      ['MAC', block.macs === null ? 'unknown' : formatExact(block.macs)],
+      ['Output', formatShape(block.outputShape)],
+    ]),
+  )}
+  ${section('Operators', definitions(block.operators.map(([opType, count]) => [opType, formatCount(count)])))}`;
+}
+
+function valueTemplate(context: PanelContext, { role, value }: ValueItem): TemplateResult {
+  return html`${headerTemplate(context, value.name, 'value', `Model ${role}`, value)}
+  ${section(
+    'Tensor',
+    definitions([
+      ['Type', value.type ?? 'unknown'],
+      ['Declared shape', formatShape(value.shape)],
+      ['Shape used here', formatShape(value.boundShape)],
+    ]),
+  )}`;
+}
+
+function section(title: string, content: TemplateResult | null): TemplateResult | typeof nothing {
+  return content === null
+    ? nothing
+    : html`<section class="properties-section">
+        <h3>${title}</h3>
+        ${content}
+      </section>`;
+}
+
+function definitions(entries: readonly (readonly [string, string])[]): TemplateResult {
+  return html`<dl class="definitions">
+    ${entries.map(
+      ([term, text]) =>
+        html`<dt>${term}</dt>
+          <dd>${text}</dd>`,
+    )}
+  </dl>`;
+}
+
+function attributesTemplate(attributes: readonly AttributeReport[]): TemplateResult {
+  return definitions(attributes.map(({ name, text }) => [name, text]));
+}
+
+function tensorTemplate(context: PanelContext, name: string, role: string): TemplateResult {
+  const { tensors, actions, statistics } = context;
+  const entry = tensors.get(name);
+  const initializer = entry?.initializer ?? null;
+  const producer = entry?.producer ?? null;
+  return html`<div class="tensor">
+    <div class="tensor-line">
+      ${role === '' ? nothing : html`<span class="tensor-role">${role}</span>`}
+      <span class="tensor-shape">${formatShape(entry?.shape ?? null)}</span>
+      <span class="tensor-type">${entry?.type ?? ''}</span>
+    </div>
+    <div class="tensor-name" title=${name}>${name}</div>
+    ${initializer === null ? nothing : initializerTemplate(initializer, statistics)}
+    ${
+      initializer === null && producer !== null && role !== ''
+        ? html`<button class="link-button" @click=${() => actions.selectLayer(producer.index)}>
+            from ${producer.opType} ${producer.name}
+          </button>`
+        : nothing
+    }
+  </div>`;
+}
+
+function initializerTemplate(initializer: InitializerReport, statistics: TensorStatisticsList): TemplateResult {
+  const place = { file: 'in the file', external: 'in another file', node: 'made by a node' }[initializer.storage];
+  return html`<div class="tensor-storage">${initializer.role}, ${formatBytes(initializer.sizeBytes)} ${place}</div>
+    ${statistics.template(initializer)}`;
+}
+
+function toJson(layer: LayerReport, tensors: ReadonlyMap<string, TensorEntry>): unknown {
+  const { inputs, attributes, ...rest } = layer;
+  return {
+    ...rest,
+    attributes: Object.fromEntries(attributes.map(({ name, text }) => [name, text])),
+    inputs: inputs.map((name) => {
+      const entry = tensors.get(name);
+      return { name, type: entry?.type ?? null, shape: entry?.shape ?? null, stored: Boolean(entry?.initializer) };
+    }),
+  };
+}

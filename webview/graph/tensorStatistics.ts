@@ -1,0 +1,71 @@
+import { html, type TemplateResult } from 'lit/html.js';
+import { RequestFailure } from '../../src/protocol/channel';
+import type { TensorStatistics } from '../../src/protocol/messages';
+import type { InitializerReport } from '../../src/protocol/modelReport';
+import type { App } from '../app';
+import { formatExact, formatShare, formatSignificant } from '../quantity';
+import { histogramElement } from './histogram';
+
+type Entry = TensorStatistics | 'loading' | { readonly message: string };
+
+/** Statistics of stored tensors, read from the file when the user asks for them. */
+export interface TensorStatisticsList {
+  template(initializer: InitializerReport): TemplateResult;
+  /** Forgets all, because the file changed. */
+  clear(): void;
+}
+
+export function createTensorStatisticsList(app: App, changed: () => void): TensorStatisticsList {
+  const entries = new Map<string, Entry>();
+  const request = async (name: string): Promise<void> => {
+    entries.set(name, 'loading');
+    changed();
+    try {
+      entries.set(name, await app.channel.request('tensorStatistics', { name }));
+    } catch (error) {
+      if (!(error instanceof RequestFailure)) {
+        throw error;
+      }
+      entries.set(name, { message: error.message });
+    }
+    changed();
+  };
+  return {
+    clear: () => entries.clear(),
+    template({ name }) {
+      const entry = entries.get(name);
+      if (entry === undefined || entry === 'loading') {
+        return html`<button class="text-button" ?disabled=${entry === 'loading'} @click=${() => void request(name)}>
+          ${entry === 'loading' ? 'Reading…' : 'Statistics'}
+        </button>`;
+      }
+      if ('message' in entry) {
+        return html`<p class="inline-error" role="alert">${entry.message}</p>
+          <button class="text-button" @click=${() => void request(name)}>Try Again</button>`;
+      }
+      return statisticsTemplate(entry);
+    },
+  };
+}
+
+function statisticsTemplate(statistics: TensorStatistics): TemplateResult {
+  const { count, minimum, maximum, mean, standardDeviation, zeros, notFinite } = statistics;
+  const rows: [string, string][] = [
+    ['Minimum', formatSignificant(minimum, 5)],
+    ['Maximum', formatSignificant(maximum, 5)],
+    ['Mean', formatSignificant(mean, 5)],
+    ['Standard deviation', formatSignificant(standardDeviation, 5)],
+    ['Zeros', `${formatExact(zeros)} (${formatShare(count === 0 ? 0 : zeros / count)})`],
+    ['NaN or infinite', formatExact(notFinite)],
+  ];
+  return html`<div class="statistics">
+    ${histogramElement(statistics)}
+    <dl class="definitions">
+      ${rows.map(
+        ([term, text]) =>
+          html`<dt>${term}</dt>
+            <dd>${text}</dd>`,
+      )}
+    </dl>
+  </div>`;
+}

@@ -1,0 +1,114 @@
+import type { LayerReport, ModelReport, ReportShape } from '../../src/protocol/modelReport';
+import { findAuxiliaries, findReaders } from './auxiliaryLayers';
+import { toModuleName } from './moduleName';
+import { isElementwise } from './operatorFamily';
+import type { LayersItem, ValueItem } from './viewModel';
+
+/** A box and its place in a topological order: its index in `Flow.units`. */
+export type Unit = LayersItem | ValueItem;
+
+/** A tensor that carries data from one unit to another, by their positions. */
+export interface FlowEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly tensor: string;
+  readonly shape: ReportShape;
+}
+
+/** The flat graph that is drawn: inputs first, outputs last. */
+export interface Flow {
+  readonly units: readonly Unit[];
+  readonly edges: readonly FlowEdge[];
+  /** For each unit the edges that start there. */
+  readonly outgoing: readonly (readonly FlowEdge[])[];
+  readonly readerOfAuxiliary: ReadonlyMap<number, number>;
+}
+
+/** Folds constants into their readers and element-wise layers into the layer they follow. */
+export function toFlow(report: ModelReport): Flow {
+  const outputs = new Set(report.outputs.map(({ name }) => name));
+  const stored = report.initializers.filter(({ storage }) => storage !== 'node').map(({ name }) => name);
+  const auxiliaries = findAuxiliaries(report.layers, new Set(stored), outputs);
+  const drawn = report.layers.filter(({ index }) => !auxiliaries.layers.has(index));
+  const carries = (name: string): boolean => name !== '' && !auxiliaries.tensors.has(name);
+  const parameters = toParameterNames(report);
+  const units: Unit[] = [
+    ...report.inputs.map((value): Unit => ({ kind: 'value', id: `input:${value.name}`, role: 'input', value })),
+    ...stackLayers(drawn, carries, outputs).map((layers): Unit => {
+      return { kind: 'layers', id: `layer:${layers[0].index}`, layers, label: toLabel(layers[0], parameters) };
+    }),
+    ...report.outputs.map((value): Unit => ({ kind: 'value', id: `output:${value.name}`, role: 'output', value })),
+  ];
+  const edges = toFlowEdges(units, carries);
+  const outgoing = units.map((): FlowEdge[] => []);
+  for (const edge of edges) {
+    outgoing[edge.from].push(edge);
+  }
+  return { units, edges, outgoing, readerOfAuxiliary: findReaders(report.layers, auxiliaries) };
+}
+
+/** Names of the trainable tensors, whether stored or made by a node. */
+export function toParameterNames(report: ModelReport): ReadonlySet<string> {
+  return new Set(report.initializers.filter(({ role }) => role === 'parameter').map(({ name }) => name));
+}
+
+function toLabel(layer: LayerReport, parameters: ReadonlySet<string>): string {
+  return toModuleName(layer, parameters) ?? (layer.name || (layer.outputs[0]?.name ?? ''));
+}
+
+/** Runs of layers that share a box, each in order; the runs are ordered by their first layer, which is topological. */
+function stackLayers(
+  layers: readonly LayerReport[],
+  carries: (tensor: string) => boolean,
+  graphOutputs: ReadonlySet<string>,
+): LayerReport[][] {
+  const readerCount = new Map<string, number>();
+  for (const name of layers.flatMap(({ inputs }) => inputs)) {
+    readerCount.set(name, (readerCount.get(name) ?? 0) + 1);
+  }
+  const endOf = new Map<string, LayerReport[]>();
+  const stacks: LayerReport[][] = [];
+  for (const layer of layers) {
+    const data = layer.inputs.filter(carries);
+    const stack = data.length === 1 && isElementwise(layer.opType) ? endOf.get(data[0]) : undefined;
+    const current = stack ?? [];
+    if (stack === undefined) {
+      stacks.push(current);
+    } else {
+      endOf.delete(data[0]);
+    }
+    current.push(layer);
+    const read = layer.outputs.filter(({ name }) => readerCount.has(name) || graphOutputs.has(name));
+    if (read.length === 1 && readerCount.get(read[0].name) === 1 && !graphOutputs.has(read[0].name)) {
+      endOf.set(read[0].name, current);
+    }
+  }
+  return stacks;
+}
+
+function toFlowEdges(units: readonly Unit[], carries: (tensor: string) => boolean): FlowEdge[] {
+  const producers = new Map<string, { position: number; shape: ReportShape }>();
+  units.forEach((unit, position) => {
+    if (unit.kind === 'layers') {
+      for (const { name, shape } of unit.layers.flatMap(({ outputs }) => outputs)) {
+        producers.set(name, { position, shape });
+      }
+    } else if (unit.role === 'input') {
+      producers.set(unit.value.name, { position, shape: unit.value.boundShape });
+    }
+  });
+  return units.flatMap((unit, to) => {
+    const read =
+      unit.kind === 'layers' ? unit.layers.flatMap(({ inputs }) => inputs.filter(carries)) : readByOutput(unit);
+    return [...new Set(read)].flatMap((tensor) => {
+      const producer = producers.get(tensor);
+      return producer === undefined || producer.position === to
+        ? []
+        : [{ from: producer.position, to, tensor, shape: producer.shape }];
+    });
+  });
+}
+
+function readByOutput(unit: ValueItem): string[] {
+  return unit.role === 'output' ? [unit.value.name] : [];
+}

@@ -1,0 +1,63 @@
+import type { LayerReport, ReportShape, ValueReport } from '../../src/protocol/modelReport';
+
+/** Identifies a box or block; stable for a model, so that it can be saved and used as a key of d3 joins. */
+export type ItemId = string;
+
+/** One box: a layer with the element-wise layers that read nothing but it (Conv, BatchNormalization, Relu). */
+export interface LayersItem {
+  readonly kind: 'layers';
+  readonly id: ItemId;
+  readonly layers: readonly LayerReport[];
+  /** The module's name where the file tells it, else the node's own name. */
+  readonly label: string;
+}
+
+/** An input or output of the model. */
+export interface ValueItem {
+  readonly kind: 'value';
+  readonly id: ItemId;
+  readonly role: 'input' | 'output';
+  readonly value: ValueReport;
+}
+
+/** Several items drawn as one box until it is expanded. */
+export interface BlockItem {
+  readonly kind: 'block';
+  readonly id: ItemId;
+  readonly label: string;
+  /** In topological order. */
+  readonly children: readonly ItemId[];
+  readonly layerCount: number;
+  readonly parameters: number;
+  /** null: of at least one layer unknown. */
+  readonly macs: number | null;
+  /** How often each operator occurs, most frequent first. */
+  readonly operators: readonly (readonly [opType: string, count: number])[];
+  readonly outputShape: ReportShape;
+}
+
+export type GraphItem = LayersItem | ValueItem | BlockItem;
+
+/**
+ * An edge of one block's own graph. `from` null: the tensor comes from outside the block; `to` null: it is read
+ * outside. Never both.
+ */
+export interface BlockEdge {
+  readonly id: string;
+  readonly from: ItemId | null;
+  readonly to: ItemId | null;
+  readonly tensor: string;
+  readonly shape: ReportShape;
+}
+
+/** The graph as it can be shown: a tree of blocks, each with its own small graph. */
+export interface GraphView {
+  readonly root: BlockItem;
+  readonly items: ReadonlyMap<ItemId, GraphItem>;
+  readonly parents: ReadonlyMap<ItemId, ItemId>;
+  readonly edges: ReadonlyMap<ItemId, readonly BlockEdge[]>;
+  /** The box of each layer that is drawn, by the layer's index in the file. */
+  readonly itemOfLayer: ReadonlyMap<number, ItemId>;
+  /** Layers that are not drawn because they only prepare constants or shapes, and the layer that reads them. */
+  readonly readerOfAuxiliary: ReadonlyMap<number, number>;
+}

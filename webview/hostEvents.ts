@@ -1,0 +1,69 @@
+import type { HostToWebview, ImageItem } from '../src/protocol/messages';
+import type { AppState, ImageState } from './app';
+
+type EventOf<Type extends HostToWebview['type']> = Extract<HostToWebview, { readonly type: Type }>;
+
+/** What an event of the host changes in the state. Pure: the store applies it. */
+export function applyHostEvent(state: AppState, event: HostToWebview): Partial<AppState> {
+  switch (event.type) {
+    case 'modelLoaded':
+      return applyModelLoaded(state, event);
+    case 'modelFailed':
+      return { failure: event.failure };
+    case 'viewRequested':
+      return { choices: { ...state.choices, view: event.view } };
+    case 'settingsChanged':
+      // Other pixels go into the model, so what was explained before is no longer what it would say.
+      return { settings: event.settings, imageStates: allWaiting(state.images) };
+    case 'imagesAdded':
+      return applyImagesAdded(state, event);
+    case 'progressed':
+      return { tasks: applyProgress(state.tasks, event) };
+    default:
+      return assertNever(event);
+  }
+}
+
+function applyModelLoaded(state: AppState, { report, display, trusted }: EventOf<'modelLoaded'>): Partial<AppState> {
+  const { selectedLayer } = state.choices;
+  const isLayer = selectedLayer !== null && report.layers.some(({ index }) => index === selectedLayer);
+  return {
+    report,
+    display,
+    trusted,
+    failure: null,
+    classifier: null,
+    imageStates: allWaiting(state.images),
+    choices: { ...state.choices, selectedLayer: isLayer ? selectedLayer : null },
+  };
+}
+
+function applyImagesAdded(state: AppState, { images }: EventOf<'imagesAdded'>): Partial<AppState> {
+  const known = new Set(state.images.map(({ id }) => id));
+  const added = images.filter(({ id }) => !known.has(id));
+  const imageStates = new Map(state.imageStates);
+  for (const { id } of added) {
+    imageStates.set(id, { status: 'waiting' });
+  }
+  const isRestored = state.images.length === 0 && images.some(({ id }) => id === state.choices.selectedImage);
+  const selectedImage = isRestored ? state.choices.selectedImage : (images[0]?.id ?? state.choices.selectedImage);
+  return { images: [...state.images, ...added], imageStates, choices: { ...state.choices, selectedImage } };
+}
+
+function applyProgress(tasks: AppState['tasks'], event: EventOf<'progressed'>): AppState['tasks'] {
+  const changed = new Map(tasks);
+  if (event.done) {
+    changed.delete(event.task);
+  } else {
+    changed.set(event.task, { label: event.label, fraction: event.fraction });
+  }
+  return changed;
+}
+
+function allWaiting(images: readonly ImageItem[]): ReadonlyMap<string, ImageState> {
+  return new Map(images.map(({ id }) => [id, { status: 'waiting' }]));
+}
+
+function assertNever(event: never): never {
+  throw new Error(`Unknown event of the host: ${JSON.stringify(event)}`);
+}

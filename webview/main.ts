@@ -1,0 +1,67 @@
+import { createPageChannel } from '../src/protocol/channel';
+import type { HostToWebview, ToHost, ToWebview } from '../src/protocol/messages';
+import type { App } from './app';
+import { createCamView } from './cam/camView';
+import { createGraphView } from './graph/graphView';
+import { applyHostEvent } from './hostEvents';
+import { createInitialState, readSavedChoices } from './savedState';
+import { createShell } from './shell';
+import { createStore } from './store';
+import { createSummaryView } from './summary/summaryView';
+import { registerComponents } from './ui';
+import './styles/base.css';
+import './styles/shell.css';
+
+interface VsCodeApi {
+  postMessage(message: ToHost): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const vscode = acquireVsCodeApi();
+const saved = vscode.getState();
+const hasSavedDisplay = 'colorMap' in readSavedChoices(saved);
+const store = createStore(createInitialState(saved), (state) => shell.draw(state));
+const channel = createPageChannel((message) => vscode.postMessage(message), onHostEvent);
+
+const app: App = {
+  channel,
+  get state() {
+    return store.state;
+  },
+  update: (change) => store.update(change),
+  choose(change) {
+    const choices = { ...store.state.choices, ...change };
+    if ('selectedLayer' in change && change.selectedLayer !== store.state.choices.selectedLayer) {
+      channel.send({ type: 'layerSelected', index: choices.selectedLayer });
+    }
+    store.update({ choices });
+    vscode.setState({ choices });
+  },
+};
+
+function onHostEvent(event: HostToWebview): void {
+  const isFirstModel = event.type === 'modelLoaded' && store.state.display === null;
+  store.update(applyHostEvent(store.state, event));
+  if (isFirstModel && !hasSavedDisplay) {
+    app.choose(event.display);
+  } else {
+    vscode.setState({ choices: store.state.choices });
+  }
+}
+
+function reportFailure(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
+  channel.send({ type: 'pageFailed', message, stack: stack ?? '' });
+}
+
+window.addEventListener('error', ({ error, message }) => reportFailure(error ?? message));
+window.addEventListener('unhandledrejection', ({ reason }) => reportFailure(reason));
+window.addEventListener('message', ({ data }: MessageEvent<ToWebview>) => channel.receive(data));
+
+registerComponents();
+const root = document.getElementById('app') ?? document.body;
+const shell = createShell(app, root, { graph: createGraphView, summary: createSummaryView, cam: createCamView });
+shell.draw(store.state);
+channel.send({ type: 'ready' });
