@@ -1,0 +1,133 @@
+import type { GraphNode } from '../../graph/model';
+import type { ClassMapSearch } from './classMapSearch';
+import { findClassMaps } from './classMapSearch';
+import { describeFeatureMap, findFeatureMap, nameAxes } from './featureMapSearch';
+import type { FeatureMap, HeadDescription, HeadStep, Reading } from './headDescription';
+import type { HeadGraph } from './headGraph';
+import { countPerItem } from './headGraph';
+import { chooseKind } from './headKind';
+import { countHeadParameters } from './headParameters';
+import { describeObstacles, describeOther, NO_REASON } from './headReason';
+import { isSpatial } from './headRegion';
+import type { HeadStructure } from './headStructure';
+import { readStructure } from './headStructure';
+import type { LogitsSearch } from './logitsSearch';
+import type { MapReading } from './mapReading';
+import { describeNothing } from './noHead';
+import { findPowerMean } from './powerMean';
+import type { Atom } from './relabelling';
+import { describeScoreMap, describeUnclear } from './unpooledHead';
+
+/** Describes the head that ends in these logits. */
+export function describeHead(graph: HeadGraph, found: LogitsSearch): HeadDescription {
+  const shape = graph.shapeOf(found.logits);
+  const type = graph.elementTypeOf(found.logits);
+  if (!graph.isData(found.logits) || shape === null) {
+    return describeNothing(graph, found, NO_REASON.unknownShape(found.output));
+  }
+  if (type === 'string' || type === 'bool') {
+    return describeNothing(graph, found, NO_REASON.notNumbers(found.output, type));
+  }
+  if (isSpatial(graph, found.logits)) {
+    return describeScoreMap(graph, found, shape);
+  }
+  const classes = countPerItem(shape);
+  const search = findFeatureMap(graph, found.logits);
+  switch (search.type) {
+    case 'none':
+      return describeNothing(graph, found, NO_REASON.noMap(found.output), { classes });
+    case 'several':
+      return { ...describeNothing(graph, found, NO_REASON.several(search.maps), { classes }), kind: 'other' };
+    case 'unclear':
+      return describeUnclear(graph, found, search.map, classes);
+    default:
+      return describeFound(graph, found, classes, search);
+  }
+}
+
+interface Found {
+  readonly map: MapReading;
+  readonly channel: Atom;
+  readonly isTokens: boolean;
+}
+
+function describeFound(graph: HeadGraph, found: LogitsSearch, classes: number, search: Found): HeadDescription {
+  const { map, channel, isTokens } = search;
+  const readings = nameAxes(map.readings, map, channel);
+  const structure = readStructure(readings, map.steps);
+  const maps = structure.linearLayers === 0 ? findClassMaps(graph, map.candidate, channel) : null;
+  const powerMean = findPowerMean(graph, map.candidate, structure.opaque);
+  const featureMap = describeFeatureMap(
+    graph,
+    maps?.featureMap ?? powerMean?.featureMap ?? map.candidate,
+    channel,
+    isTokens,
+  );
+  const kind = chooseKind({
+    readings,
+    structure,
+    isTokens,
+    hasClassMaps: maps !== null,
+    sumIsMean: isMean(graph, map.steps, featureMap),
+    isGem: powerMean !== null,
+  });
+  const nodes = [...(powerMean?.nodes ?? []), ...(maps?.nodes ?? []), ...map.nodes, ...found.nodes];
+  if (kind === 'none' || featureMap === null) {
+    const known = { classes, featureMap, steps: map.steps, nodes: toIndices(graph, nodes) };
+    return describeNothing(graph, found, NO_REASON.unpooled(found.output), known);
+  }
+  const parameters = countHeadParameters(graph, map.steps, maps?.classMaps ?? null);
+  return {
+    kind,
+    ...judge(kind, structure, readings, powerMean !== null),
+    classes,
+    featureMap,
+    output: found.output,
+    logits: found.logits,
+    logitsElementType: graph.elementTypeOf(found.logits),
+    activation: found.activation,
+    parameters: parameters.count,
+    parameterBytes: parameters.bytes,
+    weightElementType: parameters.weightElementType,
+    nodes: toIndices(graph, nodes),
+    readings,
+    steps: map.steps,
+    classMaps: completeClassMaps(maps),
+  };
+}
+
+function judge(
+  kind: HeadDescription['kind'],
+  structure: HeadStructure,
+  readings: readonly Reading[],
+  isGem: boolean,
+): Pick<HeadDescription, 'exact' | 'reason'> {
+  return structure.opaque.length === 0 && !isGem
+    ? { exact: true, reason: describeOther(kind, readings) }
+    : { exact: false, reason: describeObstacles(structure.opaque, isGem) };
+}
+
+function completeClassMaps(maps: ClassMapSearch | null): HeadDescription['classMaps'] {
+  return maps?.classMaps ?? null;
+}
+
+/** Whether the constants that follow a sum multiply to 1/(H·W). */
+function isMean(graph: HeadGraph, steps: readonly HeadStep[], map: FeatureMap | null): boolean {
+  let factor = map === null ? 0 : map.height * map.width;
+  for (const step of steps) {
+    if (step.kind !== 'affine' || (step.operation.type !== 'multiply' && step.operation.type !== 'divide')) {
+      continue;
+    }
+    const [value, ...others] = graph.valuesOf(step.operation.constant.tensor) ?? [];
+    if (value === undefined || others.length > 0) {
+      return false;
+    }
+    factor = step.operation.type === 'multiply' ? factor * value : factor / value;
+  }
+  return Math.abs(factor - 1) < 1e-4;
+}
+
+function toIndices(graph: HeadGraph, nodes: readonly GraphNode[]): readonly number[] {
+  const wanted = new Set(nodes);
+  return graph.index.order.filter((node) => wanted.has(node)).map((node) => node.index);
+}

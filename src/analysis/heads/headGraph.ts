@@ -1,0 +1,70 @@
+import type { GraphIndex } from '../../graph/graphIndex';
+import { listReads } from '../../graph/graphIndex';
+import type { InferredGraph } from '../../graph/inferShapes';
+import type { ElementType, GraphNode, Model } from '../../graph/model';
+import type { Quantization, StoredValue } from './headDescription';
+
+/** What head detection asks of a model: who made a value, whether it depends on the image, its bound shape. */
+export interface HeadGraph {
+  readonly model: Model;
+  readonly index: GraphIndex;
+  readonly opset: number;
+  /** Whether a value depends on what is fed to the model, and not only on its shape. */
+  isData(name: string): boolean;
+  /** Dimensions with the batch counted as 1; null when one is unknown. */
+  shapeOf(name: string): readonly number[] | null;
+  elementTypeOf(name: string): ElementType | null;
+  /** Elements of a small constant, or null. */
+  valuesOf(name: string): readonly number[] | null;
+  /** The constant of that name as something a layer can read, or null when it is data or has no known shape. */
+  storedValueOf(name: string | undefined, quantization?: Quantization | null): StoredValue | null;
+}
+
+export function createHeadGraph(model: Model, index: GraphIndex, inferred: InferredGraph): HeadGraph {
+  const data = findData(model, index);
+  const graph: HeadGraph = {
+    model,
+    index,
+    opset: model.opsets.get('') ?? 1,
+    isData: (name) => data.has(name),
+    shapeOf: (name) => toBoundShape(inferred.shapes.get(name) ?? model.graph.initializers.get(name)?.dims ?? null),
+    elementTypeOf: (name) => inferred.elementTypes.get(name) ?? model.graph.initializers.get(name)?.elementType ?? null,
+    valuesOf: (name) => inferred.constants.get(name)?.data ?? null,
+    storedValueOf(name, quantization = null) {
+      if (name === undefined || name === '' || data.has(name)) {
+        return null;
+      }
+      const dims = graph.shapeOf(name);
+      return dims && { tensor: name, elementType: graph.elementTypeOf(name) ?? 'float32', dims, quantization };
+    },
+  };
+  return graph;
+}
+
+/** Elements of one batch item. A vector without a batch axis (batch squeezed away) counts as one item. */
+export function countPerItem(shape: readonly number[]): number {
+  const sizes = shape.length === 1 && shape[0] !== 1 ? shape : shape.slice(1);
+  return sizes.reduce((product, size) => product * size, 1);
+}
+
+/** Inputs of a node that depend on the image. */
+export function listDataInputs(graph: HeadGraph, node: GraphNode): readonly string[] {
+  return node.inputs.filter((name) => name !== '' && graph.isData(name));
+}
+
+/** Shape and Size read no elements, so what is computed from them is a constant of the shape. */
+function findData(model: Model, index: GraphIndex): ReadonlySet<string> {
+  const data = new Set(model.graph.inputs.map((input) => input.name));
+  for (const node of index.order) {
+    const readsShapeOnly = node.domain === '' && (node.opType === 'Shape' || node.opType === 'Size');
+    if (!readsShapeOnly && [...listReads(node)].some((name) => data.has(name))) {
+      node.outputs.forEach((output) => data.add(output));
+    }
+  }
+  return data;
+}
+
+function toBoundShape(shape: readonly (number | string | null)[] | null): readonly number[] | null {
+  const bound = shape?.map((size, axis) => (axis === 0 && typeof size !== 'number' ? 1 : size));
+  return bound?.every((size) => typeof size === 'number') ? (bound) : null;
+}

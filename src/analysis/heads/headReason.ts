@@ -1,0 +1,48 @@
+import type { HeadKind } from '../../protocol/modelReport';
+import type { OpaqueStep, Reading } from './headDescription';
+
+/** Sentences that tell the user where exactness ends, or why there is no head. */
+export const NO_REASON = {
+  positions: (output: string, shape: readonly number[]) =>
+    `The output "${output}" has one score per position (shape ${shape.join('×')}), so no pooling or flattening joins the positions into one score per class.`,
+  noMap: (output: string) =>
+    `No map with positions leads to the output "${output}": the model has vectors all the way, so there is nothing to locate.`,
+  several: (maps: readonly string[]) =>
+    `The classifier reads several feature maps at once (${maps.map((map) => `"${map}"`).join(', ')}), so no single map adds up to the logit.`,
+  unpooled: (output: string) =>
+    `The output "${output}" holds pooled or flattened features, not classes: no linear layer follows or precedes the pooling.`,
+  classToken: () =>
+    'The classifier reads a class token instead of pooling over positions, so there is no spatial head.',
+  unknownShape: (output: string) =>
+    `The shape of the output "${output}" cannot be told from the graph, so its head cannot be described; bind the free input dimensions.`,
+  notNumbers: (output: string, type: string) =>
+    `The output "${output}" holds ${type} values, not scores, so it has no classification head.`,
+  inFunction: (name: string) =>
+    `The head lies inside the model's own function "${name}", whose inner values are not part of the graph.`,
+  noOutput: () => 'The graph has no output.',
+} as const;
+
+/** Why the map of a head does not add up to the logit. */
+export function describeObstacles(opaque: readonly OpaqueStep[], isGem: boolean): string {
+  if (isGem) {
+    return 'The head pools with a power mean (GeM), which has no additive map unless its exponent is 1.';
+  }
+  const types = [...new Set(opaque.map((step) => step.opType))];
+  const [only] = opaque;
+  const what =
+    opaque.length === 1 && only !== undefined
+      ? `${only.opType}${only.name === '' ? '' : ` ("${only.name}")`}, which is not piecewise affine, stands`
+      : `Operations that are not piecewise affine (${types.slice(0, 4).join(', ')}${types.length > 4 ? ', …' : ''}) stand`;
+  return `${what} between the feature map and the logits, so no map adds up to the logit.`;
+}
+
+/** What is special about an exact head that has no name of its own. */
+export function describeOther(kind: HeadKind, readings: readonly Reading[]): string | null {
+  if (kind !== 'other') {
+    return null;
+  }
+  const modes = new Set(readings.map((reading) => reading.mode));
+  return modes.size === 1 && modes.has('max')
+    ? 'The head pools with a maximum: each channel counts only where it is strongest, and its evidence is drawn there.'
+    : `The head reads the feature map in several ways (${[...modes].join(', ')}); the map is the sum of their evidence.`;
+}
