@@ -29,7 +29,10 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     register('openSettingsFile', async () => openSettingsFile(await (await activeModel(services)).settings())),
     register('reloadModel', async () => (await activeModel(services)).reload()),
     register('openDemo', () => openDemo(context, provider)),
-    register('showLog', () => Promise.resolve(log.show())),
+    register('showLog', () => {
+      log.show();
+      return Promise.resolve();
+    }),
   );
 }
 
@@ -92,7 +95,7 @@ async function reportFailure(log: vscode.LogOutputChannel, run: () => Promise<vo
       return;
     }
     const showLog = vscode.l10n.t('Show Log');
-    const { message } = toFailure(error, log);
+    const { message } = toFailure(error, log, vscode.l10n.t);
     if ((await vscode.window.showErrorMessage(message, showLog)) === showLog) {
       log.show();
     }

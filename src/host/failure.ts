@@ -23,9 +23,9 @@ export interface ErrorLog {
 
 /**
  * Words an error for the user. Expected failures keep their own sentence; an aborted request is `cancelled`;
- * anything else is a bug: the log gets its stack, the user a short line.
+ * anything else is a bug: the log gets its stack, the user a short line. `translate` is vscode.l10n.t.
  */
-export function toFailure(error: unknown, log: ErrorLog): Failure {
+export function toFailure(error: unknown, log: ErrorLog, translate: (text: string) => string): Failure {
   if (error instanceof UserError) {
     if (error.code !== 'cancelled') {
       log.warn(`${error.code}: ${error.message}${describeCause(error)}`);
@@ -33,10 +33,14 @@ export function toFailure(error: unknown, log: ErrorLog): Failure {
     return { code: error.code, message: error.message, retry: RETRYABLE.has(error.code) };
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    return { code: 'cancelled', message: 'Cancelled.', retry: true };
+    return { code: 'cancelled', message: translate('Cancelled.'), retry: true };
   }
   log.error(error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${String(error)}`);
-  return { code: 'bug', message: 'Something went wrong inside Headlight. The log has the details.', retry: true };
+  return {
+    code: 'bug',
+    message: translate('Something went wrong inside Headlight. The log has the details.'),
+    retry: true,
+  };
 }
 
 function describeCause(error: Error): string {

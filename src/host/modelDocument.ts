@@ -1,6 +1,8 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { toSidecarPath } from '../image/sidecar';
 import type { InferenceClient } from '../inference/inferenceClient';
+import type { Explainer } from '../explainImage';
 import type { ModelAnalysis } from '../inspectModel';
 import type { Failure, HostToWebview, ModelSettings, ViewName } from '../protocol/messages';
 import { UserError } from '../userError';
@@ -37,6 +39,7 @@ export class ModelDocument implements vscode.CustomDocument {
   #failure: Failure | null = null;
   #inputShapes: Readonly<Record<string, readonly number[]>> = {};
   #client: InferenceClient | null = null;
+  #explainer: Explainer | null = null;
   #requestedView: ViewName | null = null;
 
   constructor(
@@ -53,7 +56,10 @@ export class ModelDocument implements vscode.CustomDocument {
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#announce()),
     );
     if (uri.scheme === 'file') {
-      this.#subscriptions.push(watchFile(uri, () => void this.reload()));
+      this.#subscriptions.push(
+        watchFile(uri, () => void this.reload()),
+        watchFile(vscode.Uri.file(toSidecarPath(uri.fsPath)), () => void this.#announceSettings()),
+      );
     }
   }
 
@@ -82,8 +88,8 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#analysis;
   }
 
-  /** The inference process of this model, which starts when first used. */
-  async client(): Promise<InferenceClient> {
+  /** What explains images with this model; its inference process starts when first used. */
+  async explainer(): Promise<Explainer> {
     if (!vscode.workspace.isTrusted) {
       throw new UserError(
         'notTrusted',
@@ -93,13 +99,18 @@ export class ModelDocument implements vscode.CustomDocument {
         ),
       );
     }
-    if (this.#client === null) {
-      const { InferenceClient } = await import('../inference/inferenceClient');
-      this.#client ??= new InferenceClient(join(this.#services.distPath, 'inference.js'), {
-        threads: readSettings(this.uri).threads,
-      });
+    const [analysis, { createExplainer }, { InferenceClient }] = await Promise.all([
+      this.#analysis,
+      import('../explainImage'),
+      import('../inference/inferenceClient'),
+    ]);
+    this.#client ??= new InferenceClient(join(this.#services.distPath, 'inference.js'), {
+      threads: readSettings(this.uri).threads,
+    });
+    if (this.#explainer?.analysis !== analysis) {
+      this.#explainer = createExplainer(analysis, this.#client);
     }
-    return this.#client;
+    return this.#explainer;
   }
 
   /** How images are read for this model now: the sidecar file and the settings may have changed since. */
@@ -191,7 +202,7 @@ export class ModelDocument implements vscode.CustomDocument {
       (error: unknown) => {
         if (this.#loading === loading && !loading.signal.aborted) {
           this.#loaded = null;
-          this.#failure = toFailure(error, this.#services.log);
+          this.#failure = toFailure(error, this.#services.log, vscode.l10n.t);
         }
       },
     );
@@ -255,12 +266,13 @@ export class ModelDocument implements vscode.CustomDocument {
       pages.forEach((send) => send({ type: 'settingsChanged', settings }));
     } catch (error) {
       // A mistake in the sidecar file is shown where the settings matter: when an image is explained.
-      toFailure(error, this.#services.log);
+      toFailure(error, this.#services.log, vscode.l10n.t);
     }
   }
 
   #disposeClient(): void {
     this.#client?.dispose();
     this.#client = null;
+    this.#explainer = null;
   }
 }

@@ -59,7 +59,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
     };
     const onEvent = (event: WebviewToHost) => this.#handleEvent(document, send, event);
     const handlers = this.handlers(document.uri) ?? createRequestHandlers(document, this.log);
-    const channel = createHostChannel(post, onEvent, handlers, (error) => toFailure(error, this.log));
+    const channel = createHostChannel(post, onEvent, handlers, (error) => toFailure(error, this.log, vscode.l10n.t));
     const send = (event: HostToWebview) => channel.send(event);
     subscriptions.push(
       document.attachPage(send),

@@ -8,27 +8,23 @@ import { pickImages } from './pickImages';
 import { saveBytes } from './saveBytes';
 import { readSettings } from './settings';
 import { openSettingsFile } from './settingsFile';
-import { createTaskQueue } from './taskQueue';
 
 /** Answers to what a page of this model may ask. */
 export function createRequestHandlers(document: ModelDocument, log: vscode.LogOutputChannel): RequestHandlers {
-  const enqueue = createTaskQueue();
   return {
     pickImages: async () => ({ added: document.addImages(await pickImages(document.uri)) }),
     addImages: ({ uris }) =>
       Promise.resolve({ added: document.addImages(uris.map(toLocalFile).filter((uri) => uri !== null)) }),
     explain: ({ imageId, classes }, signal) =>
       document.tasks.run(vscode.l10n.t('Running {0}', document.name), signal, (cancelled) =>
-        enqueue(() => explain(document, imageId, classes, cancelled), cancelled),
+        explain(document, imageId, classes, cancelled),
       ),
     classifierWeights: (_, signal) =>
-      document.tasks.run(vscode.l10n.t('Reading the classifier'), signal, (cancelled) =>
-        enqueue(async () => {
-          const { readClassifierWeights } = await import('../explainImage');
-          const limitBytes = readSettings(document.uri).classifierWeightsLimitBytes;
-          return readClassifierWeights(await document.analysis(), limitBytes, await document.client(), cancelled);
-        }, cancelled),
-      ),
+      document.tasks.run(vscode.l10n.t('Reading the classifier'), signal, async (cancelled) => {
+        const { readClassifierWeights } = await import('../explainImage');
+        const limitBytes = readSettings(document.uri).classifierWeightsLimitBytes;
+        return readClassifierWeights(await document.explainer(), limitBytes, cancelled);
+      }),
     tensorStatistics: ({ name }, signal) =>
       document.tasks.run(vscode.l10n.t('Reading {0}', name), signal, async (cancelled) => {
         const { readTensorStatistics } = await import('../analysis/tensorStatistics');
@@ -71,15 +67,8 @@ async function explain(
       vscode.l10n.t('The image {0} is not in the list any more: add it again.', imageId),
     );
   }
-  const client = await document.client();
-  const [{ explainImage }, analysis, settings] = await Promise.all([
-    import('../explainImage'),
-    document.analysis(),
-    document.settings(),
-  ]);
-  return explainImage(
-    { analysis, client, preprocessing: settings.preprocessing },
-    { id: item.id, path: item.id },
-    { classes, signal },
-  );
+  const [explainer, { explainImage }] = await Promise.all([document.explainer(), import('../explainImage')]);
+  // A ready input tensor needs no preprocessing, so a model that takes no pictures can still be explained.
+  const preprocessing = item.id.endsWith('.npy') ? null : (await document.settings()).preprocessing;
+  return explainImage(explainer, { id: item.id, path: item.id }, { classes, preprocessing, signal });
 }

@@ -14,9 +14,9 @@ function createLog() {
 describe('toFailure', () => {
   it('keeps the sentence of an expected failure and says whether a retry can help', () => {
     const log = createLog();
-    const stopped = toFailure(new UserError('inferenceStopped', 'The process ended with SIGKILL.'), log);
+    const stopped = toFailure(new UserError('inferenceStopped', 'The process ended with SIGKILL.'), log, String);
     expect(stopped).toEqual({ code: 'inferenceStopped', message: 'The process ended with SIGKILL.', retry: true });
-    expect(toFailure(new UserError('notOnnx', 'a.onnx is a picture.'), log).retry).toBe(false);
+    expect(toFailure(new UserError('notOnnx', 'a.onnx is a picture.'), log, String).retry).toBe(false);
     expect(log.lines).toEqual([
       'warn inferenceStopped: The process ended with SIGKILL.',
       'warn notOnnx: a.onnx is a picture.',
@@ -25,7 +25,7 @@ describe('toFailure', () => {
 
   it('logs the cause of an expected failure', () => {
     const log = createLog();
-    toFailure(new UserError('inferenceFailed', 'It failed.', { cause: new Error('bad node') }), log);
+    toFailure(new UserError('inferenceFailed', 'It failed.', { cause: new Error('bad node') }), log, String);
     expect(log.lines[0]).toContain('caused by Error: bad node');
   });
 
@@ -33,14 +33,14 @@ describe('toFailure', () => {
     const log = createLog();
     const aborted = new AbortController();
     aborted.abort();
-    expect(toFailure(aborted.signal.reason, log)).toMatchObject({ code: 'cancelled', retry: true });
-    expect(toFailure(new UserError('cancelled', 'Cancelled.'), log).code).toBe('cancelled');
+    expect(toFailure(aborted.signal.reason, log, String)).toMatchObject({ code: 'cancelled', retry: true });
+    expect(toFailure(new UserError('cancelled', 'Cancelled.'), log, String).code).toBe('cancelled');
     expect(log.lines).toEqual([]);
   });
 
   it('logs a bug with its stack and shows a short line without it', () => {
     const log = createLog();
-    const failure = toFailure(new TypeError('x is undefined'), log);
+    const failure = toFailure(new TypeError('x is undefined'), log, String);
     expect(failure.code).toBe('bug');
     expect(failure.message).not.toContain('undefined');
     expect(log.lines[0]).toMatch(/^error TypeError: x is undefined\n\s+at /);
@@ -48,7 +48,7 @@ describe('toFailure', () => {
 
   it('survives whatever is thrown', () => {
     const log = createLog();
-    expect(toFailure('text', log).code).toBe('bug');
+    expect(toFailure('text', log, String).code).toBe('bug');
     expect(log.lines).toEqual(['error Thrown: text']);
   });
 });
