@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
@@ -9,7 +7,7 @@ import { FormatError } from './formatError';
 import { IDENTIFICATION_BYTES, identifyFile } from './identifyFile';
 import { DEFAULT_LIMITS } from './limits';
 import type { Limits } from './limits';
-import { toOpenError } from './openError';
+import { openRegularFile } from './openModelFile';
 import { finishGraph, parseGraph } from './parseGraph';
 import { createModelProgress, parseModel } from './parseModel';
 import type { ModelProgress } from './parseModel';
@@ -33,7 +31,7 @@ export type FileFacts = Pick<Model, 'path' | 'sizeBytes' | 'modifiedMs'>;
  */
 export async function readModel(file: string, options: ReadModelOptions = {}): Promise<Model> {
   const absolute = path.resolve(file);
-  const handle = await openModelFile(absolute);
+  const handle = await openRegularFile(absolute);
   try {
     const { size, mtimeMs } = await handle.stat();
     const facts: FileFacts = { path: absolute, sizeBytes: size, modifiedMs: mtimeMs };
@@ -66,24 +64,6 @@ export async function readModelFrom(
   } catch (error) {
     throw error instanceof FormatError ? toUserError(error, source, facts, progress) : error;
   }
-}
-
-async function openModelFile(file: string): Promise<FileHandle> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    throw toOpenError(file, error);
-  }
-  const stat = await handle.stat();
-  if (!stat.isFile()) {
-    await handle.close();
-    throw new UserError(
-      'fileNotFound',
-      `${file} is ${stat.isDirectory() ? 'a folder' : 'not a regular file'}. Choose an ONNX model file.`,
-    );
-  }
-  return handle;
 }
 
 /** A failed parse says little about a file that never was ONNX: look at what it is before blaming a byte. */

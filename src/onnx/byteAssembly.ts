@@ -1,0 +1,76 @@
+import { UserError } from '../userError';
+import type { ByteSource } from './byteSource';
+import type { ByteRange } from './wireReader';
+
+/** protobuf's own limit for one message, and ONNX Runtime's for a model in memory. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** Bytes put together from new parts and from ranges of a source, which are read only at the end. */
+export class ByteAssembly {
+  private readonly parts: (Uint8Array | ByteRange)[] = [];
+  private total = 0;
+
+  constructor(private readonly source: ByteSource) {}
+
+  get length(): number {
+    return this.total;
+  }
+
+  add(bytes: Uint8Array): void {
+    this.parts.push(bytes);
+    this.total += bytes.byteLength;
+  }
+
+  /** Copies the source from `start` to `end`; neighbouring ranges become one read. */
+  copy(start: number, end: number): void {
+    const last = this.parts.at(-1);
+    if (last !== undefined && !(last instanceof Uint8Array) && last.offset + last.length === start) {
+      this.parts[this.parts.length - 1] = { offset: last.offset, length: end - last.offset };
+    } else {
+      this.parts.push({ offset: start, length: end - start });
+    }
+    this.total += end - start;
+  }
+
+  append(other: ByteAssembly): void {
+    for (const part of other.parts) {
+      if (part instanceof Uint8Array) {
+        this.add(part);
+      } else {
+        this.copy(part.offset, part.offset + part.length);
+      }
+    }
+  }
+
+  toBytes(): Uint8Array {
+    if (this.total > MOST_BYTES) {
+      throw new UserError(
+        'tooLarge',
+        `The model holds ${this.total} bytes outside its initializers, more than the 2 GiB that can be run. ` +
+          'Save its large constants as initializers with external data.',
+      );
+    }
+    const bytes = new Uint8Array(this.total);
+    let end = 0;
+    for (const part of this.parts) {
+      if (part instanceof Uint8Array) {
+        bytes.set(part, end);
+        end += part.byteLength;
+      } else {
+        this.read(part, bytes.subarray(end, end + part.length));
+        end += part.length;
+      }
+    }
+    return bytes;
+  }
+
+  private read({ offset }: ByteRange, target: Uint8Array): void {
+    for (let done = 0; done < target.byteLength;) {
+      const count = this.source.read(target.subarray(done), offset + done);
+      if (count === 0) {
+        throw new UserError('fileChanged', 'The model file became shorter while it was read. Open it again.');
+      }
+      done += count;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { Model } from '../graph/model';
+import { openFileSource } from './byteSource';
+import { assertExtensionFits } from './graphExtension';
+import type { GraphExtension } from './graphExtension';
+import { openUnchanged } from './openModelFile';
+import { assembleThinModel } from './thinModel';
+import { WireWriter } from './wireWriter';
+import { writeExtension } from './writeExtension';
+
+/**
+ * The extension as a ModelProto that holds nothing but graph additions. Appended to a model's bytes it gives a valid
+ * model, because protobuf messages merge. Check the names with `assertExtensionFits` first. It never contains an
+ * opset_import: the last one wins and would re-type the whole model.
+ */
+export function emitExtensionBytes(extension: GraphExtension): Uint8Array {
+  return new WireWriter().message(7, (graph) => writeExtension(graph, extension)).finish();
+}
+
+/**
+ * The model without its large payloads, which become external data that points into the model's own file: a session
+ * made from these bytes reads the weights from there. Give the session the folder of the *real* file
+ * (`model_external_initializers_file_folder_path` = dirname(realpath(model.path))); ONNX Runtime refuses symbolic links
+ * that lead elsewhere. Everything else is copied byte for byte, operator sets included.
+ *
+ * Throws UserError `fileChanged` when the file is not the one that was read, `tooLarge` when what has to stay inline
+ * exceeds 2 GiB, `badArgument` when the extension's names are taken.
+ */
+export async function emitThinModel(model: Model, extension?: GraphExtension): Promise<Uint8Array> {
+  if (extension !== undefined) {
+    assertExtensionFits(model.graph, extension);
+  }
+  const location = path.basename(await realpath(model.path));
+  const handle = await openUnchanged(model);
+  try {
+    const thin = assembleThinModel(openFileSource(handle.fd, model.sizeBytes), location);
+    if (extension !== undefined) {
+      thin.add(emitExtensionBytes(extension));
+    }
+    return thin.toBytes();
+  } finally {
+    await handle.close();
+  }
+}

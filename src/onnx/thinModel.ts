@@ -1,0 +1,114 @@
+import { toElementType } from '../graph/elementTypes';
+import type { ElementType } from '../graph/model';
+import { ByteAssembly } from './byteAssembly';
+import type { ByteSource } from './byteSource';
+import { DEFAULT_LIMITS } from './limits';
+import { ReadBudget } from './readBudget';
+import type { ByteRange } from './wireReader';
+import { WireReader } from './wireReader';
+import { WireWriter } from './wireWriter';
+
+/** Smaller payloads stay: shape constants must be known when a session is made. */
+const SMALLEST_MOVED_BYTES = 1024;
+
+/** Walks the model once more and keeps every byte of it but the large payloads of the main graph's initializers. */
+export function assembleThinModel(source: ByteSource, location: string): ByteAssembly {
+  const reader = new WireReader(source, new ReadBudget(DEFAULT_LIMITS));
+  const model = new ByteAssembly(source);
+  for (
+    let start = reader.position, tag = reader.nextTag();
+    tag !== 0;
+    start = reader.position, tag = reader.nextTag()
+  ) {
+    if (tag === 0x3a) {
+      const graph = assembleGraph(reader, source, location); // graph = 7
+      model.add(new WireWriter().header(7, graph.length).finish());
+      model.append(graph);
+    } else {
+      reader.skip(tag);
+      model.copy(start, reader.position);
+    }
+  }
+  return model;
+}
+
+function assembleGraph(reader: WireReader, source: ByteSource, location: string): ByteAssembly {
+  const graph = new ByteAssembly(source);
+  const outer = reader.enter();
+  for (
+    let start = reader.position, tag = reader.nextTag();
+    tag !== 0;
+    start = reader.position, tag = reader.nextTag()
+  ) {
+    const tensor = tag === 0x2a ? splitTensor(reader, source) : null; // initializer = 5
+    if (tag !== 0x2a) {
+      reader.skip(tag);
+    }
+    if (tensor === null) {
+      graph.copy(start, reader.position);
+    } else {
+      addThinTensor(graph, tensor, location);
+    }
+  }
+  reader.leave(outer);
+  return graph;
+}
+
+interface SplitTensor {
+  /** Every field but the payload. */
+  readonly rest: ByteAssembly;
+  readonly payload: ByteRange;
+}
+
+function addThinTensor(graph: ByteAssembly, { rest, payload }: SplitTensor, location: string): void {
+  const entries = { location, offset: String(payload.offset), length: String(payload.length) };
+  const writer = new WireWriter();
+  for (const [key, value] of Object.entries(entries)) {
+    writer.message(13, (entry) => entry.string(1, key).string(2, value)); // external_data
+  }
+  const external = writer.int(14, 1).finish(); // data_location = EXTERNAL
+  graph.add(new WireWriter().header(5, rest.length + external.byteLength).finish());
+  graph.append(rest);
+  graph.add(external);
+}
+
+/** Fields of TensorProto whose content is the memory layout of these element types; external data is always that. */
+const MOVABLE: ReadonlyMap<number, (elementType: ElementType) => boolean> = new Map([
+  [0x4a, (elementType: ElementType) => elementType !== 'string'], // raw_data = 9
+  [0x22, (elementType: ElementType) => elementType === 'float32' || elementType === 'complex64'], // float_data = 4
+  [0x52, (elementType: ElementType) => elementType === 'float64' || elementType === 'complex128'], // double_data = 10
+]);
+
+/** Fields that hold elements: float_data, int32_data, string_data, int64_data, raw_data, double_data, uint64_data. */
+const PAYLOAD_FIELDS: ReadonlySet<number> = new Set([4, 5, 6, 7, 9, 10, 11]);
+
+/** null: the tensor stays as it is, because it is small, external, in several chunks or written as varints. */
+function splitTensor(reader: WireReader, source: ByteSource): SplitTensor | null {
+  const rest = new ByteAssembly(source);
+  const payloads: { readonly tag: number; readonly range: ByteRange }[] = [];
+  let elementType: ElementType = 'undefined';
+  let isExternal = false;
+  const outer = reader.enter();
+  for (
+    let start = reader.position, tag = reader.nextTag();
+    tag !== 0;
+    start = reader.position, tag = reader.nextTag()
+  ) {
+    if (PAYLOAD_FIELDS.has(tag >>> 3)) {
+      payloads.push({ tag, range: reader.skipScalars(tag) });
+      continue;
+    }
+    if (tag === 0x10) {
+      elementType = toElementType(reader.readInt()) ?? 'undefined'; // data_type = 2
+    } else if (tag === 0x70) {
+      isExternal = reader.readInt() === 1; // data_location = 14
+    } else {
+      reader.skip(tag);
+    }
+    rest.copy(start, reader.position);
+  }
+  reader.leave(outer);
+  const [payload] = payloads;
+  const isMovable = payloads.length === 1 && !isExternal && MOVABLE.get(payload.tag)?.(elementType) === true;
+  return isMovable && payload.range.length >= SMALLEST_MOVED_BYTES ? { rest, payload: payload.range } : null;
+}
