@@ -1,0 +1,185 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { basename } from 'node:path';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { UserError } from '../userError';
+import { InferenceProcess, type Waiting } from './inferenceProcess';
+import type { FileStamp, ImageResult, InferenceRequests, ModelSource, RunResult, TensorValue } from './messages';
+import { toOwnBuffers } from './ownBuffers';
+
+export interface InferenceOptions {
+  /** Threads of ONNX Runtime; 0 or absent: the number of cores minus one. */
+  readonly threads?: number;
+  /** The process is stopped above this resident size; absent: three quarters of the machine's memory. */
+  readonly memoryLimitBytes?: number;
+  /** One request may take this long; absent: 10 minutes. */
+  readonly timeLimitMs?: number;
+}
+
+/** A model that was loaded. It outlives the process: after a crash or a cancellation it is loaded again when used. */
+export interface ModelHandle {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+}
+
+export interface RunOptions {
+  /** By input name. Float32 is converted to what the input takes. */
+  readonly feeds: Readonly<Record<string, TensorValue>>;
+  /** Names of the outputs wanted. */
+  readonly fetches: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface HeldModel {
+  readonly number: number;
+  readonly source: ModelSource;
+  readonly stamps: readonly FileStamp[];
+  /** Where a session exists. */
+  process: InferenceProcess;
+}
+
+/**
+ * The way to ONNX Runtime and to image decoding, which run in a child process that starts when first used. Requests are
+ * answered in order. Aborting a request under way kills the process (a native call cannot be interrupted); it starts
+ * anew on the next use, with all models. Rejects with UserError: `cancelled`, `inferenceStopped` (crash, memory, time),
+ * `inferenceFailed` (ONNX Runtime's refusal), `fileChanged`, and those of decoding.
+ */
+export class InferenceClient {
+  readonly #serverPath: string;
+  readonly #options: Required<InferenceOptions>;
+  readonly #models = new Map<ModelHandle, HeldModel>();
+  #process: InferenceProcess | null = null;
+  #lastNumber = 0;
+  #previous: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
+
+  /** `serverPath`: the built `dist/inference.js`. */
+  constructor(serverPath: string, { threads, memoryLimitBytes, timeLimitMs }: InferenceOptions = {}) {
+    this.#serverPath = serverPath;
+    this.#options = {
+      threads: threads || Math.max(1, availableParallelism() - 1),
+      memoryLimitBytes: memoryLimitBytes ?? totalmem() * 0.75,
+      timeLimitMs: timeLimitMs ?? 600_000,
+    };
+  }
+
+  /** Process id of the inference process; null while there is none. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  /** Starts the process and loads its libraries ahead of the first use. */
+  async warmUp(): Promise<void> {
+    const request = { name: 'warmUp', params: {} } as const;
+    await this.#inTurn(undefined, (process) =>
+      process.request<'warmUp'>(request, this.#waiting('starting', undefined)),
+    );
+  }
+
+  async loadModel(
+    source: ModelSource,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<ModelHandle> {
+    const number = ++this.#lastNumber;
+    return this.#inTurn(options.signal, async (process) => {
+      const loaded = await this.#load(process, { number, source, stamps: [] }, options.signal);
+      const handle: ModelHandle = { inputNames: loaded.inputNames, outputNames: loaded.outputNames };
+      this.#models.set(handle, { number, source, stamps: loaded.stamps, process });
+      return handle;
+    });
+  }
+
+  async run(handle: ModelHandle, { feeds, fetches, signal }: RunOptions): Promise<RunResult> {
+    return this.#inTurn(signal, async (process) => {
+      const model = this.#models.get(handle);
+      if (model === undefined) {
+        throw new Error('The model was released.');
+      }
+      if (model.process !== process) {
+        await this.#load(process, model, signal);
+        model.process = process;
+      }
+      const params = { session: model.number, feeds, fetches };
+      const waiting = this.#waiting(`running ${basename(model.source.path)}`, signal);
+      return toOwnBuffers(await process.request<'run'>({ name: 'run', params }, waiting));
+    });
+  }
+
+  /** Frees the model's memory. */
+  async releaseModel(handle: ModelHandle): Promise<void> {
+    const model = this.#models.get(handle);
+    this.#models.delete(handle);
+    if (model === undefined || !model.process.isAlive) {
+      return;
+    }
+    const request = { name: 'release', params: { session: model.number } } as const;
+    await this.#inTurn(undefined, async () => {
+      // With its process the session is gone too.
+      if (model.process.isAlive) {
+        await model.process.request<'release'>(request, this.#waiting('releasing a model', undefined));
+      }
+    });
+  }
+
+  /** Decodes an image (path or file content) and makes the input tensor of it. */
+  async prepareImage(options: {
+    readonly image: string | Uint8Array;
+    readonly preprocessing: Preprocessing;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<ImageResult> {
+    const { image, preprocessing, signal } = options;
+    const doing = `reading ${typeof image === 'string' ? basename(image) : 'an image'}`;
+    const request = { name: 'prepareImage', params: { image, preprocessing } } as const;
+    return this.#inTurn(signal, async (process) =>
+      toOwnBuffers(await process.request<'prepareImage'>(request, this.#waiting(doing, signal))),
+    );
+  }
+
+  /** Ends the process; requests under way or waiting are rejected as cancelled. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#models.clear();
+    this.#process?.abandon(new UserError('cancelled', 'The model was closed.'));
+    this.#process = null;
+  }
+
+  #load(
+    process: InferenceProcess,
+    { number, source, stamps }: Omit<HeldModel, 'process'>,
+    signal: AbortSignal | undefined,
+  ): Promise<InferenceRequests['load']['result']> {
+    const params = { session: number, source, stamps, threads: this.#options.threads };
+    return process.request<'load'>({ name: 'load', params }, this.#waiting(`loading ${basename(source.path)}`, signal));
+  }
+
+  #waiting(doing: string, signal: AbortSignal | undefined): Waiting {
+    return { doing, signal, timeLimitMs: this.#options.timeLimitMs };
+  }
+
+  #currentProcess(): InferenceProcess {
+    if (this.#process?.isAlive !== true) {
+      this.#process = new InferenceProcess(this.#serverPath, { memoryLimitBytes: this.#options.memoryLimitBytes });
+    }
+    return this.#process;
+  }
+
+  /** Runs a task after those before it. Aborting one that still waits rejects it at once and harms nobody. */
+  #inTurn<Result>(
+    signal: AbortSignal | undefined,
+    task: (process: InferenceProcess) => Promise<Result>,
+  ): Promise<Result> {
+    const cancelled = (): UserError => new UserError('cancelled', 'Stopped before it began.');
+    return new Promise<Result>((resolve, reject) => {
+      const abort = (): void => reject(cancelled());
+      signal?.addEventListener('abort', abort, { once: true });
+      const turn = this.#previous.then(() => {
+        signal?.removeEventListener('abort', abort);
+        if (signal?.aborted === true || this.#isDisposed) {
+          throw cancelled();
+        }
+        return task(this.#currentProcess());
+      });
+      turn.then(resolve, reject);
+      this.#previous = turn.catch(() => undefined);
+    });
+  }
+}

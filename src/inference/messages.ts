@@ -1,0 +1,114 @@
+import type { ElementType } from '../graph/model';
+import type { PreparedImage } from '../image/preprocessImage';
+import type { Preprocessing } from '../protocol/preprocessing';
+import type { ErrorCode } from '../userError';
+
+/** Everything that crosses between the client and the inference process (structured clone: typed arrays stay binary). */
+
+export type TensorElements =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | readonly string[];
+
+/** A tensor going into or coming out of a model, row-major. Half precision is carried as float32. */
+export interface TensorValue {
+  readonly elementType: ElementType;
+  readonly dims: readonly number[];
+  readonly data: TensorElements;
+}
+
+/** Size and modification time of a file, to notice that it changed. */
+export interface FileStamp {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+export interface ModelSource {
+  /** Absolute path of the user's model file. */
+  readonly path: string;
+  /** A model made from it (thin, extended) to run instead; its external data lies in the folder of `path`. */
+  readonly bytes?: Uint8Array;
+  /** How the file was when it was read; with `bytes`, offsets into it hold only as long as it stays so. */
+  readonly stamp?: { readonly sizeBytes: number; readonly modifiedMs: number };
+  /** Absolute paths of external data files, which must not change either. */
+  readonly externalFiles?: readonly string[];
+  /** 'all' (default) to run; 'basic' or 'disabled' to look inside. */
+  readonly optimization?: 'all' | 'basic' | 'disabled';
+}
+
+export interface LoadedModel {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly stamps: readonly FileStamp[];
+}
+
+export interface RunResult {
+  readonly outputs: Readonly<Record<string, TensorValue>>;
+  /** Of ONNX Runtime's run alone. */
+  readonly elapsedMs: number;
+}
+
+export interface ImageResult extends PreparedImage {
+  /** Of reading, decoding and preprocessing. */
+  readonly elapsedMs: number;
+}
+
+/** Requests by name: what is asked and what is answered. */
+export interface InferenceRequests {
+  /** Loads the native libraries ahead of their first use. */
+  readonly warmUp: { readonly params: Record<string, never>; readonly result: null };
+  /** Creates a session under a number of the client's choice. */
+  readonly load: {
+    readonly params: {
+      readonly session: number;
+      readonly source: ModelSource;
+      readonly stamps: readonly FileStamp[];
+      readonly threads: number;
+    };
+    readonly result: LoadedModel;
+  };
+  readonly release: { readonly params: { readonly session: number }; readonly result: null };
+  readonly run: {
+    readonly params: {
+      readonly session: number;
+      readonly feeds: Readonly<Record<string, TensorValue>>;
+      readonly fetches: readonly string[];
+    };
+    readonly result: RunResult;
+  };
+  readonly prepareImage: {
+    readonly params: { readonly image: string | Uint8Array; readonly preprocessing: Preprocessing };
+    readonly result: ImageResult;
+  };
+}
+
+export type InferenceRequestName = keyof InferenceRequests;
+
+/** One name and its own parameters. */
+export type InferenceRequest = {
+  readonly [Name in InferenceRequestName]: { readonly name: Name; readonly params: InferenceRequests[Name]['params'] };
+}[InferenceRequestName];
+
+export type ToServer = InferenceRequest & { readonly id: number };
+
+export type ToClient =
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  /** `code` null: a bug, `message` is its stack. */
+  | { readonly id: number; readonly ok: false; readonly code: ErrorCode | null; readonly message: string };
+
+/** What the server is started with, as its one argument (JSON). */
+export interface ServerOptions {
+  readonly memoryLimitBytes: number;
+}
+
+/** First line on stderr when the watchdog ends the process for its memory. */
+export const MEMORY_EXCEEDED = 'headlight: memory limit exceeded';

@@ -1,0 +1,113 @@
+import { UserError } from '../userError';
+import { checkStamps, stampFiles } from './fileStamps';
+import type { FileStamp, InferenceRequest, InferenceRequests, ToClient, ToServer } from './messages';
+import type * as Runtime from './runtime';
+
+interface OpenSession {
+  readonly session: Runtime.Session;
+  readonly stamps: readonly FileStamp[];
+}
+
+/** Answers the client's requests one after the other until it goes away. */
+export function serve(): void {
+  const sessions = new Map<number, OpenSession>();
+  let previous: Promise<void> = Promise.resolve();
+  process.on('message', (message: ToServer) => {
+    previous = previous.then(async () => send(await reply(message, sessions)));
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+function send(message: ToClient): void {
+  process.send?.(message);
+}
+
+async function reply(message: ToServer, sessions: Map<number, OpenSession>): Promise<ToClient> {
+  const { id } = message;
+  try {
+    return { id, ok: true, result: await handle(message, sessions) };
+  } catch (error) {
+    if (error instanceof UserError) {
+      return { id, ok: false, code: error.code, message: error.message };
+    }
+    return {
+      id,
+      ok: false,
+      code: null,
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+}
+
+async function handle(request: InferenceRequest, sessions: Map<number, OpenSession>): Promise<unknown> {
+  switch (request.name) {
+    case 'warmUp':
+      await Promise.all([importRuntime(), import('../image/decodeImage')]);
+      return null;
+    case 'load':
+      return load(request.params, sessions);
+    case 'release': {
+      const open = sessions.get(request.params.session);
+      sessions.delete(request.params.session);
+      if (open !== undefined) {
+        await (await importRuntime()).releaseSession(open.session);
+      }
+      return null;
+    }
+    case 'run':
+      return run(request.params, sessions);
+    case 'prepareImage':
+      return prepareImage(request.params);
+  }
+}
+
+async function load(
+  { session: number, source, stamps: known, threads }: InferenceRequests['load']['params'],
+  sessions: Map<number, OpenSession>,
+): Promise<InferenceRequests['load']['result']> {
+  const stamps = known.length > 0 ? known : await stampFiles(source);
+  await checkStamps(stamps);
+  const session = await (await importRuntime()).createSession(source, threads);
+  sessions.set(number, { session, stamps });
+  const { inputNames, outputNames } = session.native;
+  return { inputNames: [...inputNames], outputNames: [...outputNames], stamps };
+}
+
+async function run(
+  { session: number, feeds, fetches }: InferenceRequests['run']['params'],
+  sessions: Map<number, OpenSession>,
+): Promise<InferenceRequests['run']['result']> {
+  const open = sessions.get(number);
+  if (open === undefined) {
+    throw new Error(`There is no session ${number}.`);
+  }
+  await checkStamps(open.stamps);
+  return (await importRuntime()).runSession(open.session, feeds, fetches);
+}
+
+async function prepareImage({
+  image,
+  preprocessing,
+}: InferenceRequests['prepareImage']['params']): Promise<InferenceRequests['prepareImage']['result']> {
+  const [{ decodeImage }, { preprocessImage }] = await Promise.all([
+    import('../image/decodeImage'),
+    import('../image/preprocessImage'),
+  ]);
+  const startedAt = performance.now();
+  const decoded = await decodeImage(image, preprocessing);
+  const prepared = preprocessImage(decoded, preprocessing);
+  return { ...prepared, elapsedMs: performance.now() - startedAt };
+}
+
+async function importRuntime(): Promise<typeof Runtime> {
+  try {
+    return await import('./runtime');
+  } catch (error) {
+    const found = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new UserError(
+      'inferenceFailed',
+      `ONNX Runtime does not start on ${process.platform}-${process.arch}: ${found}. Models can be inspected, but not run here.`,
+      { cause: error },
+    );
+  }
+}
