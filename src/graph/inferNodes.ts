@@ -1,4 +1,4 @@
-import { inferControlFlow, isControlFlow } from './controlFlow';
+import { inferControlFlow } from './controlFlow';
 import { findFoldRule } from './foldRules/table';
 import { foldableDims } from './foldRules/foldRule';
 import { indexNodes } from './graphIndex';
@@ -6,7 +6,7 @@ import type { Inference, Scope } from './inference';
 import { lookUp } from './inference';
 import { decodeInlineTensor } from './inlineTensor';
 import type { Attribute, Graph, GraphNode, Model, ModelFunction, TensorInfo, ValueInfo } from './model';
-import { findShapeRule, operatorKey } from './shapeRules/table';
+import { findShapeRule, isKnownOperator, operatorKey } from './shapeRules/table';
 import type { OperatorCall, OutputFacts, PartialShape, ValueFacts } from './valueFacts';
 import { NOTHING_KNOWN, ShapeConflict } from './valueFacts';
 
@@ -41,10 +41,7 @@ function inferNodes(
         scope.facts.set(name, complete(results[index] ?? NOTHING_KNOWN, declared.get(name), inference.symbols));
       }
     });
-    if (
-      !isKnownOperator(inference, node) &&
-      node.outputs.some((name) => name !== '' && lookUp(scope, name).shape === null)
-    ) {
+    if (!isKnown(inference, node) && node.outputs.some((name) => name !== '' && lookUp(scope, name).shape === null)) {
       const key = operatorKey(node.domain, node.opType);
       inference.unknownOperators.set(key, [...(inference.unknownOperators.get(key) ?? []), node]);
     }
@@ -154,9 +151,8 @@ function opsetOf(model: Model, domain: string): number {
   return version ?? (domain === '' ? (model.opsets.get('ai.onnx') ?? 1) : 1);
 }
 
-function isKnownOperator(inference: Inference, node: GraphNode): boolean {
-  const key = operatorKey(node.domain, node.opType);
-  return inference.functions.has(key) || findShapeRule(node.domain, node.opType) !== undefined || isControlFlow(node);
+function isKnown(inference: Inference, node: GraphNode): boolean {
+  return inference.functions.has(operatorKey(node.domain, node.opType)) || isKnownOperator(node.domain, node.opType);
 }
 
 function inferSubgraph(inference: Inference, graph: Graph, scope: Scope): void {

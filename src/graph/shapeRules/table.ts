@@ -38,3 +38,9 @@ export function operatorKey(domain: string, opType: string): string {
 export function findShapeRule(domain: string, opType: string): ShapeRule | undefined {
   return SHAPE_RULES.get(operatorKey(domain, opType));
 }
+
+/** Whether the operator is known at all; a known one may still have outputs that only a run can tell. */
+export function isKnownOperator(domain: string, opType: string): boolean {
+  const key = operatorKey(domain, opType);
+  return SHAPE_RULES.has(key) || ['If', 'Loop', 'Scan'].includes(key);
+}

@@ -1,0 +1,120 @@
+import { computeSizeBytes } from '../graph/elementTypes';
+import type { GraphIndex } from '../graph/graphIndex';
+import type { InferredBody } from '../graph/inference';
+import type { InferredGraph } from '../graph/inferShapes';
+import type { ElementType, GraphNode, Model } from '../graph/model';
+import { isKnownOperator } from '../graph/shapeRules/table';
+import type { PartialShape } from '../graph/valueFacts';
+import { countElements } from '../graph/valueFacts';
+import { findConstantValues } from './constantValues';
+import type { ShapeOf } from './macs';
+import { computeMacs } from './macs';
+import type { ModelParameters } from './parameters';
+
+/** All derived, at the bound shapes (batch 1 where the file leaves it free). */
+export interface NodeCost {
+  readonly parameters: number;
+  readonly weightBytes: number;
+  /** Multiply-accumulates; null when a shape they depend on, or the operator, is not known. */
+  readonly macs: number | null;
+  /** Bytes of the outputs that depend on the model's input; null when a size is not known. */
+  readonly activationBytes: number | null;
+}
+
+export interface ModelCosts {
+  /** By node of the main graph. */
+  readonly byNode: ReadonlyMap<GraphNode, NodeCost>;
+  readonly totals: {
+    readonly parameters: number;
+    readonly weightBytes: number;
+    /** Over the nodes whose cost is known. */
+    readonly macs: number;
+    /** Nodes whose cost is not known. */
+    readonly unknownMacs: number;
+    readonly activationBytes: number;
+  };
+}
+
+export function computeCosts(
+  model: Model,
+  index: GraphIndex,
+  inferred: InferredGraph,
+  parameters: ModelParameters,
+): ModelCosts {
+  const { initializers, sparseInitializers } = model.graph;
+  const constants = findConstantValues(index.order, [...initializers.keys(), ...sparseInitializers.keys()]);
+  const byNode = new Map<GraphNode, NodeCost>();
+  for (const node of index.order) {
+    const stored = parameters.byNode.get(node) ?? { parameters: 0, weightBytes: 0 };
+    byNode.set(node, {
+      ...stored,
+      macs: computeNodeMacs(node, (name) => toPartial(inferred, name), inferred),
+      activationBytes: computeActivationBytes(node, inferred, constants),
+    });
+  }
+  const costs = [...byNode.values()];
+  const sum = (figures: readonly (number | null)[]) =>
+    figures.reduce<number>((total, figure) => total + (figure ?? 0), 0);
+  return {
+    byNode,
+    totals: {
+      parameters: parameters.total,
+      weightBytes: parameters.totalBytes,
+      macs: sum(costs.map(({ macs }) => macs)),
+      unknownMacs: costs.filter(({ macs }) => macs === null).length,
+      activationBytes: sum(costs.map(({ activationBytes }) => activationBytes)),
+    },
+  };
+}
+
+function toPartial(inferred: InferredGraph, name: string): PartialShape | null {
+  const shape = inferred.shapes.get(name) ?? null;
+  return shape && shape.map((size) => (typeof size === 'number' ? size : null));
+}
+
+/** A call or a loop costs what it runs; of two branches the dearer one counts. */
+function computeNodeMacs(node: GraphNode, shapeOf: ShapeOf, inferred: InferredGraph): number | null {
+  const bodies = inferred.bodies.get(node);
+  if (bodies === undefined) {
+    return isKnownOperator(node.domain, node.opType) ? computeMacs(node, shapeOf) : null;
+  }
+  const macs = bodies.map((body) => computeBodyMacs(body, inferred));
+  return macs.some((figure) => figure === null) ? null : Math.max(0, ...macs.map((figure) => figure ?? 0));
+}
+
+function computeBodyMacs(body: InferredBody, inferred: InferredGraph): number | null {
+  let total = 0;
+  for (const node of body.nodes) {
+    const macs = computeNodeMacs(node, (name) => body.factsOf(name).shape, inferred);
+    if (macs === null) {
+      return null;
+    }
+    total += macs;
+  }
+  // A body without products costs nothing however often it runs.
+  return total === 0 ? 0 : body.times === null ? null : total * body.times;
+}
+
+function computeActivationBytes(
+  node: GraphNode,
+  inferred: InferredGraph,
+  constants: ReadonlySet<string>,
+): number | null {
+  let total = 0;
+  for (const name of node.outputs) {
+    if (name === '' || constants.has(name)) {
+      continue;
+    }
+    const bytes = sizeOf(toPartial(inferred, name), inferred.elementTypes.get(name));
+    if (bytes === null) {
+      return null;
+    }
+    total += bytes;
+  }
+  return total;
+}
+
+function sizeOf(shape: PartialShape | null, elementType: ElementType | undefined): number | null {
+  const count = shape && countElements(shape);
+  return count === null || elementType === undefined ? null : computeSizeBytes(elementType, count);
+}
