@@ -8,6 +8,7 @@ declare module 'vitest' {
     /** Address of the workbench without a folder. */
     readonly workbenchAddress: string;
     readonly browserEndpoint: string;
+    readonly serverPid: number;
   }
 }
 
@@ -21,6 +22,7 @@ export default async function setup(project: TestProject) {
     launchBrowserServer(),
   ]);
   project.provide('workbenchAddress', server.url());
+  project.provide('serverPid', server.pid);
   project.provide('browserEndpoint', browser.wsEndpoint());
   return async () => {
     await browser.close();
