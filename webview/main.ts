@@ -10,6 +10,7 @@ import { createStore } from './store';
 import { createSummaryView } from './summary/summaryView';
 import { registerComponents } from './ui';
 import './styles/base.css';
+import './styles/families.css';
 import './styles/shell.css';
 
 interface VsCodeApi {

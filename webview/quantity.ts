@@ -41,7 +41,12 @@ export function formatSignificant(value: number, digits: number): string {
 /** 0.1234 → `12.3 %`. */
 export function formatShare(share: number): string {
   const percent = share * 100;
-  return `${percent > 0 && percent < 0.1 ? '< 0.1' : percent.toFixed(percent < 10 ? 1 : 0)} %`;
+  if (percent > 0 && percent < 0.1) {
+    return '< 0.1 %';
+  }
+  // 99.7 % is not all, and 100 % says all.
+  const digits = percent < 10 || (percent > 99 && percent < 100) ? 1 : 0;
+  return `${percent.toFixed(digits)} %`;
 }
 
 function formatPrefixed(value: number, separator: string): string {
