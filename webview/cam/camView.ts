@@ -1,6 +1,6 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { App, AppState, CreateView, View } from '../app';
+import type { App, AppState, CreateView, ImageState, View } from '../app';
 import './cam.css';
 import { createCamActions } from './camActions';
 import type { CamActions } from './camActions';
@@ -75,7 +75,7 @@ class CamView implements View {
         <div class="cam-main">${this.#mainTemplate(state, scene, shown)}</div>
         <div class="cam-side">${this.#sideTemplate(state, scene, shown)}</div>
       </div>
-      ${shown ? this.#gallery.element : placeholder('Channels')}`;
+      ${shown ? this.#gallery.element : placeholder('Channels', scene.imageState)}`;
   }
 
   #mainTemplate(state: AppState, scene: Scene, shown: ShownMap | null): TemplateResult {
@@ -95,11 +95,11 @@ class CamView implements View {
   #sideTemplate(state: AppState, scene: Scene, shown: ShownMap | null): TemplateResult {
     const { explained } = scene;
     const isContrast = explained?.target.contrastClass !== null;
-    return html`${explained ? this.#classPanel(scene, explained) : placeholder('Classes')}
+    return html`${explained ? this.#classPanel(scene, explained) : placeholder('Classes', scene.imageState)}
     ${
       shown
         ? ledgerPanel(shown, state.report?.heads[0]?.reason ?? null, isContrast, this.#actions)
-        : placeholder('What makes the logit')
+        : placeholder('What makes the logit', scene.imageState)
     }
     ${preprocessingPanel(state.settings, explained?.explanation ?? null, this.#actions)}`;
   }
@@ -173,9 +173,10 @@ function notice(shown: ShownMap, actions: CamActions): TemplateResult | typeof n
 }
 
 /** Keeps the room of a panel while there is nothing to fill it, so that nothing jumps. */
-function placeholder(title: string): TemplateResult {
-  return html`<section class="cam-panel cam-placeholder" aria-busy="true">
+function placeholder(title: string, imageState: ImageState): TemplateResult {
+  const isBusy = imageState.status !== 'failed';
+  return html`<section class="cam-panel cam-placeholder" aria-busy=${isBusy}>
     <h2>${title}</h2>
-    <div class="cam-skeleton"></div>
+    ${isBusy ? html`<div class="cam-skeleton"></div>` : html`<p class="cam-note">Nothing to show: the model did not finish.</p>`}
   </section>`;
 }

@@ -4,8 +4,8 @@ export function toClassLabel(labels: readonly string[] | null, classIndex: numbe
 }
 
 /**
- * Classes that match what was typed: a number finds that class first; words must all occur in the label.
- * Labels that start with the query come first. Within equals, and for an empty query, the larger logit comes first.
+ * Classes that match what was typed: a number finds that class first; words must all occur in the label, and whole
+ * words count more than parts. Within equals, and for an empty query, the larger logit comes first.
  */
 export function searchClasses(
   labels: readonly string[] | null,
@@ -25,15 +25,17 @@ export function searchClasses(
   return { found: ranked.slice(0, limit).map(({ classIndex }) => classIndex), total: ranked.length };
 }
 
+/** 0: the number typed; 1: whole words; 2: beginnings of words; 3: parts of words; null: no match. */
 function rankMatch(label: string, classIndex: number, words: readonly string[]): number | null {
-  if (words.length === 0) {
+  if (words.length === 0 || (words.length === 1 && words[0] === String(classIndex))) {
     return 0;
   }
-  if (words.length === 1 && words[0] === String(classIndex)) {
-    return 0;
+  const labelWords = label.split(/[^\p{L}\p{N}]+/u);
+  if (words.every((word) => labelWords.includes(word))) {
+    return 1;
   }
-  if (!words.every((word) => label.includes(word))) {
-    return null;
+  if (words.every((word) => labelWords.some((labelWord) => labelWord.startsWith(word)))) {
+    return 2;
   }
-  return label.startsWith(words.join(' ')) ? 1 : 2;
+  return words.every((word) => label.includes(word)) ? 3 : null;
 }

@@ -1,4 +1,4 @@
-import { interpolateCividis, interpolateInferno, interpolateMagma, interpolatePuOr, interpolateViridis, rgb } from 'd3';
+import { interpolateCividis, interpolateInferno, interpolateMagma, interpolateViridis, rgb } from 'd3';
 
 /** A perceptually ordered, colour-blind-safe scale of colours. */
 export interface ColorMap {
@@ -12,9 +12,10 @@ export interface ColorMap {
 
 export const COLOR_MAP_SIZE = 256;
 
-/** OKLCh hues that people with any colour deficiency tell apart. */
+/** Hues of OKLCh; blue and purple stay apart from orange for people who see no red or no green (tested). */
 const BLUE_HUE = 255;
-const ORANGE_HUE = 58;
+const PURPLE_HUE = 300;
+const ORANGE_HUE = 52;
 
 /** In the order of the picker. The rainbow (jet) is left out on purpose: it draws edges where there are none. */
 export const COLOR_MAPS: readonly ColorMap[] = [
@@ -22,13 +23,13 @@ export const COLOR_MAPS: readonly ColorMap[] = [
   { name: 'cividis', label: 'Cividis', kind: 'sequential', table: sample((t) => parse(interpolateCividis(t))) },
   { name: 'inferno', label: 'Inferno', kind: 'sequential', table: sample((t) => parse(interpolateInferno(t))) },
   { name: 'magma', label: 'Magma', kind: 'sequential', table: sample((t) => parse(interpolateMagma(t))) },
-  { name: 'blue-orange', label: 'Blue–orange', kind: 'diverging', table: sample(toBlueOrange) },
-  { name: 'blue-black-orange', label: 'Blue–black–orange', kind: 'diverging', table: sample(toBlueBlackOrange) },
+  { name: 'blue-orange', label: 'Blue–orange', kind: 'diverging', table: sample((t) => toLightCentre(t, BLUE_HUE)) },
+  { name: 'blue-black-orange', label: 'Blue–black–orange', kind: 'diverging', table: sample(toDarkCentre) },
   {
     name: 'purple-orange',
     label: 'Purple–orange',
     kind: 'diverging',
-    table: sample((t) => parse(interpolatePuOr(1 - t))),
+    table: sample((t) => toLightCentre(t, PURPLE_HUE)),
   },
 ];
 
@@ -65,19 +66,22 @@ function parse(color: string): Rgb {
 }
 
 /** Light in the middle; lightness falls evenly and equally to both ends, so that equal |value| looks equally strong. */
-function toBlueOrange(position: number): Rgb {
+function toLightCentre(position: number, negativeHue: number): Rgb {
   const strength = Math.abs(2 * position - 1);
-  const hue = position < 0.5 ? BLUE_HUE : ORANGE_HUE;
-  return toRgb(0.96 - 0.46 * strength, 0.125 * Math.sin((Math.PI / 2) * Math.min(1, 1.25 * strength)), hue);
+  return toRgb(
+    0.96 - 0.4 * strength,
+    0.155 * Math.sin((Math.PI / 2) * strength),
+    position < 0.5 ? negativeHue : ORANGE_HUE,
+  );
 }
 
 /** Dark in the middle: for bright photographs. */
-function toBlueBlackOrange(position: number): Rgb {
+function toDarkCentre(position: number): Rgb {
   const strength = Math.abs(2 * position - 1);
   return toRgb(
     0.18 + 0.6 * strength,
-    0.13 * Math.sin((Math.PI / 2) * strength),
-    position < 0.5 ? BLUE_HUE - 15 : ORANGE_HUE,
+    0.15 * Math.sin((Math.PI / 2) * strength),
+    position < 0.5 ? BLUE_HUE : ORANGE_HUE,
   );
 }
 

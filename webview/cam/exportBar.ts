@@ -7,6 +7,7 @@ import type { ExportedMap } from './mapExport';
 import { composeMap, composePicture, toBlob, toPng } from './pictureExport';
 
 interface ExportAction {
+  readonly verb: 'Save' | 'Copy';
   readonly label: string;
   readonly title: string;
   /** Returns what to tell the user. */
@@ -15,33 +16,44 @@ interface ExportAction {
 
 const ACTIONS: readonly ExportAction[] = [
   {
-    label: 'Save picture',
+    verb: 'Save',
+    label: 'Picture',
     title: 'PNG: picture, map, caption and colour scale',
     run: async (map, app) => save(app, toFileName(map, 'overlay', 'png'), await toPng(composePicture(map))),
   },
   {
-    label: 'Save map only',
+    verb: 'Save',
+    label: 'Map only',
     title: 'PNG: the coloured map alone, transparent elsewhere',
     run: async (map, app) => save(app, toFileName(map, 'map', 'png'), await toPng(composeMap(map))),
   },
   {
+    verb: 'Save',
     label: '.npy',
     title: 'The numbers for NumPy: float32 [height, width], before any display',
     run: (map, app) => save(app, toFileName(map, 'cam', 'npy'), toNpy(map)),
   },
   {
+    verb: 'Save',
     label: 'JSON',
     title: 'The map, its certificate and the whole ledger',
     run: (map, app) => save(app, toFileName(map, 'cam', 'json'), toBytes(toJson(map))),
   },
   {
+    verb: 'Save',
     label: 'CSV',
     title: 'The map as rows of numbers',
     run: (map, app) => save(app, toFileName(map, 'cam', 'csv'), toBytes(toCsv(map))),
   },
-  { label: 'Copy picture', title: 'Picture, map, caption and colour scale to the clipboard', run: copyPicture },
   {
-    label: 'Copy JSON',
+    verb: 'Copy',
+    label: 'Picture',
+    title: 'Picture, map, caption and colour scale to the clipboard',
+    run: copyPicture,
+  },
+  {
+    verb: 'Copy',
+    label: 'JSON',
     title: 'The map, its certificate and the whole ledger as text',
     async run(map, app) {
       await app.channel.request('copyText', { text: toJson(map) });
@@ -56,12 +68,27 @@ export function exportBar(exported: ExportedMap, app: App, report: (message: str
     try {
       report(await action.run(exported, app));
     } catch (error: unknown) {
-      report(error instanceof RequestFailure ? error.failure.message : `${action.label} failed: ${String(error)}`);
+      report(
+        error instanceof RequestFailure
+          ? error.failure.message
+          : `${action.verb} ${action.label} failed: ${String(error)}`,
+      );
     }
   };
-  return html`<div class="cam-exports" role="group" aria-label="Save and copy">
-    ${ACTIONS.map((action) => html`<button class="cam-button cam-secondary" title=${action.title} @click=${() => void run(action)}>${action.label}</button>`)}
-  </div>`;
+  const group = (verb: ExportAction['verb']): TemplateResult =>
+    html`<div class="cam-export-group" role="group" aria-label=${verb}>
+      <span class="cam-quiet">${verb}</span>${ACTIONS.filter((action) => action.verb === verb).map(button)}
+    </div>`;
+  const button = (action: ExportAction): TemplateResult =>
+    html`<button
+      class="cam-button cam-secondary"
+      aria-label="${action.verb} ${action.label}"
+      title=${action.title}
+      @click=${() => void run(action)}
+    >
+      ${action.label}
+    </button>`;
+  return html`<div class="cam-exports">${group('Save')}${group('Copy')}</div>`;
 }
 
 async function save(app: App, name: string, bytes: Uint8Array): Promise<string> {
@@ -76,7 +103,7 @@ async function copyPicture(exported: ExportedMap): Promise<string> {
     return 'Copied';
   } catch {
     // Some hosts (a browser without permission) keep pages from the clipboard.
-    return 'This window does not let a page copy pictures: use Save picture.';
+    return 'This window does not let a page copy pictures: use Save.';
   }
 }
 

@@ -47,7 +47,8 @@ export class Stage {
     this.#redraw();
     const frame = this.#canvas.parentElement;
     if (frame && explanation) {
-      frame.style.aspectRatio = `${explanation.inputPicture.width} / ${explanation.inputPicture.height}`;
+      const { width, height } = explanation.inputPicture;
+      frame.style.setProperty('--cam-ratio', String(width / height));
     }
   }
 
@@ -132,9 +133,9 @@ export class Stage {
       >
         ${this.#canvas}${explanation && shown && cell ? cellMarks(explanation, shown, cell) : nothing}${cover}
       </div>
-      <p class="cam-readout" aria-live="polite">
+      <div class="cam-readout" aria-live="polite">
         ${explanation && shown ? (cell ? cellReadout(explanation, shown, cell) : mapReadout(shown)) : nothing}
-      </p>
+      </div>
       ${
         shown
           ? legend(shown.overlay.scale, shown.unit, shown.scaleNote, cell && readValue(shown, cell))

@@ -33,10 +33,14 @@ export function cellReadout(explanation: Explanation, shown: ShownMap, cell: Cel
   const isPart = shown.unit === 'logit' && explanation.aggregate === 'mean';
   const cells = explanation.height * explanation.width;
   const { receptiveField: field } = explanation;
-  return html`<strong>${formatSigned(value)} ${shown.unit}</strong>
-    <span>row ${cell.row}, column ${cell.column}</span>
-    ${isPart ? html`<span title="The value divided by the ${cells} cells">adds ${formatSigned(value / cells)} to the logit</span>` : nothing}
-    ${field ? html`<span>sees ${describeField(field, explanation)}</span>` : nothing}`;
+  return html`<p>
+      <strong>${formatSigned(value)} ${shown.unit}</strong>
+      <span>row ${cell.row}, column ${cell.column}</span>
+      ${isPart ? html`<span title="The value divided by the ${cells} cells">adds ${formatSigned(value / cells)} to the logit</span>` : nothing}
+    </p>
+    <p class="cam-quiet">
+      ${field ? `Sees ${describeField(field, explanation)}` : 'What it sees is not known: the receptive field of this model could not be computed.'}
+    </p>`;
 }
 
 /** Without a cell: the limits of the map. */
@@ -44,8 +48,8 @@ export function mapReadout({ overlay, unit }: ShownMap): TemplateResult | typeof
   const range = computeRange(overlay.map);
   return range === null
     ? nothing
-    : html`<span>This map: ${formatNumber(range.minimum)} to ${formatNumber(range.maximum)} ${unit}</span>
-        <span class="cam-quiet">Point at a cell to read it</span>`;
+    : html`<p>This map: ${formatNumber(range.minimum)} to ${formatNumber(range.maximum)} ${unit}</p>
+        <p class="cam-quiet">Point at a cell to read it, or use the arrow keys.</p>`;
 }
 
 /** The part inside the picture, moved from pixel centres to corners. */

@@ -1,0 +1,192 @@
+import type { Explanation } from '../../../../src/protocol/explanation';
+import type { ModelSettings } from '../../../../src/protocol/messages';
+import type { HeadReport, ModelReport } from '../../../../src/protocol/modelReport';
+import type { App, AppState } from '../../../../webview/app';
+import { computeClassMap } from '../../../../webview/cam/evidence';
+import type { FeatureMap } from '../../../../webview/cam/evidence';
+
+/** Two channels of 2×2 cells. */
+export const FEATURE: FeatureMap = {
+  featureMap: Float32Array.of(1, 2, 3, 4, 0, 1, 0, 1),
+  channels: 2,
+  height: 2,
+  width: 2,
+  aggregate: 'mean',
+};
+
+/** Three classes over FEATURE: rows [1, −2], [0, 1], [2, 0], biases 0.5, −1, 0. */
+export const CLASSIFIER = {
+  weights: Float32Array.of(1, -2, 0, 1, 2, 0),
+  perPosition: false,
+  bias: Float32Array.of(0.5, -1, 0),
+};
+/** mean F = [2.5, 0.5]: 1.5 + 0.5, 0.5 − 1, 5 + 0. */
+export const LOGITS = Float32Array.of(2, -0.5, 5);
+
+/** What the host answers for an image: the map of the top class alone. */
+export function createExplanation(change: Partial<Explanation> = {}): Explanation {
+  return {
+    ...FEATURE,
+    imageId: 'a.png',
+    image: '/w/a.png',
+    kind: 'gap-linear',
+    logits: LOGITS,
+    probabilities: null,
+    probabilitySource: null,
+    top: [2, 0, 1],
+    maps: [computeClassMap(FEATURE, 2, Float32Array.of(2, 0), 0, 5)],
+    receptiveField: { size: [7, 7], stride: [4, 4], start: [0, 0], exact: true },
+    placement: null,
+    inputPicture: { width: 8, height: 8, rgba: new Uint8ClampedArray(8 * 8 * 4) },
+    elapsedMs: { decode: 1, run: 2 },
+    ...change,
+  };
+}
+
+export function createSettings(change: Partial<ModelSettings> = {}): ModelSettings {
+  return {
+    preprocessing: {
+      height: 8,
+      width: 8,
+      fit: 'stretch',
+      cropFraction: 1,
+      padValue: 0,
+      interpolation: 'pil-bilinear',
+      layout: 'NCHW',
+      channelOrder: 'RGB',
+      scale: 1 / 255,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      applyOrientation: true,
+    },
+    preprocessingSource: 'default',
+    preprocessingNote: '',
+    labels: ['cat', 'dog', 'cup'],
+    labelsSource: 'builtin',
+    sidecar: '/w/model.headlight.json',
+    sidecarExists: false,
+    ...change,
+  };
+}
+
+const HEAD: HeadReport = {
+  kind: 'gap-linear',
+  exact: true,
+  reason: null,
+  classes: 3,
+  channels: 2,
+  height: 2,
+  width: 2,
+  featureMap: 'feature',
+  layout: 'NCHW',
+  logits: 'logits',
+  activation: null,
+  parameters: 9,
+  nodes: [],
+  current: null,
+  gap: null,
+  fc: null,
+  ratio: null,
+};
+
+export function createReport(head: Partial<HeadReport> = {}): ModelReport {
+  return {
+    schema: 1,
+    file: { path: '/w/model.onnx', name: 'model.onnx', sizeBytes: 1 },
+    format: 'onnx',
+    irVersion: 8,
+    producer: '',
+    docString: '',
+    opsets: { '': 17 },
+    metadata: {},
+    inputs: [],
+    outputs: [],
+    layers: [],
+    initializers: [],
+    functions: [],
+    totals: { nodes: 0, parameters: 0, macs: 0, unknownMacs: 0, activationBytes: 0, weightBytes: 0 },
+    heads: [{ ...HEAD, ...head }],
+    receptiveField: null,
+    warnings: [],
+  };
+}
+
+/** A page with a model and the images named. */
+export function createState(names: readonly string[], change: Partial<AppState> = {}): AppState {
+  return {
+    report: createReport(),
+    failure: null,
+    settings: createSettings(),
+    display: null,
+    trusted: true,
+    images: names.map((name) => ({ id: name, name, path: `images/${name}` })),
+    imageStates: new Map(),
+    classifier: CLASSIFIER,
+    tasks: new Map(),
+    choices: {
+      view: 'cam',
+      selectedLayer: null,
+      selectedImage: null,
+      selectedClass: null,
+      selectedChannel: null,
+      colorMap: 'blue-orange',
+      opacity: 0.5,
+      sign: 'signed',
+      placement: 'receptiveField',
+    },
+    ...change,
+  };
+}
+
+interface Request {
+  readonly name: string;
+  readonly params: unknown;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface TestApp {
+  readonly app: App;
+  readonly requests: Request[];
+  onChange: (state: AppState) => void;
+  readonly find: (name: string) => Request[];
+}
+
+/** An App without a page: requests wait until the test answers them; `onChange` stands for the drawing. */
+export function createTestApp(initial: AppState): TestApp {
+  let state = initial;
+  const requests: Request[] = [];
+  const update = (change: Partial<AppState>): void => {
+    state = { ...state, ...change };
+    test.onChange(state);
+  };
+  const app: App = {
+    channel: {
+      send: () => undefined,
+      request: (name, params, signal) =>
+        new Promise((resolve, reject) => {
+          requests.push({ name, params, signal, resolve: resolve as (value: unknown) => void, reject });
+        }),
+    },
+    get state() {
+      return state;
+    },
+    update,
+    choose: (change) => update({ choices: { ...state.choices, ...change } }),
+  };
+  const test: TestApp = {
+    app,
+    requests,
+    onChange: () => undefined,
+    find: (name) => requests.filter((request) => request.name === name),
+  };
+  return test;
+}
+
+/** Lets promises that are settled run their continuations. */
+export async function settle(): Promise<void> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}

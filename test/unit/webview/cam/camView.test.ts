@@ -1,0 +1,189 @@
+// @vitest-environment jsdom
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { RequestFailure } from '../../../../src/protocol/channel';
+import type { AppState } from '../../../../webview/app';
+import { createCamView } from '../../../../webview/cam/camView';
+import { createExplanation, createReport, createState, createTestApp, settle } from './builders';
+
+beforeAll(() => {
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe = vi.fn();
+    },
+  );
+  // jsdom draws nothing; numbers and colours are tested where they are computed.
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+});
+
+function show(state: AppState): ReturnType<typeof createTestApp> & { page: HTMLElement } {
+  const test = createTestApp(state);
+  const view = createCamView(test.app);
+  document.body.replaceChildren(view.element);
+  test.onChange = (changed) => view.draw(changed);
+  view.draw(test.app.state);
+  return Object.assign(test, { page: view.element });
+}
+
+function createExplainedState(change: Partial<AppState> = {}): AppState {
+  const imageStates = new Map([['a.png', { status: 'explained', explanation: createExplanation() } as const]]);
+  return createState(['a.png'], { imageStates, ...change });
+}
+
+const read = (page: HTMLElement, selector: string): string =>
+  page.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
+const findButton = (page: HTMLElement, name: string): HTMLElement => {
+  const button = [...page.querySelectorAll('button')].find(
+    (element) => element.textContent?.trim() === name || element.getAttribute('aria-label') === name,
+  );
+  if (!button) {
+    throw new Error(`no button ${name}`);
+  }
+  return button;
+};
+const press = (element: Element | null, key: string): void => {
+  element?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+};
+
+describe('CAM view', () => {
+  it('begins with where images come from, and asks for them', () => {
+    const { page, find } = show(createState([]));
+    expect(page.textContent).toContain('holding Shift as you drop');
+    findButton(page, 'Add images…').click();
+    expect(find('pickImages')).toHaveLength(1);
+  });
+
+  it('says why there is no map, in the words of the report', () => {
+    const { page, app } = show(
+      createState(['a.png'], {
+        report: createReport({ exact: false, kind: 'other', reason: 'GeM pooling stands between.' }),
+      }),
+    );
+    expect(page.textContent).toContain('GeM pooling stands between.');
+    findButton(page, 'Show the head').click();
+    expect(app.state.choices.view).toBe('summary');
+  });
+
+  it('explains that running needs a trusted workspace', () => {
+    const { page, requests } = show(createState(['a.png'], { trusted: false }));
+    expect(page.textContent).toContain('Running models needs a trusted workspace');
+    expect(requests).toEqual([]);
+  });
+
+  it('shows progress that can be cancelled, then the classes, the ledger and the certificate', async () => {
+    const { page, find } = show(createState(['a.png']));
+    expect(read(page, '.cam-cover')).toContain('Running the model on a.png');
+    findButton(page, 'Cancel').click();
+    expect(find('explain')[0].signal?.aborted).toBe(true);
+    find('explain')[0].resolve(createExplanation());
+    await settle();
+    expect([...page.querySelectorAll('.cam-class .cam-class-label')].map((label) => label.textContent)).toEqual([
+      'cup',
+      'cat',
+      'dog',
+    ]);
+    expect(read(page, '.cam-certificate')).toContain('Adds up: residual 0');
+    expect(read(page, '.cam-ledger-logit')).toBe('Logit +5.000');
+  });
+
+  it('shows a failure in words with Retry, which runs the image again', async () => {
+    const { page, find } = show(createState(['a.png']));
+    const failure = { code: 'inferenceStopped', message: 'The process ended (SIGKILL).', retry: true };
+    find('explain')[0].reject(new RequestFailure(failure));
+    await settle();
+    expect(read(page, '[role=alert]')).toContain('The process ended (SIGKILL).');
+    findButton(page, 'Retry').click();
+    expect(find('explain')).toHaveLength(2);
+  });
+
+  it('switches class and channel without asking the host', () => {
+    const { page, requests } = show(createExplainedState());
+    page.querySelectorAll<HTMLElement>('.cam-class')[1].click();
+    expect(read(page, '.cam-heading h2')).toBe('cat');
+    expect(read(page, '.cam-ledger-logit')).toBe('Logit +2.000');
+    findButton(page, 'Channel 0').click();
+    expect(read(page, '.cam-chip')).toContain('channel 0');
+    expect(page.querySelector('.cam-card[aria-selected=true]')?.textContent).toContain('+2.500');
+    expect(requests).toEqual([]);
+  });
+
+  it('asks the model for a class whose weights are not in the page', () => {
+    const { page, find } = show(createExplainedState({ classifier: 'unavailable' }));
+    page.querySelectorAll<HTMLElement>('.cam-class')[1].click();
+    expect(find('explain')[0].params).toEqual({ imageId: 'a.png', classes: [0] });
+    expect(read(page, '.cam-cover')).toContain('Computing the map of cat');
+  });
+
+  it('finds a class by label with the keyboard', () => {
+    const { page, app } = show(createExplainedState());
+    const field = page.querySelector<HTMLInputElement>('[role=combobox]');
+    if (!field) {
+      throw new Error('no class picker');
+    }
+    field.value = 'd';
+    field.dispatchEvent(new Event('input'));
+    expect(
+      [...page.querySelectorAll('#cam-class-list [role=option]')].map((option) => option.textContent?.trim()),
+    ).toHaveLength(1);
+    expect(field.getAttribute('aria-activedescendant')).toBe('cam-class-0');
+    press(field, 'Enter');
+    expect(app.state.choices.selectedClass).toBe(1);
+    expect(field.getAttribute('aria-expanded')).toBe('false');
+    expect(field.value).toBe('dog');
+  });
+
+  it('reads cells with the arrow keys: value, place, part of the logit', () => {
+    const { page } = show(createExplainedState());
+    const frame = page.querySelector('.cam-frame');
+    press(frame, 'ArrowDown');
+    expect(read(page, '.cam-readout')).toContain('+8.000 logit row 1, column 1 adds +2.000 to the logit Sees 7 × 7 px');
+    press(frame, 'ArrowLeft');
+    expect(read(page, '.cam-readout')).toContain('+6.000 logit row 1, column 0');
+  });
+
+  it('explains a blank map and offers the setting that shows something', () => {
+    const state = createExplainedState();
+    const { page, app } = show({ ...state, choices: { ...state.choices, sign: 'negative' } });
+    expect(read(page, '.cam-notice')).toContain('no cell counts against this class');
+    findButton(page, 'Show signed values').click();
+    expect(app.state.choices.sign).toBe('signed');
+  });
+
+  it('saves the numbers under a name that says what they are, and says where', async () => {
+    const { page, find } = show(createExplainedState());
+    findButton(page, 'Save CSV').click();
+    const { name, bytes } = find('saveFile')[0].params as { name: string; bytes: Uint8Array };
+    expect([name, new TextDecoder().decode(bytes)]).toEqual(['a-2-cam.csv', '2,4\n6,8\n']);
+    find('saveFile')[0].resolve({ path: '/w/a-2-cam.csv' });
+    await settle();
+    expect(read(page, '.cam-report')).toBe('Saved /w/a-2-cam.csv');
+  });
+
+  it('tells what the network was fed and opens the settings', () => {
+    const { page, find } = show(createExplainedState());
+    expect(page.textContent).toContain('8 × 8 px, RGB, NCHW');
+    expect(page.textContent).toContain('pixel · 0.003922');
+    findButton(page, 'Edit…').click();
+    expect(find('editSettings')).toHaveLength(1);
+  });
+
+  it('takes images dropped from the Explorer', () => {
+    const { page, find } = show(createState([]));
+    const drop = Object.assign(new Event('drop', { bubbles: true, cancelable: true }), {
+      dataTransfer: {
+        getData: (type: string) =>
+          type === 'text/uri-list' ? '# comment\r\nfile:///w/a.png\r\nfile:///w/b.png\r\n' : '',
+      },
+    });
+    page.dispatchEvent(drop);
+    expect(find('addImages')[0].params).toEqual({ uris: ['file:///w/a.png', 'file:///w/b.png'] });
+  });
+
+  it('takes an image off the list and selects its neighbour', () => {
+    const state = createExplainedState({ images: createState(['a.png', 'b.png']).images });
+    const { page, app } = show({ ...state, choices: { ...state.choices, selectedImage: 'a.png' } });
+    press(page.querySelector('.cam-images'), 'Delete');
+    expect(app.state.images.map(({ id }) => id)).toEqual(['b.png']);
+    expect(app.state.choices.selectedImage).toBe('b.png');
+  });
+});
