@@ -1,29 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UserError } from '../userError';
 import { show } from './preprocessingFields';
 import { parseJson } from './sidecar';
-
-/** Larger files are no label lists. */
-const SIZE_LIMIT = 16 * 1024 * 1024;
+import { readTextFile } from './textFile';
 
 /** Reads a labels file: text with one label per line, or JSON. Throws UserError `fileNotFound` or `badLabels`. */
 export async function readLabelsFile(path: string): Promise<string[]> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const found =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read (${String(error)})`;
-    throw new UserError('fileNotFound', `The labels file ${path} ${found}. Correct its path.`, { cause: error });
+  const text = await readTextFile(path);
+  if (text === null) {
+    throw new UserError('fileNotFound', `The labels file ${path} does not exist. Correct its path.`);
   }
-  if (bytes.length > SIZE_LIMIT) {
-    throw new UserError(
-      'badLabels',
-      `${basename(path)} has ${bytes.length} bytes; a labels file has one short line per class.`,
-    );
-  }
-  return parseLabels(bytes.toString('utf8'), basename(path));
+  return parseLabels(text, basename(path));
 }
 
 /**

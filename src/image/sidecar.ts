@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError, type ErrorCode } from '../userError';
 import { checkPreprocessingFields, show, type PreprocessingFields } from './preprocessingFields';
+import { readTextFile } from './textFile';
 
 /**
  * `MODEL.headlight.json`, which lies beside `MODEL.onnx` and says how images are read for it and what its classes are
@@ -34,16 +34,8 @@ export function toSidecarPath(modelPath: string): string {
 
 /** null when there is no such file. Throws UserError `badPreprocessing` or `badLabels` for a mistake in it. */
 export async function readSidecar(path: string): Promise<Sidecar | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return null;
-    }
-    throw error;
-  }
-  return parseSidecar(text, path);
+  const text = await readTextFile(path);
+  return text === null ? null : parseSidecar(text, path);
 }
 
 /** Also takes a bare preprocessing object, which is what `--preprocess FILE` may be. */

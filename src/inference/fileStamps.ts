@@ -6,7 +6,8 @@ import type { FileStamp, ModelSource } from './messages';
 /** How the files behind a model are now; the model file's own stamp is the one it was read with, when known. */
 export async function stampFiles({ path, stamp, externalFiles = [] }: ModelSource): Promise<FileStamp[]> {
   const others = await Promise.all(externalFiles.map(readStamp));
-  return [stamp === undefined ? await readStamp(path) : { path, ...stamp }, ...others];
+  const { sizeBytes, modifiedMs } = stamp ?? (await readStamp(path));
+  return [{ path, sizeBytes, modifiedMs }, ...others];
 }
 
 /**

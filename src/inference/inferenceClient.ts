@@ -81,9 +81,9 @@ export class InferenceClient {
   ): Promise<ModelHandle> {
     const number = ++this.#lastNumber;
     return this.#inTurn(options.signal, async (process) => {
-      const loaded = await this.#load(process, { number, source, stamps: [] }, options.signal);
+      const loaded = await this.#load(process, { number, source: toMessage(source), stamps: [] }, options.signal);
       const handle: ModelHandle = { inputNames: loaded.inputNames, outputNames: loaded.outputNames };
-      this.#models.set(handle, { number, source, stamps: loaded.stamps, process });
+      this.#models.set(handle, { number, source: toMessage(source), stamps: loaded.stamps, process });
       return handle;
     });
   }
@@ -182,4 +182,12 @@ export class InferenceClient {
       this.#previous = turn.catch(() => undefined);
     });
   }
+}
+
+/** Only what the process needs: callers pass a whole Model as the stamp. */
+function toMessage({ stamp, ...source }: ModelSource): ModelSource {
+  if (stamp === undefined) {
+    return source;
+  }
+  return { ...source, stamp: { sizeBytes: stamp.sizeBytes, modifiedMs: stamp.modifiedMs } };
 }

@@ -76,6 +76,12 @@ describe('resolveLabels', () => {
     await expect(resolve({ sidecar, classes: 10 })).rejects.toThrow(/ImageNet labels has 1000 labels/);
   });
 
+  it('does not wait for a device or a folder', async () => {
+    for (const path of process.platform === 'win32' ? [folder] : ['/dev/zero', folder]) {
+      await expect(resolve({ chosen: path })).rejects.toThrow(/is not a file|cannot be read/);
+    }
+  });
+
   it('passes over metadata that does not fit', async () => {
     expect(await resolve({ classes: 3 }, { names: "{0: 'm', 1: 'n'}" })).toBeNull();
     expect(await resolve({ classes: 2 }, { names: '{0: 3}', classes: 'cat, dog' })).toMatchObject({
