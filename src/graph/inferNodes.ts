@@ -3,9 +3,9 @@ import { findFoldRule } from './foldRules/table';
 import { foldableDims } from './foldRules/foldRule';
 import { indexNodes } from './graphIndex';
 import type { Inference, Scope } from './inference';
-import { lookUp } from './inference';
+import { lookUp, readOpset } from './inference';
 import { decodeInlineTensor } from './inlineTensor';
-import type { Attribute, Graph, GraphNode, Model, ModelFunction, TensorInfo, ValueInfo } from './model';
+import type { Attribute, Graph, GraphNode, ModelFunction, TensorInfo, ValueInfo } from './model';
 import { findShapeRule, isKnownOperator, operatorKey } from './shapeRules/table';
 import type { OperatorCall, OutputFacts, PartialShape, ValueFacts } from './valueFacts';
 import { NOTHING_KNOWN, ShapeConflict } from './valueFacts';
@@ -54,7 +54,7 @@ function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonl
     return [];
   }
   const inputs = node.inputs.map((name) => (name === '' ? null : lookUp(scope, name)));
-  const call: OperatorCall = { node, opset: opsetOf(inference.model, node.domain), inputs };
+  const call: OperatorCall = { node, opset: readOpset(inference.model, node.domain), inputs };
   try {
     if (body !== undefined) {
       return inferFunction(inference, call, body);
@@ -144,11 +144,6 @@ function complete(
     return { ...facts, elementType, shape: facts.shape ?? known };
   }
   return { ...facts, elementType, shape: facts.shape.map((size, axis) => size ?? known[axis]) };
-}
-
-function opsetOf(model: Model, domain: string): number {
-  const version = model.opsets.get(domain === 'ai.onnx' ? '' : domain) ?? model.opsets.get(domain);
-  return version ?? (domain === '' ? (model.opsets.get('ai.onnx') ?? 1) : 1);
 }
 
 function isKnown(inference: Inference, node: GraphNode): boolean {

@@ -45,3 +45,9 @@ export function lookUp(scope: Scope | null, name: string): ValueFacts {
   }
   return NOTHING_KNOWN;
 }
+
+/** Version of an operator set; 1 when the file does not name the domain. */
+export function readOpset(model: Model, domain: string): number {
+  const isDefault = domain === '' || domain === 'ai.onnx';
+  return (isDefault ? (model.opsets.get('') ?? model.opsets.get('ai.onnx')) : model.opsets.get(domain)) ?? 1;
+}
