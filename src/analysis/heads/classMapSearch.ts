@@ -1,9 +1,10 @@
-import { readInt, readInts } from '../../graph/attributes';
+import { readInt, readInts, readString } from '../../graph/attributes';
 import type { GraphNode } from '../../graph/model';
 import { readElementwise } from './elementwise';
 import type { ClassMaps, LinearStep, Quantization, StoredValue } from './headDescription';
 import type { HeadGraph } from './headGraph';
 import { listDataInputs } from './headGraph';
+import { findQuantization } from './quantizedValue';
 import { readLinearLayer } from './linearLayers';
 import { keepsOrder } from './relabelling';
 import type { Atom } from './relabelling';
@@ -31,7 +32,14 @@ export function findClassMaps(graph: HeadGraph, pooled: string, channel: Atom): 
     nodes.unshift(node);
     const layer = readClassLayer(graph, node, channel);
     if (layer !== null) {
-      return { classMaps: { tensor: pooled, steps, ...layer }, featureMap: layer.layer.input, nodes };
+      const classMaps: ClassMaps = {
+        tensor: pooled,
+        steps,
+        ...layer,
+        elementType: graph.elementTypeOf(pooled) ?? 'float32',
+        quantization: findQuantization(graph, pooled),
+      };
+      return { classMaps, featureMap: layer.layer.input, nodes };
     }
     const step = readMapStep(graph, node, value, channel);
     if (step === null) {
@@ -72,24 +80,19 @@ function isPerChannel(constant: StoredValue, shape: readonly number[], channel: 
   return count === 1 || (count === shape[channel] && constant.dims[position] === count);
 }
 
-function readClassLayer(
-  graph: HeadGraph,
-  node: GraphNode,
-  channel: Atom,
-): { readonly layer: LinearStep; readonly kernel: readonly [number, number] } | null {
+type ClassLayer = Pick<ClassMaps, 'layer' | 'kernel' | 'padding' | 'dilation'>;
+
+function readClassLayer(graph: HeadGraph, node: GraphNode, channel: Atom): ClassLayer | null {
   if (node.opType === 'Conv' || node.opType === 'QLinearConv') {
     return channel === 1 ? readClassConvolution(graph, node) : null;
   }
   const layer = readLinearLayer(graph, node);
   const shape = layer && graph.shapeOf(layer.input);
   const isLastAxis = shape !== null && shape.at(-1) === layer?.inputs && channel === shape.length - 1;
-  return layer !== null && isLastAxis ? { layer, kernel: [1, 1] } : null;
+  return layer !== null && isLastAxis ? { layer, kernel: [1, 1], padding: [0, 0], dilation: [1, 1] } : null;
 }
 
-function readClassConvolution(
-  graph: HeadGraph,
-  node: GraphNode,
-): { readonly layer: LinearStep; readonly kernel: readonly [number, number] } | null {
+function readClassConvolution(graph: HeadGraph, node: GraphNode): ClassLayer | null {
   const isQuantized = node.opType === 'QLinearConv';
   const [kernelName, biasName] = isQuantized ? [node.inputs[3], node.inputs[8]] : [node.inputs[1], node.inputs[2]];
   const [, inputScale = '', , , scale = '', zeroPoint] = node.inputs;
@@ -123,5 +126,19 @@ function readClassConvolution(
     biasScale: 1,
     roundedTo: isQuantized ? (node.inputs[6] ?? null) : null,
   };
-  return { layer, kernel: [height, width] };
+  return { layer, kernel: [height, width], ...readWindow(node, height, width) };
+}
+
+/** A window that keeps the map's size: padding from the attributes, or half of what the kernel overlaps. */
+function readWindow(node: GraphNode, height: number, width: number): Pick<ClassMaps, 'padding' | 'dilation'> {
+  const dilations = readInts(node, 'dilations') ?? [];
+  const dilation: [number, number] =
+    dilations.length === 1 ? [1, dilations[0] ?? 1] : [dilations[0] ?? 1, dilations[1] ?? 1];
+  const automatic = readString(node, 'auto_pad') ?? 'NOTSET';
+  if (automatic.startsWith('SAME')) {
+    const round = automatic === 'SAME_UPPER' ? Math.floor : Math.ceil;
+    return { padding: [round(((height - 1) * dilation[0]) / 2), round(((width - 1) * dilation[1]) / 2)], dilation };
+  }
+  const pads = readInts(node, 'pads') ?? [];
+  return { padding: pads.length === 2 ? [0, pads[0] ?? 0] : [pads[0] ?? 0, pads[1] ?? 0], dilation };
 }

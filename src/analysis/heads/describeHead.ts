@@ -1,5 +1,4 @@
 import type { GraphNode } from '../../graph/model';
-import type { ClassMapSearch } from './classMapSearch';
 import { findClassMaps } from './classMapSearch';
 import { describeFeatureMap, findFeatureMap, nameAxes } from './featureMapSearch';
 import type { FeatureMap, HeadDescription, HeadStep, Reading } from './headDescription';
@@ -55,11 +54,13 @@ function describeFound(graph: HeadGraph, found: LogitsSearch, classes: number, s
   const { map, channel, isTokens } = search;
   const readings = nameAxes(map.readings, map, channel);
   const structure = readStructure(readings, map.steps);
-  const maps = structure.linearLayers === 0 ? findClassMaps(graph, map.candidate, channel) : null;
+  const maps = keepsClassesApart(structure, map.steps) ? findClassMaps(graph, map.candidate, channel) : null;
+  // The strongest cell of a class map explains itself: there is no sum over channels to look behind it.
+  const isMaximum = readings.some((reading) => reading.mode === 'max');
   const powerMean = findPowerMean(graph, map.candidate, structure.opaque);
   const featureMap = describeFeatureMap(
     graph,
-    maps?.featureMap ?? powerMean?.featureMap ?? map.candidate,
+    (isMaximum ? undefined : maps?.featureMap) ?? powerMean?.featureMap ?? map.candidate,
     channel,
     isTokens,
   );
@@ -92,7 +93,7 @@ function describeFound(graph: HeadGraph, found: LogitsSearch, classes: number, s
     nodes: toIndices(graph, nodes),
     readings,
     steps: map.steps,
-    classMaps: completeClassMaps(maps),
+    classMaps: isMaximum ? null : (maps?.classMaps ?? null),
   };
 }
 
@@ -107,8 +108,9 @@ function judge(
     : { exact: false, reason: describeObstacles(structure.opaque, isGem) };
 }
 
-function completeClassMaps(maps: ClassMapSearch | null): HeadDescription['classMaps'] {
-  return maps?.classMaps ?? null;
+/** No linear layer and no mixing after the pool: each pooled map is one class. */
+function keepsClassesApart(structure: HeadStructure, steps: readonly HeadStep[]): boolean {
+  return structure.linearLayers === 0 && !steps.some((step) => step.kind === 'merge' || step.kind === 'concatenate');
 }
 
 /** Whether the constants that follow a sum multiply to 1/(H·W). */

@@ -1,10 +1,11 @@
 import type { GraphNode } from '../../graph/model';
-import type { FeatureMap, MapAxis, Quantization, Reading } from './headDescription';
+import type { FeatureMap, MapAxis, Reading } from './headDescription';
 import type { HeadGraph } from './headGraph';
 import { collectRegion, isSpatial, listUpstream } from './headRegion';
 import type { AtomReading, MapReading } from './mapReading';
 import { readMap } from './mapReading';
 import { readPooling } from './pooling';
+import { findQuantization } from './quantizedValue';
 import type { Atom } from './relabelling';
 import { isRelabelling } from './relabelling';
 import { findTokenGrid } from './tokenGrid';
@@ -126,21 +127,6 @@ export function describeFeatureMap(
 function skipCopies(graph: HeadGraph, tensor: string): string {
   const copies = (node: GraphNode) => node.domain === '' && (node.opType === 'Identity' || node.opType === 'Dropout');
   return listUpstream(graph, tensor, copies).at(-1) ?? tensor;
-}
-
-/** Scale and zero point by which the readers of an integer map understand it. */
-function findQuantization(graph: HeadGraph, tensor: string): Quantization | null {
-  const type = graph.elementTypeOf(tensor);
-  if (type !== 'uint8' && type !== 'int8') {
-    return null;
-  }
-  const reader = graph.index.consumersOf.get(tensor)?.find((node) => node.inputs[0] === tensor && isQuantized(node));
-  const [, scale, zeroPoint] = reader?.inputs ?? [];
-  return scale === undefined ? null : { scales: [scale], zeroPoint: zeroPoint ?? null, axis: null };
-}
-
-function isQuantized(node: GraphNode): boolean {
-  return node.opType.startsWith('QLinear') || node.opType === 'QGemm' || node.opType === 'DequantizeLinear';
 }
 
 /** Readings with the axes named. */

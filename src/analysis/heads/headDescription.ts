@@ -177,6 +177,11 @@ export interface ClassMaps {
   readonly tensor: string;
   readonly layer: LinearStep;
   readonly kernel: readonly [height: number, width: number];
+  /** Rows and columns of padding before the map, and spacing of the kernel's elements. */
+  readonly padding: readonly [top: number, left: number];
+  readonly dilation: readonly [height: number, width: number];
+  readonly elementType: ElementType;
+  readonly quantization: Quantization | null;
   /** Between the layer and `tensor`, in topological order. */
   readonly steps: readonly (RelabelStep | AffineStep | RectifierStep | RoundStep)[];
 }

@@ -66,5 +66,5 @@ function findData(model: Model, index: GraphIndex): ReadonlySet<string> {
 
 function toBoundShape(shape: readonly (number | string | null)[] | null): readonly number[] | null {
   const bound = shape?.map((size, axis) => (axis === 0 && typeof size !== 'number' ? 1 : size));
-  return bound?.every((size) => typeof size === 'number') ? (bound) : null;
+  return bound?.every((size) => typeof size === 'number') ? bound : null;
 }

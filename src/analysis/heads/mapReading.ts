@@ -115,7 +115,7 @@ class MapWalk {
     const layer = readLinearLayer(this.#graph, node);
     const shape = this.#graph.shapeOf(input);
     const atoms = state.labels.flat();
-    const inOrder = atoms.every((atom, index) => index === 0 || atom > (atoms[index - 1]));
+    const inOrder = atoms.every((atom, index) => index === 0 || atom > atoms[index - 1]);
     const output = this.#graph.shapeOf(node.outputs[0] ?? '');
     const isWhole = layer !== null && shape !== null && countPerItem(shape) === layer.inputs;
     if (!isWhole || !inOrder || state.mode !== 'identity' || output === null) {
