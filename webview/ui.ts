@@ -1,3 +1,4 @@
+import './toolkitNonce';
 import {
   provideVSCodeDesignSystem,
   vsCodeBadge,

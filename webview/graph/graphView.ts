@@ -4,6 +4,7 @@ import type { App, AppState, CreateView, View } from '../app';
 import { drawPicture } from './drawPicture';
 import './graph.css';
 import { createGraphCanvas, type GraphCanvas } from './graphCanvas';
+import { listenToKeys } from './graphKeys';
 import { createGraphModel, type GraphModel } from './graphModel';
 import { toArea, toHeadItems } from './head';
 import { findAncestors, toInitialFold, findFoldedBlocks, toVisibleItem } from './initialFold';
@@ -78,7 +79,15 @@ class LayerGraph implements View {
       this.#properties.element,
       this.#announcement,
     );
-    this.element.addEventListener('keydown', (event) => this.#onKeydown(event));
+    listenToKeys(this.element, this.#stage, {
+      find: () => this.#toolbar.querySelector('input')?.select(),
+      leave: () => this.#leave(),
+      fit: () => this.#fit(),
+      zoom: (factor) => this.#canvas.zoomBy(factor),
+      showHead: () => this.#showHead(),
+      activate: () => this.#activate(),
+      step: (key) => this.#step(key),
+    });
     new ResizeObserver(() => this.#requestDraw()).observe(this.#stage);
   }
 
@@ -291,7 +300,6 @@ class LayerGraph implements View {
     if (!expanded.delete(block)) {
       expanded.add(block);
     }
-    this.#select(block, null);
     this.#expand(expanded, () => {
       const after = this.#placed(block);
       if (before !== undefined && after !== undefined) {
@@ -337,42 +345,11 @@ class LayerGraph implements View {
     this.#stage.focus();
   }
 
-  #onKeydown(event: KeyboardEvent): void {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'f') {
-      this.#toolbar.querySelector('input')?.select();
-      event.preventDefault();
-      return;
-    }
-    if (event.key === 'Escape') {
-      this.#leave();
-    } else if (event.target !== this.#stage || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    } else if (!this.#handleKey(event.key)) {
-      return;
-    }
-    event.preventDefault();
-  }
-
-  #handleKey(key: string): boolean {
+  /** An arrow key: to the item it leads to, from nowhere to the first one. */
+  #step(key: string): void {
     const [model, picture] = [this.#model, this.#picture];
     if (model === null || picture === null) {
-      return false;
-    }
-    const commands: Partial<Record<string, () => void>> = {
-      Home: () => this.#fit(),
-      '+': () => this.#canvas.zoomBy(1.4),
-      '=': () => this.#canvas.zoomBy(1.4),
-      '-': () => this.#canvas.zoomBy(1 / 1.4),
-      h: () => this.#showHead(),
-      Enter: () => this.#activate(model),
-    };
-    const command = commands[key];
-    if (command !== undefined) {
-      command();
-      return true;
-    }
-    if (!key.startsWith('Arrow')) {
-      return false;
+      return;
     }
     const next =
       this.#selected === null
@@ -382,14 +359,16 @@ class LayerGraph implements View {
       this.#select(next, null);
       this.#reveal(next);
     }
-    return true;
   }
 
   /** Enter: opens or folds a block; on a layer, goes to its properties. */
-  #activate(model: GraphModel): void {
-    if (this.#selected !== null && model.view.items.get(this.#selected)?.kind === 'block') {
+  #activate(): void {
+    if (this.#selected === null) {
+      return;
+    }
+    if (this.#model?.view.items.get(this.#selected)?.kind === 'block') {
       this.#toggle(this.#selected);
-    } else if (this.#selected !== null) {
+    } else {
       this.#properties.element.focus();
     }
   }

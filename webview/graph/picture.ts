@@ -99,16 +99,21 @@ async function layoutTree(options: PictureOptions, id: ItemId): Promise<LaidOutB
       labelWidth: from === null || to === null ? 0 : options.labelWidthOf(shape),
     })),
   });
-  const isRoot = id === options.view.root.id;
-  const padding = isRoot ? 0 : FRAME_PADDING;
-  const header = isRoot ? 0 : FRAME_HEADER;
+  return { id, inner, layout, ...toFrameSize(layout, id === options.view.root.id) };
+}
+
+/** The frame around a block's content: none for the root; else so wide that a single entry is in the middle. */
+function toFrameSize(layout: BlockLayout, isRoot: boolean): Pick<LaidOutBlock, 'width' | 'height' | 'offset'> {
+  if (isRoot) {
+    return { width: layout.width, height: layout.height, offset: { x: 0, y: 0 } };
+  }
+  const [entry] = layout.portsIn.size === 1 ? layout.portsIn.values() : [];
+  const centre = entry ?? layout.width / 2;
+  const half = Math.max(centre, layout.width - centre) + FRAME_PADDING;
   return {
-    id,
-    layout,
-    inner,
-    width: layout.width + 2 * padding,
-    height: layout.height + header + 2 * padding,
-    offset: { x: padding, y: header + padding },
+    width: 2 * half,
+    height: layout.height + FRAME_HEADER + 2 * FRAME_PADDING,
+    offset: { x: half - centre, y: FRAME_HEADER + FRAME_PADDING },
   };
 }
 

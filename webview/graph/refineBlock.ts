@@ -7,6 +7,8 @@ const MANY_CHILDREN = 32;
 /** No block shows more children than this at once. */
 const MOST_CHILDREN = 60;
 const CHILDREN_PER_RUN = 40;
+/** Bounds the depth of the tree: log(nodes) / log(1 / share). */
+const LARGEST_SHARE = 0.9;
 
 /**
  * Gives a block with too many children more structure: single-entry-single-exit regions (residual blocks, inception
@@ -19,10 +21,17 @@ export function refineBlock(flow: Flow, group: Group): Group {
     { limit: MOST_CHILDREN, fold: foldRuns },
   ];
   const children = steps.reduce<readonly GroupChild[]>(
-    (current, { limit, fold }) => (current.length > limit ? fold(flow, current) : current),
+    (current, { limit, fold }) => (current.length > limit ? keepIfSplit(current, fold(flow, current)) : current),
     group.children,
   );
   return { ...group, children };
+}
+
+/** A step that puts nearly everything into one block has found no structure, and would be repeated inside it. */
+function keepIfSplit(children: readonly GroupChild[], folded: readonly GroupChild[]): readonly GroupChild[] {
+  const known = new Set(children);
+  const sizes = folded.map((child) => (typeof child === 'number' || known.has(child) ? 0 : child.children.length));
+  return Math.max(...sizes) <= LARGEST_SHARE * children.length ? folded : children;
 }
 
 /**
