@@ -31,7 +31,7 @@ export async function runCommandLine(argv: readonly string[], output: Output): P
 }
 
 function reportError(error: unknown, argv: readonly string[], output: Output): 1 | 2 {
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || (error instanceof UserError && error.code === 'badArgument')) {
     output.report(`headlight: ${error.message}\nRun "headlight --help" for the options.`);
     return 2;
   }

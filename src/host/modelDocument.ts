@@ -1,8 +1,8 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { toSidecarPath } from '../image/sidecar';
 import type { InferenceClient } from '../inference/inferenceClient';
-import type { Explainer } from '../explainImage';
+import type { Explainer } from '../explainer';
 import type { ModelAnalysis } from '../inspectModel';
 import type { Failure, HostToWebview, ModelSettings, ViewName } from '../protocol/messages';
 import { UserError } from '../userError';
@@ -101,7 +101,7 @@ export class ModelDocument implements vscode.CustomDocument {
     }
     const [analysis, { createExplainer }, { InferenceClient }] = await Promise.all([
       this.#analysis,
-      import('../explainImage'),
+      import('../explainer'),
       import('../inference/inferenceClient'),
     ]);
     this.#client ??= new InferenceClient(join(this.#services.distPath, 'inference.js'), {
@@ -115,10 +115,15 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** How images are read for this model now: the sidecar file and the settings may have changed since. */
   async settings(): Promise<ModelSettings> {
-    const [analysis, { readModelSettings }] = await Promise.all([this.#analysis, import('../explainImage')]);
-    const { preprocessingPreset, labelsFile } = readSettings(this.uri);
-    const folder = vscode.workspace.getWorkspaceFolder(this.uri)?.uri.fsPath;
-    return readModelSettings(analysis, { preprocessingPreset, labelsFile, labelsFolder: folder });
+    const [{ model, inferred, heads }, { readModelSettings }] = await Promise.all([
+      this.#analysis,
+      import('../image/modelSettings'),
+    ]);
+    const { preprocessingPreset: preset, labelsFile } = readSettings(this.uri);
+    const folder = vscode.workspace.getWorkspaceFolder(this.uri)?.uri.fsPath ?? dirname(this.uri.fsPath);
+    const sources = { preset, labelsFile: labelsFile === '' ? null : resolve(folder, labelsFile) };
+    const subject = { model, boundInputs: inferred.boundInputs, classes: heads[0].classes };
+    return readModelSettings(subject, sources);
   }
 
   /** Reads the file again; a process that holds the old one ends. */

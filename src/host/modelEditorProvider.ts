@@ -57,10 +57,10 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       this.#messages.fire({ uri: document.uri, to: 'page', message });
       void webview.postMessage(message);
     };
-    const onEvent = (event: WebviewToHost) => this.#handleEvent(document, send, event);
+    const onEvent = (event: WebviewToHost): void => this.#handleEvent(document, send, event);
     const handlers = this.handlers(document.uri) ?? createRequestHandlers(document, this.log);
     const channel = createHostChannel(post, onEvent, handlers, (error) => toFailure(error, this.log, vscode.l10n.t));
-    const send = (event: HostToWebview) => channel.send(event);
+    const send = (event: HostToWebview): void => channel.send(event);
     subscriptions.push(
       document.attachPage(send),
       webview.onDidReceiveMessage((message: ToHost) => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isInputTensor } from '../image/inputTensor';
 import type { RequestHandlers } from '../protocol/channel';
 import type { Explanation } from '../protocol/explanation';
 import { UserError } from '../userError';
@@ -27,8 +28,12 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       }),
     tensorStatistics: ({ name }, signal) =>
       document.tasks.run(vscode.l10n.t('Reading {0}', name), signal, async (cancelled) => {
-        const { readTensorStatistics } = await import('../analysis/tensorStatistics');
-        return readTensorStatistics((await document.analysis()).model, name, cancelled);
+        const [{ computeTensorStatistics }, { findStoredTensor }] = await Promise.all([
+          import('../onnx/tensorStatistics'),
+          import('../onnx/findStoredTensor'),
+        ]);
+        const { model } = await document.analysis();
+        return computeTensorStatistics(model, findStoredTensor(model, name), { signal: cancelled });
       }),
     saveFile: async ({ name, bytes }) => ({ path: await saveBytes(document.uri, name, bytes) }),
     copyText: async ({ text }) => {
@@ -69,6 +74,12 @@ async function explain(
   }
   const [explainer, { explainImage }] = await Promise.all([document.explainer(), import('../explainImage')]);
   // A ready input tensor needs no preprocessing, so a model that takes no pictures can still be explained.
-  const preprocessing = item.id.endsWith('.npy') ? null : (await document.settings()).preprocessing;
+  const settings = document.settings();
+  const preprocessing = isInputTensor(item.id)
+    ? await settings.then(
+        ({ preprocessing }) => preprocessing,
+        () => null,
+      )
+    : (await settings).preprocessing;
   return explainImage(explainer, { id: item.id, path: item.id }, { classes, preprocessing, signal });
 }

@@ -1,0 +1,137 @@
+import { basename } from 'node:path';
+import type { HeadExtension, HeadExtensionOptions } from './cam/headExtension';
+import { findMethod } from './cam/methods';
+import { listFetches, toClassInput } from './cam/readEvidence';
+import type { Model } from './graph/model';
+import type { InferenceClient, ModelHandle } from './inference/inferenceClient';
+import type { RunResult } from './inference/messages';
+import type { ModelAnalysis } from './inspectModel';
+import { bindAnalysis } from './inspectModel';
+import { emitThinModel } from './onnx/emitModel';
+import { createExternalDataError, resolveExternalData } from './onnx/externalData';
+import type { Tensor } from './tensor/tensor';
+import { UserError } from './userError';
+
+/** Classes that get a map without being asked for. */
+const TOP_COUNT = 5;
+
+/** A model together with the process that runs it; keeps the extended model loaded from one image to the next. */
+export interface Explainer {
+  readonly analysis: ModelAnalysis;
+  readonly client: InferenceClient;
+  /** The model with maps as further outputs, its free dimensions bound to inputs of this shape. */
+  extend(inputShape: readonly number[], signal: AbortSignal | undefined): Promise<ExtendedModel>;
+}
+
+/** The user's model plus the nodes that draw maps, ready to run. */
+export interface ExtendedModel {
+  readonly analysis: ModelAnalysis;
+  readonly extension: HeadExtension;
+  readonly handle: ModelHandle;
+}
+
+export function createExplainer(analysis: ModelAnalysis, client: InferenceClient): Explainer {
+  let current: ExtendedModel | null = null;
+  let previous: Promise<unknown> = Promise.resolve();
+  const extend = async (inputShape: readonly number[], signal: AbortSignal | undefined) => {
+    const bound = bindToInput(current?.analysis ?? analysis, inputShape);
+    if (current === null || bound !== current.analysis) {
+      const replaced = current;
+      current = null;
+      if (replaced !== null) {
+        await client.releaseModel(replaced.handle);
+      }
+      current = await extendModel(bound, client, { topCount: TOP_COUNT }, signal);
+    }
+    return current;
+  };
+  return {
+    analysis,
+    client,
+    // One after the other: two images that arrive together share one loaded model.
+    extend(inputShape, signal) {
+      const result = previous.then(() => extend(inputShape, signal));
+      previous = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+export async function extendModel(
+  analysis: ModelAnalysis,
+  client: InferenceClient,
+  options: HeadExtensionOptions,
+  signal: AbortSignal | undefined,
+): Promise<ExtendedModel> {
+  const { model, heads, missingData } = analysis;
+  if (missingData.length > 0) {
+    throw createExternalDataError(model, missingData);
+  }
+  const extension = findMethod('cam').createExtension(model, heads[0], options);
+  const { path, sizeBytes, modifiedMs } = model;
+  const bytes = await emitThinModel(model, extension.extension);
+  const source = { path, bytes, stamp: { sizeBytes, modifiedMs }, externalFiles: listExternalFiles(model) };
+  return { analysis, extension, handle: await client.loadModel(source, { signal }) };
+}
+
+export function runExtended(
+  client: InferenceClient,
+  { analysis, extension, handle }: ExtendedModel,
+  tensor: Tensor,
+  classes: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<RunResult> {
+  const batched = fillBatch(tensor, analysis);
+  const image = { elementType: 'float32', dims: batched.shape, data: batched.data } as const;
+  const wanted = { elementType: 'int64', dims: [classes.length], data: toClassInput(extension, classes) } as const;
+  const feeds = {
+    [findInput(analysis)]: image,
+    ...(extension.inputs.classes === null ? {} : { [extension.inputs.classes]: wanted }),
+  };
+  return client.run(handle, { feeds, fetches: listFetches(extension), signal });
+}
+
+/** The one input of the model; there is nothing to feed a second one with. */
+export function findInput({ model }: ModelAnalysis): string {
+  const [input, ...others] = model.graph.inputs;
+  if (input === undefined || others.length > 0) {
+    throw new UserError(
+      'badInputTensor',
+      `${basename(model.path)} has ${model.graph.inputs.length} inputs (${model.graph.inputs.map(({ name }) => name).join(', ')}); ` +
+        'images can be explained for models with one.',
+    );
+  }
+  return input.name;
+}
+
+/** The same analysis when nothing but the batch differs, else one with the free dimensions bound to this input. */
+function bindToInput(analysis: ModelAnalysis, shape: readonly number[]): ModelAnalysis {
+  const name = findInput(analysis);
+  const bound = analysis.inferred.boundInputs.get(name);
+  const isSame = bound?.length === shape.length && bound.every((size, axis) => axis === 0 || size === shape[axis]);
+  return isSame ? analysis : bindAnalysis(analysis, { [name]: [bound?.[0] ?? 1, ...shape.slice(1)] });
+}
+
+/** Models exported with a fixed batch get the image in every place; the first answer is read. */
+function fillBatch(tensor: Tensor, { model }: ModelAnalysis): Tensor {
+  const batch = model.graph.inputs[0].shape?.[0];
+  if (typeof batch !== 'number' || batch <= 1 || batch === tensor.shape[0]) {
+    return tensor;
+  }
+  const data = new Float32Array(batch * tensor.data.length);
+  for (let item = 0; item < batch; item++) {
+    data.set(tensor.data, item * tensor.data.length);
+  }
+  return { data, shape: [batch, ...tensor.shape.slice(1)] };
+}
+
+/** Files beside the model's own that hold weights, absolute. */
+function listExternalFiles(model: Model): string[] {
+  const files = new Set<string>();
+  for (const tensor of model.graph.initializers.values()) {
+    if (tensor.payload.kind === 'external') {
+      files.add(resolveExternalData(model, tensor, tensor.payload));
+    }
+  }
+  return [...files];
+}

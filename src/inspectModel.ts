@@ -1,0 +1,73 @@
+import { computeCosts } from './analysis/cost';
+import { computeHeadEconomics } from './analysis/headEconomics';
+import { detectHeads } from './analysis/heads/detectHeads';
+import type { HeadDescription } from './analysis/heads/headDescription';
+import { toHeadReport } from './analysis/heads/toHeadReport';
+import { computeParameters } from './analysis/parameters';
+import { computeReceptiveField } from './analysis/receptiveField';
+import { buildModelReport } from './analysis/report/modelReport';
+import type { GraphIndex } from './graph/graphIndex';
+import { indexGraph } from './graph/graphIndex';
+import type { InferredGraph } from './graph/inferShapes';
+import { inferShapes } from './graph/inferShapes';
+import type { Model } from './graph/model';
+import type { MissingExternalData } from './onnx/externalData';
+import { describeMissingExternalData, findMissingExternalData } from './onnx/externalData';
+import { readModel } from './onnx/readModel';
+import type { ModelReport } from './protocol/modelReport';
+
+/** Input name → dimensions; binds what the file leaves free. */
+export type InputShapes = Readonly<Record<string, readonly number[]>>;
+
+export interface InspectOptions {
+  readonly inputShapes?: InputShapes;
+  readonly signal?: AbortSignal;
+}
+
+/** A model with all that was found out about it. */
+export interface ModelAnalysis {
+  readonly model: Model;
+  readonly index: GraphIndex;
+  readonly inferred: InferredGraph;
+  /** Main head first; never empty. */
+  readonly heads: readonly HeadDescription[];
+  /** Files with weights that are not there: the model can be shown, but not run. */
+  readonly missingData: readonly MissingExternalData[];
+  readonly report: ModelReport;
+}
+
+/** From a file to everything there is to show about it. Throws UserError when the file is not a usable model. */
+export async function inspectModel(path: string, options: InspectOptions = {}): Promise<ModelReport> {
+  return (await analyzeModel(path, options)).report;
+}
+
+/** The same with the model's structure, for what comes after: running it, extending it. */
+export async function analyzeModel(path: string, options: InspectOptions = {}): Promise<ModelAnalysis> {
+  const model = await readModel(path, { signal: options.signal });
+  return analyze(model, await findMissingExternalData(model), options.inputShapes ?? {});
+}
+
+/** An analysis with free dimensions bound anew; reads no file. */
+export function bindAnalysis({ model, missingData }: ModelAnalysis, inputShapes: InputShapes): ModelAnalysis {
+  return analyze(model, missingData, inputShapes);
+}
+
+function analyze(model: Model, missingData: readonly MissingExternalData[], inputShapes: InputShapes): ModelAnalysis {
+  const index = indexGraph(model.graph);
+  const inferred = inferShapes(model, inputShapes);
+  const parameters = computeParameters(model, inferred, index);
+  const costs = computeCosts(model, index, inferred, parameters);
+  const heads = detectHeads(model, index, inferred);
+  const featureMap = heads[0].featureMap?.tensor;
+  const report = buildModelReport({
+    model,
+    index,
+    inferred,
+    parameters,
+    costs,
+    heads: heads.map((head) => toHeadReport(head, computeHeadEconomics(head))),
+    receptiveField: featureMap === undefined ? null : computeReceptiveField(model, index, inferred, featureMap),
+    warnings: missingData.map(describeMissingExternalData),
+  });
+  return { model, index, inferred, heads, missingData, report };
+}
