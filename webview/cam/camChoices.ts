@@ -1,4 +1,5 @@
 import type { ChannelOrder } from './channelRanking';
+import type { Backdrop } from './rasters';
 import type { Interpolation } from './upsampleMap';
 
 /** What the user looks at in the CAM view alone; kept with the page's other choices. */
@@ -8,6 +9,8 @@ export interface CamChoices {
   /** One colour scale for all images and their classes, or the limits of the map shown. */
   readonly range: 'shared' | 'map';
   readonly interpolation: Interpolation;
+  /** Whether the picture under the map keeps its colours. */
+  readonly backdrop: Backdrop;
   readonly channelOrder: ChannelOrder;
   /** What the gallery draws: w·F_c in logit units, or the activation F_c. */
   readonly channelMap: 'contribution' | 'activation';
@@ -17,6 +20,8 @@ export const DEFAULT_CAM_CHOICES: CamChoices = {
   contrastClass: null,
   range: 'shared',
   interpolation: 'smooth',
+  // In grey all colour on the stage is the map's, and the legend can be read off it.
+  backdrop: 'grey',
   channelOrder: 'magnitude',
   channelMap: 'contribution',
 };
@@ -24,6 +29,7 @@ export const DEFAULT_CAM_CHOICES: CamChoices = {
 const VALUES = {
   range: ['shared', 'map'],
   interpolation: ['smooth', 'cells'],
+  backdrop: ['grey', 'color'],
   channelOrder: ['magnitude', 'positive', 'negative'],
   channelMap: ['contribution', 'activation'],
 } as const;

@@ -30,6 +30,7 @@ class CamView implements View {
   readonly #stage = new Stage();
   readonly #gallery: ChannelGallery;
   readonly #classPanel: ReturnType<typeof createClassPanel>;
+  #hasDrawn = false;
   /** What became of the last save, copy or other request. */
   #report = '';
 
@@ -52,6 +53,10 @@ class CamView implements View {
     }
     render(obstacle ?? (scene ? this.#sceneTemplate(state, scene) : withoutImages(this.#actions)), this.element);
     this.#stage.paint();
+    if (scene?.explained?.shown && !this.#hasDrawn) {
+      this.#hasDrawn = true;
+      this.app.channel.send({ type: 'drawn', view: 'cam', elapsedMs: performance.now() });
+    }
   }
 
   shown(): void {
@@ -156,7 +161,7 @@ function channelChip(channel: number, actions: CamActions): TemplateResult {
   const label = 'Show the map of the class again';
   const clear = (): void => actions.choose({ selectedChannel: null });
   return html`<span class="cam-chip">
-    channel ${channel}<button aria-label=${label} title=${label} @click=${clear}>×</button>
+    <span>channel ${channel}</span><button aria-label=${label} title=${label} @click=${clear}>×</button>
   </span>`;
 }
 

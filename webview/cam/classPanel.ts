@@ -21,7 +21,7 @@ export function createClassPanel(actions: CamActions): (scene: Scene, explained:
     placeholder: 'No class (the class alone)',
     onPick: (classIndex) => actions.chooseCam({ contrastClass: classIndex }),
   });
-  return ({ labels }, { explanation, target }) => {
+  return ({ labels, choices }, { explanation, target }) => {
     const { logits, probabilities, top } = explanation;
     classPicker.draw({ labels, logits, probabilities, selected: target.classIndex });
     contrastPicker.draw({ labels, logits, probabilities, selected: target.contrastClass });
@@ -32,6 +32,15 @@ export function createClassPanel(actions: CamActions): (scene: Scene, explained:
         ${rows.map((classIndex) => classRow(explanation, labels, classIndex, classIndex === target.classIndex, actions))}
       </div>
       <p class="cam-note">${describeProbabilities(explanation)}</p>
+      <label class="cam-check" title="Otherwise each image shows its own most likely class">
+        <input
+          type="checkbox"
+          .checked=${choices.selectedClass !== null}
+          @change=${(event: Event) =>
+            actions.choose({ selectedClass: (event.target as HTMLInputElement).checked ? target.classIndex : null })}
+        />
+        Keep this class for all images
+      </label>
       ${classPicker.element}
       <div class="cam-contrast">
         ${contrastPicker.element}
@@ -63,6 +72,7 @@ function classRow(
     title="Class ${classIndex}: ${toClassLabel(labels, classIndex)}"
     @click=${() => actions.choose({ selectedClass: classIndex })}
   >
+    <span class="cam-class-index">${classIndex}</span>
     <span class="cam-class-label">${toClassLabel(labels, classIndex)}</span>
     <span class="cam-figure cam-logit">${formatSigned(logits[classIndex])}</span>
     <span class="cam-figure cam-probability">${probability === null ? '' : formatPercent(probability)}</span>

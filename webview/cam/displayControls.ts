@@ -43,6 +43,7 @@ export function displayControls(
       (placement) => actions.choose({ placement }),
     )}
     ${choice('Drawing', INTERPOLATIONS, cam.interpolation, (interpolation) => actions.chooseCam({ interpolation }))}
+    ${choice('Picture', BACKDROPS, cam.backdrop, (backdrop) => actions.chooseCam({ backdrop }))}
   </div>`;
 }
 
@@ -61,6 +62,10 @@ const PLACEMENTS: Options<Choices['placement']> = [
 ];
 const STRETCH_ONLY: Options<Choices['placement']> = [
   { value: 'stretch', label: 'Stretch', title: 'The receptive field of this model is not known' },
+];
+const BACKDROPS: Options<CamChoices['backdrop']> = [
+  { value: 'grey', label: 'Grey', title: 'All colour is the map’s' },
+  { value: 'color', label: 'Colour', title: 'The picture keeps its colours under the map' },
 ];
 const INTERPOLATIONS: Options<CamChoices['interpolation']> = [
   { value: 'smooth', label: 'Smooth', title: 'Bilinear between cell centres' },

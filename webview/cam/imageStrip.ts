@@ -1,10 +1,12 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Explanation } from '../../src/protocol/explanation';
 import type { ImageItem } from '../../src/protocol/messages';
 import type { ImageState } from '../app';
 import type { CamActions } from './camActions';
 import { toClassLabel } from './classLabels';
+import { formatPercent } from './formatNumber';
 import { painted } from './painted';
 import { putPixels } from './rasters';
 
@@ -18,7 +20,13 @@ export interface ImageStripState {
 /** The images one chose, with what became of each; arrow keys move, Delete takes one away. */
 export function imageStrip(strip: ImageStripState, actions: CamActions): TemplateResult {
   return html`<div class="cam-strip">
-    <button class="cam-button" title="Choose images of the workspace" @click=${actions.pickImages}>Add images…</button>
+    <button
+      class="cam-button"
+      title="Choose images of the workspace, or drag them here from the Explorer, holding Shift as you drop"
+      @click=${actions.pickImages}
+    >
+      Add images…
+    </button>
     <div
       class="cam-images"
       role="listbox"
@@ -118,6 +126,12 @@ function describeStatus(imageState: ImageState, labels: readonly string[] | null
     case 'failed':
       return imageState.failure.code === 'cancelled' ? 'Cancelled' : 'Failed';
     case 'explained':
-      return toClassLabel(labels, imageState.explanation.top[0]);
+      return describeTop(imageState.explanation, labels);
   }
+}
+
+function describeTop({ top, probabilities }: Explanation, labels: readonly string[] | null): string {
+  const [first] = top;
+  const label = toClassLabel(labels, first);
+  return probabilities ? `${label} ${formatPercent(probabilities[first])}` : label;
 }

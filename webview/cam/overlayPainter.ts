@@ -3,6 +3,7 @@ import type { CellPlacement } from './cellPlacement';
 import type { ColorScale } from './colorScale';
 import { paintValues } from './paintValues';
 import { putPixels, toCanvas } from './rasters';
+import type { Backdrop } from './rasters';
 import { upsampleMap } from './upsampleMap';
 import type { Interpolation } from './upsampleMap';
 
@@ -16,6 +17,7 @@ export interface Overlay {
   readonly placement: CellPlacement;
   readonly interpolation: Interpolation;
   readonly scale: ColorScale;
+  readonly backdrop: Backdrop;
 }
 
 /** Drawn pixels along the longer side that small inputs are magnified to, so that the map stays smooth on large screens. */
@@ -23,7 +25,7 @@ const SMOOTH_PIXELS = 512;
 
 /** Draws picture and overlay; keeps both as canvases, so that a change of opacity draws nothing anew. */
 export class OverlayPainter {
-  #picture: { readonly of: Picture; readonly canvas: HTMLCanvasElement } | null = null;
+  #picture: { readonly of: Picture; readonly backdrop: Backdrop; readonly canvas: HTMLCanvasElement } | null = null;
   #overlay: { readonly of: Overlay; readonly canvas: HTMLCanvasElement } | null = null;
 
   /** Fills a rectangle of the context; `opacity` 0…1 is the overlay's. */
@@ -33,7 +35,7 @@ export class OverlayPainter {
     opacity: number,
     area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   ): void {
-    this.drawPicture(context, overlay.picture, area);
+    this.drawPicture(context, overlay.picture, overlay.backdrop, area);
     context.globalAlpha = opacity;
     context.drawImage(this.#findOverlay(overlay), area.x, area.y, area.width, area.height);
     context.globalAlpha = 1;
@@ -42,10 +44,11 @@ export class OverlayPainter {
   drawPicture(
     context: CanvasRenderingContext2D,
     picture: Picture,
+    backdrop: Backdrop,
     area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   ): void {
-    if (this.#picture?.of !== picture) {
-      this.#picture = { of: picture, canvas: toCanvas(picture) };
+    if (this.#picture?.of !== picture || this.#picture.backdrop !== backdrop) {
+      this.#picture = { of: picture, backdrop, canvas: toCanvas(picture, backdrop) };
     }
     context.imageSmoothingQuality = 'high';
     context.drawImage(this.#picture.canvas, area.x, area.y, area.width, area.height);

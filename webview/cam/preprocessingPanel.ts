@@ -4,6 +4,8 @@ import type { Explanation } from '../../src/protocol/explanation';
 import type { ModelSettings } from '../../src/protocol/messages';
 import type { Preprocessing, SettingSource } from '../../src/protocol/preprocessing';
 import type { CamActions } from './camActions';
+import { painted } from './painted';
+import { putPixels } from './rasters';
 
 /** How the picture became numbers: most wrong maps are wrong inputs first. */
 export function preprocessingPanel(
@@ -18,8 +20,25 @@ export function preprocessingPanel(
         Edit…
       </button>
     </div>
-    ${settings ? details(settings, explanation) : html`<p class="cam-note">Reading the settings…</p>`}
+    ${
+      settings
+        ? html`<div class="cam-fed">
+            ${explanation ? fedPicture(explanation) : nothing}
+            <div>${details(settings, explanation)}</div>
+          </div>`
+        : html`<p class="cam-note">Reading the settings…</p>`
+    }
   </section>`;
+}
+
+/** In its colours: swapped channels or a wrong crop are seen at once. */
+function fedPicture({ inputPicture }: Explanation): TemplateResult {
+  const { rgba, height, width } = inputPicture;
+  return html`<canvas
+    role="img"
+    aria-label="The input of the network as a picture"
+    ${painted([inputPicture], (canvas) => putPixels(canvas, rgba, height, width))}
+  ></canvas>`;
 }
 
 function details(settings: ModelSettings, explanation: Explanation | null): TemplateResult {

@@ -95,6 +95,7 @@ export class SceneReader {
         mapWidth: explanation.width,
         placement: findPlacement(explanation, state.choices.placement),
         interpolation: cam.interpolation,
+        backdrop: cam.backdrop,
         scale: toScale(state, range, channel !== null && isActivation),
       },
       channelScale: toScale(state, channelRange, isActivation),

@@ -67,7 +67,7 @@ export class Stage {
     if (scene.shown) {
       this.#painter.draw(context, scene.shown.overlay, scene.opacity, area);
     } else if (scene.explanation) {
-      this.#painter.drawPicture(context, scene.explanation.inputPicture, area);
+      this.#painter.drawPicture(context, scene.explanation.inputPicture, 'color', area);
     }
   }
 

@@ -107,6 +107,16 @@ describe('CAM view', () => {
     expect(requests).toEqual([]);
   });
 
+  it('keeps a class for all images, or gives each image its own most likely one', () => {
+    const { page, app } = show(createExplainedState());
+    const box = page.querySelector<HTMLInputElement>('.cam-check input');
+    expect(box?.checked).toBe(false);
+    page.querySelectorAll<HTMLElement>('.cam-class')[1].click();
+    expect([app.state.choices.selectedClass, box?.checked]).toEqual([0, true]);
+    box?.click();
+    expect([app.state.choices.selectedClass, read(page, '.cam-heading h2')]).toEqual([null, 'cup']);
+  });
+
   it('asks the model for a class whose weights are not in the page', () => {
     const { page, find } = show(createExplainedState({ classifier: 'unavailable' }));
     page.querySelectorAll<HTMLElement>('.cam-class')[1].click();
