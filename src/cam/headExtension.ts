@@ -7,7 +7,7 @@ import { UserError } from '../userError';
 import { emitClassMaps } from './emitClassMaps';
 import { emitMap } from './emittedValues';
 import type { Aggregate, EmittedEvidence, MapContext } from './emitMaps';
-import { emitReading, mergeEvidence } from './emitMaps';
+import { emitCellCount, emitReading, mergeEvidence } from './emitMaps';
 import { NodeBuilder } from './nodeBuilder';
 import type { PulledBack } from './pullBack';
 import { emitRows, pullBack } from './pullBack';
@@ -15,7 +15,10 @@ import type { SelectedClasses } from './selectClasses';
 import { selectAllClasses, selectTopClasses } from './selectClasses';
 
 /** Which classes get a map: the most likely ones and those named at run time, or all of them. */
-export type HeadExtensionOptions = { readonly topCount: number } | { readonly allClasses: true };
+export type HeadExtensionOptions =
+  | { readonly topCount: number }
+  /** `mapsOnly` leaves out weights and contributions, which would be as large as the classifier itself. */
+  | { readonly allClasses: true; readonly mapsOnly?: boolean };
 
 /**
  * Additions to the user's graph that draw exact maps, and the names under which a run takes and gives values.
@@ -38,10 +41,10 @@ export interface HeadExtension {
     readonly maps: string;
     /** [B, n, 1] or [1, 1, 1] float32: aggregate(map) + bias = logit. */
     readonly bias: string;
-    /** [B, n, C], or [B, n, C, H, W] when `isPerPosition`. */
-    readonly weights: string;
-    /** [N, n, C] float32, adding up to logit − ledgerBias. */
-    readonly contributions: string;
+    /** [B, n, C], or [B, n, C, H, W] when `isPerPosition`; null when left out. */
+    readonly weights: string | null;
+    /** [N, n, C] float32, adding up to logit − ledgerBias; null when left out. */
+    readonly contributions: string | null;
     /** Where it differs from `bias`; null otherwise. */
     readonly ledgerBias: string | null;
     /** Largest error that rounding to quantised values explains; null when nothing is quantised. */
@@ -87,8 +90,9 @@ export function createHeadExtension(model: Model, head: HeadDescription, options
   const emitted = emitMap(builder, featureMap.tensor, featureMap);
   const context: MapContext = { builder, featureMap, emitted, aggregate: chooseAggregate(head.kind) };
   const pulled = pullBack(builder, head.steps, logits, selected, head.logitsElementType ?? 'float32');
-  const { evidence, ledgerBias } = emitEvidence(context, head, selected, pulled);
-  const outputs = declareOutputs(model, context, selected, pulled, evidence, ledgerBias);
+  const evidence = emitEvidence(context, head, selected, pulled);
+  const isMapsOnly = !isTop && options.mapsOnly === true;
+  const outputs = declareOutputs(model, context, selected, pulled, evidence, isMapsOnly);
   return {
     extension: builder.finish(),
     inputs: { classes: selected.input },
@@ -105,19 +109,25 @@ export function createHeadExtension(model: Model, head: HeadDescription, options
   };
 }
 
+interface HeadEvidence extends EmittedEvidence {
+  readonly ledgerBias: string | null;
+}
+
 function emitEvidence(
   context: MapContext,
   head: HeadDescription,
   selected: SelectedClasses,
   pulled: PulledBack,
-): { readonly evidence: EmittedEvidence; readonly ledgerBias: string | null } {
+): HeadEvidence {
   const { builder } = context;
   const [reading] = head.readings;
   const derivative = pulled.derivatives.get(reading?.tensor ?? '');
   if (head.classMaps !== null && derivative?.type === 'selection') {
     const factor = scaleToAggregate(context, reading?.mode ?? 'mean', derivative.factor);
     const evidence = emitClassMaps(context, head.classMaps, selected, factor);
-    return { evidence, ledgerBias: builder.sum([evidence.ledgerBias, ...(pulled.bias === null ? [] : [pulled.bias])]) };
+    const ledgerBias =
+      pulled.bias === null ? evidence.ledgerBias : builder.add('Add', [evidence.ledgerBias, pulled.bias]);
+    return { ...evidence, ledgerBias };
   }
   const parts = head.readings.map((each) => {
     const own = pulled.derivatives.get(each.tensor);
@@ -130,7 +140,7 @@ function emitEvidence(
   if (evidence === null) {
     throw new Error(`No derivative reached the feature map of the head at "${head.output}".`);
   }
-  return { evidence, ledgerBias: null };
+  return { ...evidence, ledgerBias: null };
 }
 
 /** A sum over cells is the mean of a map H·W times as large. */
@@ -142,9 +152,8 @@ function scaleToAggregate(
   if (mode !== 'sum' || context.aggregate === 'sum') {
     return factor;
   }
-  const { builder } = context;
-  const cells = builder.reshape(builder.cast(builder.dimension(context.emitted.flat, 2), 'float32'), [1, 1, 1]);
-  return factor === null ? cells : builder.add('Mul', [factor, cells]);
+  const cells = emitCellCount(context);
+  return factor === null ? cells : context.builder.add('Mul', [factor, cells]);
 }
 
 function declareOutputs(
@@ -152,8 +161,8 @@ function declareOutputs(
   context: MapContext,
   selected: SelectedClasses,
   pulled: PulledBack,
-  evidence: EmittedEvidence,
-  ledgerBias: string | null,
+  evidence: HeadEvidence,
+  isMapsOnly: boolean,
 ): HeadExtension['outputs'] {
   const { builder, emitted } = context;
   const bias = pulled.bias ?? builder.float32(0);
@@ -164,9 +173,9 @@ function declareOutputs(
     classes: builder.output(builder.add('Identity', [selected.classes], {}, 'classes_mapped'), 'int64'),
     maps: name(evidence.maps, 'maps'),
     bias: name(bias, 'bias'),
-    weights: name(evidence.weights, 'weights'),
-    contributions: name(evidence.contributions, 'contributions'),
-    ledgerBias: ledgerBias === null ? null : name(ledgerBias, 'ledger_bias'),
+    weights: isMapsOnly ? null : name(evidence.weights, 'weights'),
+    contributions: isMapsOnly ? null : name(evidence.contributions, 'contributions'),
+    ledgerBias: isMapsOnly || evidence.ledgerBias === null ? null : name(evidence.ledgerBias, 'ledger_bias'),
     rounding: pulled.rounding === null ? null : name(pulled.rounding, 'rounding'),
   };
 }

@@ -123,10 +123,12 @@ export function readClassifierWeights(extension: HeadExtension, outputs: RunOutp
   };
 }
 
-function take(outputs: RunOutputs, name: string): RunOutput {
-  const output = outputs[name];
+function take(outputs: RunOutputs, name: string | null): RunOutput {
+  const output = outputs[name ?? ''];
   if (output === undefined) {
-    throw new Error(`The run returned no output "${name}".`);
+    throw new Error(
+      name === null ? 'The maps were made without their ledger.' : `The run returned no output "${name}".`,
+    );
   }
   return output;
 }
