@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Explanation } from '../protocol/explanation';
 import { writeNpy } from '../tensor/npy';
+import { UserError } from '../userError';
 import { findMap } from './camDocument';
 import { drawOverlay } from './overlay';
 import { encodePng } from './pngFile';
@@ -13,7 +14,7 @@ export interface MapFiles {
 }
 
 export async function createMapFiles(folder: string): Promise<MapFiles> {
-  await mkdir(folder, { recursive: true });
+  await createFolder(folder);
   const taken = new Set<string>();
   return {
     async write(explanation, classes) {
@@ -30,6 +31,17 @@ export async function createMapFiles(folder: string): Promise<MapFiles> {
       return files;
     },
   };
+}
+
+async function createFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new UserError('badArgument', `--out is ${folder}, which cannot be made a folder: ${found}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** `a/cat.png` and `b/cat.jpg` in one run: cat, cat-2. */

@@ -69,7 +69,9 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       }),
       new vscode.Disposable(() => channel.dispose()),
     );
-    panel.onDidDispose(() => vscode.Disposable.from(...subscriptions).dispose());
+    panel.onDidDispose(() => {
+      vscode.Disposable.from(...subscriptions).dispose();
+    });
     this.#fill(webview);
   }
 
