@@ -65,6 +65,7 @@ const ACTIONS: readonly ExportAction[] = [
 /** Buttons that take the map out of the editor; `report` says what became of it. */
 export function exportBar(exported: ExportedMap, app: App, report: (message: string) => void): TemplateResult {
   const run = async (action: ExportAction): Promise<void> => {
+    report(action.verb === 'Save' ? 'Saving…' : 'Copying…');
     try {
       report(await action.run(exported, app));
     } catch (error: unknown) {
