@@ -65,11 +65,27 @@ export function describeMissingExternalData({ location, tensors, reason }: Missi
 }
 
 /** Absolute path of external data. Throws UserError `externalDataMissing` when it would lead out of the folder. */
-export function resolveExternalData(model: Model, tensor: TensorInfo, payload: ExternalPayload): string {
-  if (isOutside(payload.location)) {
-    throw createExternalDataError(model, [{ location: payload.location, tensors: [tensor.name], reason: 'outside' }]);
+export function resolveExternalData(model: Model, { name }: TensorInfo, { location }: ExternalPayload): string {
+  if (isOutside(location)) {
+    throw createExternalDataError(model, [{ location, tensors: [name], reason: 'outside' }]);
   }
-  return path.join(path.dirname(model.path), payload.location);
+  return path.join(path.dirname(model.path), location);
+}
+
+/**
+ * Path of external data that may be read, and its size. Throws UserError `externalDataMissing` when there is none or when
+ * it lies outside the model's folder.
+ */
+export async function locateExternalData(
+  model: Model,
+  { name }: TensorInfo,
+  { location }: ExternalPayload,
+): Promise<{ readonly file: string; readonly sizeBytes: number }> {
+  const found = await locate(model, location);
+  if (typeof found === 'string') {
+    throw createExternalDataError(model, [{ location, tensors: [name], reason: found }]);
+  }
+  return found;
 }
 
 /** Both kinds of separator count on every system: models travel. */
@@ -88,20 +104,29 @@ async function findProblem(
   location: string,
   tensors: readonly TensorInfo[],
 ): Promise<MissingExternalData['reason'] | null> {
+  const found = await locate(model, location);
+  if (typeof found === 'string') {
+    return found;
+  }
+  return tensors.some((tensor) => computeEnd(tensor) > found.sizeBytes) ? 'tooShort' : null;
+}
+
+async function locate(
+  model: Model,
+  location: string,
+): Promise<{ readonly file: string; readonly sizeBytes: number } | 'missing' | 'outside'> {
   if (isOutside(location)) {
     return 'outside';
   }
   try {
     const folder = await realpath(path.dirname(model.path));
     const file = await realpath(path.join(folder, location));
-    const facts = await stat(file);
-    // The file of the model itself may be a link: thin models name the real one.
-    const isInside =
-      file.startsWith(folder + path.sep) || path.dirname(file) === path.dirname(await realpath(model.path));
-    if (!facts.isFile() || !isInside) {
-      return facts.isFile() ? 'outside' : 'missing';
+    // ONNX Runtime refuses links out of the folder too; so does what a careful reader expects of a file it was sent.
+    if (!file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep)) {
+      return 'outside';
     }
-    return Math.max(...tensors.map(computeEnd)) > facts.size ? 'tooShort' : null;
+    const facts = await stat(file);
+    return facts.isFile() ? { file, sizeBytes: facts.size } : 'missing';
   } catch {
     return 'missing'; // whatever keeps it from being looked at keeps it from being read
   }

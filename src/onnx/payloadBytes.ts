@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { computeSizeBytes } from '../graph/elementTypes';
 import type { ElementType, Model, PayloadField, TensorInfo } from '../graph/model';
 import { UserError } from '../userError';
-import { resolveExternalData } from './externalData';
+import { locateExternalData } from './externalData';
 import { openRegularFile, openUnchanged } from './openModelFile';
 import type { ByteRange } from './wireReader';
 
@@ -32,7 +32,7 @@ export async function* readPayloadBytes(
       return;
     case 'external': {
       const length = payload.length ?? computeRawSize(tensor);
-      const file = resolveExternalData(model, tensor, payload);
+      const { file } = await locateExternalData(model, tensor, payload);
       const ranges = [{ offset: payload.offset, length }];
       yield* readFilePieces(() => openRegularFile(file), ranges, 'raw_data', elementType, signal);
     }

@@ -48,10 +48,10 @@ export async function readModelFrom(
   { signal, limits }: ReadModelOptions = {},
 ): Promise<Model> {
   const budget = new ReadBudget({ ...DEFAULT_LIMITS, ...limits }, signal);
-  budget.throwIfStopped();
   const structure = createStructureReader(new WireReader(source, budget), parseGraph);
   const progress = createModelProgress();
   try {
+    budget.throwIfStopped();
     await parseModel(structure, progress);
     const { header, graph } = progress;
     if (graph === null || (graph.nodes.length === 0 && graph.outputs.length === 0)) {

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { computeSizeBytes } from '../graph/elementTypes';
 import type { ElementType, Model, TensorInfo } from '../graph/model';
 import { UserError } from '../userError';
 import type { NumericData } from './elementCodec';
 import { decodeInto, getElementCodec } from './elementCodec';
-import { createExternalDataError, resolveExternalData } from './externalData';
+import { createExternalDataError, locateExternalData } from './externalData';
 import { openUnchanged } from './openModelFile';
 import { readPayloadBytes, readRanges } from './payloadBytes';
 import type { ByteRange } from './wireReader';
@@ -130,7 +129,7 @@ async function computeAvailableBytes(
     return { least: 0, most: 0 };
   }
   if (payload.kind === 'external') {
-    const left = (await measureExternalFile(model, tensor, payload)) - payload.offset;
+    const left = (await locateExternalData(model, tensor, payload)).sizeBytes - payload.offset;
     return payload.length === null
       ? { least: 0, most: left }
       : { least: payload.length, most: Math.min(payload.length, left) };
@@ -141,20 +140,6 @@ async function computeAvailableBytes(
   return isVarint
     ? { least: Math.min(wanted, found / 10), most: found * (computeSizeBytes(elementType, 1) ?? 1) }
     : { least: found, most: found };
-}
-
-async function measureExternalFile(
-  model: Model,
-  tensor: TensorInfo,
-  payload: Extract<TensorInfo['payload'], { kind: 'external' }>,
-): Promise<number> {
-  const file = resolveExternalData(model, tensor, payload);
-  try {
-    return (await stat(file)).size;
-  } catch {
-    const missing = { location: payload.location, tensors: [tensor.name], reason: 'missing' } as const;
-    throw createExternalDataError(model, [missing]);
-  }
 }
 
 function checkCount({ name }: TensorInfo, found: number, wanted: number): void {

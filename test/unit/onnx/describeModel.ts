@@ -1,4 +1,12 @@
-import type { Attribute, Graph, GraphNode, Model, TensorInfo, ValueInfo } from '../../../src/graph/model';
+import type {
+  Attribute,
+  Graph,
+  GraphNode,
+  Model,
+  SparseTensorInfo,
+  TensorInfo,
+  ValueInfo,
+} from '../../../src/graph/model';
 
 /** One line per thing of the structure: the same text as test/fixtures/structure/generate.py writes. */
 export function describeModel(model: Model): string[] {
@@ -26,6 +34,7 @@ function describeGraph(graph: Graph): string[] {
     `graph ${graph.name}`,
     ...graph.nodes.flatMap(describeNode),
     ...[...graph.initializers.values()].map((tensor) => `initializer ${describeTensor(tensor)}`),
+    ...[...graph.sparseInitializers.values()].map((tensor) => `sparse ${describeSparseTensor(tensor)}`),
     ...graph.inputs.map((value) => `input ${describeValue(value)}`),
     ...graph.outputs.map((value) => `output ${describeValue(value)}`),
     ...[...graph.valueInfo.values()].map((value) => `value ${describeValue(value)}`),
@@ -38,6 +47,7 @@ function describeNode(node: GraphNode): string[] {
     ...[...node.attributes].flatMap(([name, attribute]) => [
       `attribute ${name} ${describeAttribute(attribute)}`,
       ...(attribute.type === 'graph' ? describeGraph(attribute.value) : []),
+      ...(attribute.type === 'graphs' ? attribute.value.flatMap(describeGraph) : []),
     ]),
   ];
 }
@@ -50,19 +60,34 @@ function describeAttribute(attribute: Attribute): string {
       return `floats ${attribute.value.map(toFloatBits).join()}`;
     case 'tensor':
       return `tensor ${describeTensor(attribute.value)}`;
+    case 'tensors':
+      return `tensors ${attribute.value.map(describeTensor).join()}`;
+    case 'sparse_tensor':
+      return `sparse_tensor ${describeSparseTensor(attribute.value)}`;
     case 'graph':
-      return 'graph';
+    case 'graphs':
+      return attribute.type;
     case 'reference':
       return `ref ${attribute.value}`;
     case 'int':
-    case 'string':
-      return `${attribute.type} ${attribute.value}`;
+      return `int ${toDigits(attribute.value)}`;
     case 'ints':
+      return `ints ${attribute.value.map(toDigits).join()}`;
+    case 'string':
+    case 'other':
+      return `${attribute.type} ${attribute.value}`;
     case 'strings':
-      return `${attribute.type} ${attribute.value.join()}`;
-    default:
-      throw new Error(`no test model has an attribute of type ${attribute.type}`);
+      return `strings ${attribute.value.join()}`;
   }
+}
+
+/** Every digit of the double, as Python prints it. */
+function toDigits(value: number): string {
+  return BigInt(value).toString();
+}
+
+function describeSparseTensor({ dims, values, indices }: SparseTensorInfo): string {
+  return `[${dims.join()}] ${describeTensor(values)} ${describeTensor(indices)}`;
 }
 
 function describeTensor({ name, elementType, dims, payload }: TensorInfo): string {
