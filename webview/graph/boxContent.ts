@@ -1,4 +1,4 @@
-import type { InitializerReport, LayerReport } from '../../src/protocol/modelReport';
+import type { LayerReport, ReportShape } from '../../src/protocol/modelReport';
 import { formatCount, formatShape } from '../quantity';
 import { toInputName } from './operatorInputs';
 import { toOperatorFamily, type OperatorFamily } from './operatorFamily';
@@ -47,12 +47,12 @@ const MOST_WEIGHTS = 3;
 
 export function toBoxContent(
   item: GraphItem,
-  initializers: ReadonlyMap<string, InitializerReport>,
+  weightShapes: ReadonlyMap<string, ReportShape>,
   measure: MeasureText,
 ): BoxContent {
   switch (item.kind) {
     case 'layers':
-      return arrange(toLayersText(item, initializers), measure);
+      return arrange(toLayersText(item, weightShapes), measure);
     case 'value':
       return arrange(toValueText(item), measure);
     case 'block':
@@ -67,15 +67,13 @@ interface BoxText {
   readonly description: string;
 }
 
-function toLayersText({ layers, label }: LayersItem, initializers: ReadonlyMap<string, InitializerReport>): BoxText {
+function toLayersText({ layers, label }: LayersItem, weightShapes: ReadonlyMap<string, ReportShape>): BoxText {
   const [first] = layers;
   const shape = layers[layers.length - 1].outputs[0]?.shape ?? null;
   const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   const weights = first.inputs.flatMap((name, position) => {
-    const stored = initializers.get(name);
-    return stored === undefined || stored.shape.length === 0
-      ? []
-      : [`${toInputName(first.opType, position)} ⟨${formatShape(stored.shape)}⟩`];
+    const stored = weightShapes.get(name) ?? [];
+    return stored.length === 0 ? [] : [`${toInputName(first.opType, position)} ⟨${formatShape(stored)}⟩`];
   });
   const summary = parameters > 0 ? `${formatCount(parameters)} parameters` : null;
   return {

@@ -1,10 +1,11 @@
-import type { InitializerReport, ModelReport } from '../../src/protocol/modelReport';
+import type { ModelReport } from '../../src/protocol/modelReport';
 import { formatShape } from '../quantity';
 import { toBoxContent, type BoxContent, type MeasureText } from './boxContent';
 import type { LayoutThread } from './layoutThread';
 import { toPicture, type Picture } from './picture';
 import { toGraphView } from './toGraphView';
 import type { GraphView, ItemId } from './viewModel';
+import { toWeightShapes } from './weightShapes';
 
 /** A report prepared for drawing: its tree of blocks, what each box says, and pictures of it folded in any way. */
 export interface GraphModel {
@@ -16,7 +17,7 @@ export interface GraphModel {
 
 export function createGraphModel(report: ModelReport, measure: MeasureText, thread: LayoutThread): GraphModel {
   const view = toGraphView(report);
-  const initializers = new Map<string, InitializerReport>(report.initializers.map((one) => [one.name, one]));
+  const weightShapes = toWeightShapes(report, view);
   const contents = new Map<ItemId, BoxContent>();
   const contentOf = (id: ItemId): BoxContent => {
     let content = contents.get(id);
@@ -25,7 +26,7 @@ export function createGraphModel(report: ModelReport, measure: MeasureText, thre
       if (item === undefined) {
         throw new Error(`The graph has no item ${id}`);
       }
-      content = toBoxContent(item, initializers, measure);
+      content = toBoxContent(item, weightShapes, measure);
       contents.set(id, content);
     }
     return content;

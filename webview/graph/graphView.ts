@@ -27,6 +27,10 @@ const PANEL_WIDTH = 340;
 const TOOLBAR_HEIGHT = 44;
 const SAVE_AFTER_MS = 300;
 
+function hasHead({ heads: [head] }: ModelReport): boolean {
+  return head !== undefined && head.kind !== 'none' && head.nodes.length > 0;
+}
+
 /** The graph view while the editor lives: which blocks are open, what is selected and found, and where the user looks. */
 class LayerGraph implements View {
   readonly element = document.createElement('section');
@@ -194,7 +198,7 @@ class LayerGraph implements View {
   }
 
   #drawToolbar(model: GraphModel): void {
-    const template = toolbarTemplate(this.#search, (model.report.heads[0]?.nodes.length ?? 0) > 0, {
+    const template = toolbarTemplate(this.#search, hasHead(model.report), {
       search: (query) => this.#find({ query, found: searchLayers(model.report, model.view, query), position: -1 }),
       nextMatch: (step) => this.#find(toNextMatch(this.#search, step)),
       leaveSearch: () => {
@@ -223,8 +227,8 @@ class LayerGraph implements View {
       selected: this.#selected,
       selectedLayer: this.#selectedLayer,
       matches,
-      head: toHeadItems(view, this.#expanded, head),
-      featureMap: head?.featureMap ?? null,
+      head: hasHead(report) ? toHeadItems(view, this.#expanded, head) : new Set(),
+      featureMap: hasHead(report) ? (head?.featureMap ?? null) : null,
       tensors: new Set(layers.flatMap(({ inputs, outputs }) => [...inputs, ...outputs.map(({ name }) => name)])),
     };
   }
@@ -326,7 +330,7 @@ class LayerGraph implements View {
   #showHead(): void {
     const model = this.#model;
     const head = model?.report.heads[0];
-    if (model === null || head === undefined) {
+    if (model === null || head === undefined || !hasHead(model.report)) {
       return;
     }
     const items = head.nodes.flatMap((index) => model.view.itemOfLayer.get(index) ?? []);

@@ -35,7 +35,10 @@ export function drawDepthChart(
     .on('pointerleave', () => tip.hide())
     .on('click', (_, bin) => open(bin));
   const axes = [
-    { axis: d3.axisLeft(y).ticks(5, '~s').tickSizeOuter(0), transform: `translate(${MARGIN.left},0)` },
+    {
+      axis: d3.axisLeft(y).ticks(5).tickFormat(d3.format('~s')).tickSizeOuter(0),
+      transform: `translate(${MARGIN.left},0)`,
+    },
     { axis: toDepthAxis(x, bins), transform: `translate(0,${HEIGHT - MARGIN.bottom})` },
   ];
   chart

@@ -33,62 +33,62 @@ function toFormula(kind: HeadKind): TemplateResult | null {
 
 // Formatted by hand: one term a line.
 // prettier-ignore
-const GAP_LINEAR = html`<math display="inline">
+const GAP_LINEAR = html`<math displaystyle="true">
   <msub><mi>y</mi><mi>k</mi></msub><mo>=</mo>
   <munder><mo>∑</mo><mi>c</mi></munder><msub><mi>w</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo>
   <mfrac><mn>1</mn><mrow><mi>H</mi><mi>W</mi></mrow></mfrac>
-  <munder><mo>∑</mo><mrow><mi>i</mi><mi>j</mi></mrow></munder><msub><mi>F</mi><mi>c</mi></msub><mo>(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo>)</mo>
+  <munder><mo>∑</mo><mrow><mi>i</mi><mi>j</mi></mrow></munder><msub><mi>F</mi><mi>c</mi></msub><mo stretchy="false">(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo stretchy="false">)</mo>
   <mo>+</mo><msub><mi>b</mi><mi>k</mi></msub>
 </math>`;
 
 // prettier-ignore
-const TOKEN_GAP_LINEAR = html`<math display="inline">
+const TOKEN_GAP_LINEAR = html`<math displaystyle="true">
   <msub><mi>y</mi><mi>k</mi></msub><mo>=</mo>
   <munder><mo>∑</mo><mi>c</mi></munder><msub><mi>w</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo>
-  <mfrac><mn>1</mn><mi>T</mi></mfrac><munder><mo>∑</mo><mi>t</mi></munder><msub><mi>F</mi><mi>c</mi></msub><mo>(</mo><mi>t</mi><mo>)</mo>
+  <mfrac><mn>1</mn><mi>T</mi></mfrac><munder><mo>∑</mo><mi>t</mi></munder><msub><mi>F</mi><mi>c</mi></msub><mo stretchy="false">(</mo><mi>t</mi><mo stretchy="false">)</mo>
   <mo>+</mo><msub><mi>b</mi><mi>k</mi></msub>
 </math>`;
 
 // prettier-ignore
-const LINEAR_GAP = html`<math display="inline">
+const LINEAR_GAP = html`<math displaystyle="true">
   <msub><mi>y</mi><mi>k</mi></msub><mo>=</mo>
   <mfrac><mn>1</mn><mrow><mi>H</mi><mi>W</mi></mrow></mfrac><munder><mo>∑</mo><mrow><mi>i</mi><mi>j</mi></mrow></munder>
-  <mo>(</mo><munder><mo>∑</mo><mi>c</mi></munder><msub><mi>w</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo>
-  <msub><mi>F</mi><mi>c</mi></msub><mo>(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo>)</mo><mo>+</mo><msub><mi>b</mi><mi>k</mi></msub><mo>)</mo>
+  <mo stretchy="false">(</mo><munder><mo>∑</mo><mi>c</mi></munder><msub><mi>w</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo>
+  <msub><mi>F</mi><mi>c</mi></msub><mo stretchy="false">(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo stretchy="false">)</mo><mo>+</mo><msub><mi>b</mi><mi>k</mi></msub><mo stretchy="false">)</mo>
 </math>`;
 
 // prettier-ignore
-const FLATTEN_FC = html`<math display="inline">
+const FLATTEN_FC = html`<math displaystyle="true">
   <msub><mi>y</mi><mi>k</mi></msub><mo>=</mo>
   <munder><mo>∑</mo><mrow><mi>c</mi><mi>i</mi><mi>j</mi></mrow></munder>
-  <msub><mi>W</mi><mi>k</mi></msub><mo>(</mo><mi>c</mi><mo>,</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo>)</mo><mo>·</mo>
-  <msub><mi>F</mi><mi>c</mi></msub><mo>(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo>)</mo><mo>+</mo><msub><mi>b</mi><mi>k</mi></msub>
+  <msub><mi>W</mi><mi>k</mi></msub><mo stretchy="false">(</mo><mi>c</mi><mo>,</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo stretchy="false">)</mo><mo>·</mo>
+  <msub><mi>F</mi><mi>c</mi></msub><mo stretchy="false">(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo stretchy="false">)</mo><mo>+</mo><msub><mi>b</mi><mi>k</mi></msub>
 </math>`;
 
 // prettier-ignore
-const FLATTEN_MLP = html`<math display="inline">
+const FLATTEN_MLP = html`<math displaystyle="true">
   <mi>y</mi><mo>=</mo><msub><mi>W</mi><mi>L</mi></msub><mo>…</mo><mi>ReLU</mi>
-  <mo>(</mo><msub><mi>W</mi><mn>1</mn></msub><mo>·</mo><mi>flatten</mi><mo>(</mo><mi>F</mi><mo>)</mo><mo>+</mo><msub><mi>b</mi><mn>1</mn></msub><mo>)</mo>
+  <mo stretchy="false">(</mo><msub><mi>W</mi><mn>1</mn></msub><mo>·</mo><mi>flatten</mi><mo stretchy="false">(</mo><mi>F</mi><mo stretchy="false">)</mo><mo>+</mo><msub><mi>b</mi><mn>1</mn></msub><mo stretchy="false">)</mo>
   <mo>…</mo><mo>+</mo><msub><mi>b</mi><mi>L</mi></msub>
 </math>`;
 
 // prettier-ignore
-const GAP_MLP = html`<math display="inline">
+const GAP_MLP = html`<math displaystyle="true">
   <mi>y</mi><mo>=</mo><msub><mi>W</mi><mi>L</mi></msub><mo>…</mo><mi>ReLU</mi>
-  <mo>(</mo><msub><mi>W</mi><mn>1</mn></msub><mo>·</mo><mi>mean</mi><mo>(</mo><mi>F</mi><mo>)</mo><mo>+</mo><msub><mi>b</mi><mn>1</mn></msub><mo>)</mo>
+  <mo stretchy="false">(</mo><msub><mi>W</mi><mn>1</mn></msub><mo>·</mo><mi>mean</mi><mo stretchy="false">(</mo><mi>F</mi><mo stretchy="false">)</mo><mo>+</mo><msub><mi>b</mi><mn>1</mn></msub><mo stretchy="false">)</mo>
   <mo>…</mo><mo>+</mo><msub><mi>b</mi><mi>L</mi></msub>
 </math>`;
 
 // prettier-ignore
-const GAP_GMP_LINEAR = html`<math display="inline">
+const GAP_GMP_LINEAR = html`<math displaystyle="true">
   <msub><mi>y</mi><mi>k</mi></msub><mo>=</mo>
-  <munder><mo>∑</mo><mi>c</mi></munder><mo>(</mo>
-  <msub><mi>w</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo><mi>mean</mi><mo>(</mo><msub><mi>F</mi><mi>c</mi></msub><mo>)</mo><mo>+</mo>
-  <msub><mi>v</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo><mi>max</mi><mo>(</mo><msub><mi>F</mi><mi>c</mi></msub><mo>)</mo><mo>)</mo>
+  <munder><mo>∑</mo><mi>c</mi></munder><mo stretchy="false">(</mo>
+  <msub><mi>w</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo><mi>mean</mi><mo stretchy="false">(</mo><msub><mi>F</mi><mi>c</mi></msub><mo stretchy="false">)</mo><mo>+</mo>
+  <msub><mi>v</mi><mrow><mi>k</mi><mi>c</mi></mrow></msub><mo>·</mo><mi>max</mi><mo stretchy="false">(</mo><msub><mi>F</mi><mi>c</mi></msub><mo stretchy="false">)</mo><mo stretchy="false">)</mo>
   <mo>+</mo><msub><mi>b</mi><mi>k</mi></msub>
 </math>`;
 
 // prettier-ignore
-const DENSITY_SUM = html`<math display="inline">
-  <mi>y</mi><mo>=</mo><munder><mo>∑</mo><mrow><mi>i</mi><mi>j</mi></mrow></munder><mi>F</mi><mo>(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo>)</mo>
+const DENSITY_SUM = html`<math displaystyle="true">
+  <mi>y</mi><mo>=</mo><munder><mo>∑</mo><mrow><mi>i</mi><mi>j</mi></mrow></munder><mi>F</mi><mo stretchy="false">(</mo><mi>i</mi><mo>,</mo><mi>j</mi><mo stretchy="false">)</mo>
 </math>`;

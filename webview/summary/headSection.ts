@@ -44,7 +44,7 @@ function mainHeadTemplate(app: App, head: HeadReport): TemplateResult {
   const variants = toVariants(head);
   return html`<p class="head-kind">${HEAD_TITLES[head.kind]}${activationText(head)}</p>
     ${head.reason === null ? nothing : html`<p class="note">${head.reason}</p>`} ${formulaTemplate(head.kind)}
-    ${size === null ? nothing : diagramsTemplate(app, head, size)}
+    ${size === null || head.gap === null || head.fc === null ? nothing : diagramsTemplate(app, head, size)}
     ${variants.length === 0 ? nothing : comparisonTemplate(app, variants)}
     ${
       head.featureMap === null

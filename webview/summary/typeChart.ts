@@ -59,7 +59,7 @@ export function drawTypeChart(svg: SVGSVGElement, costs: readonly TypeCost[], me
         .attr('y', middle)
         .text(`${format(cost)} · ${formatShare(share)}`);
     });
-  const axis = d3.axisBottom(x).ticks(4, '~s').tickSizeOuter(0);
+  const axis = d3.axisBottom(x).ticks(4).tickFormat(d3.format('~s')).tickSizeOuter(0);
   chart
     .selectAll<SVGGElement, null>('g.axis')
     .data([null])
