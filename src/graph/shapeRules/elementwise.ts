@@ -67,6 +67,8 @@ export const elementwiseRules: Readonly<Record<string, ShapeRule>> = {
   ...forEach(COMPARISON, comparison),
   IsInf: test,
   IsNaN: test,
+  RegexFullMatch: test,
+  StringConcat: arithmetic,
   Cast: cast,
   CastLike: (call) => [{ shape: shapeOf(call, 0), elementType: typeOf(call, 1) }],
   BitCast: cast,

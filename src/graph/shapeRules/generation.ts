@@ -95,11 +95,13 @@ const fourier: ShapeRule = (call) => {
   }
   const wanted = readInt(call.node, 'axis') ?? numbersOf(call, 2)?.[0] ?? (call.opset >= 20 ? -2 : 1);
   const axis = wanted < 0 ? wanted + data.length : wanted;
-  const length = call.inputs[1] ? (numbersOf(call, 1)?.[0] ?? null) : data[axis];
   const onesided = readInt(call.node, 'onesided') === 1;
   const inverse = readInt(call.node, 'inverse') === 1;
-  const size = onesided && length !== null ? (inverse ? length : Math.floor(length / 2) + 1) : length;
-  const last = onesided && inverse ? 1 : 2;
+  const toReal = onesided && inverse;
+  const own = data[axis] !== null && toReal ? 2 * (data[axis] - 1) : data[axis];
+  const length = call.inputs[1] ? (numbersOf(call, 1)?.[0] ?? null) : own;
+  const size = onesided && !inverse && length !== null ? Math.floor(length / 2) + 1 : length;
+  const last = toReal ? 1 : 2;
   const sizes = data.map((known, index) => (index === axis ? size : index === data.length - 1 ? last : known));
   return [{ shape: sizes, elementType: typeOf(call, 0) }];
 };
