@@ -3,8 +3,11 @@ import { RequestFailure } from '../../src/protocol/channel';
 import type { Failure } from '../../src/protocol/messages';
 import type { App, AppState, ImageState } from '../app';
 
+const CLASSIFIER_ATTEMPTS = 3;
+
 /** Runs the model on the images of the list, one at a time, and fetches what switching classes needs. */
 export class Explainer {
+  #classifierFailures = 0;
   #running: { readonly imageId: string; readonly controller: AbortController } | null = null;
   /** Classes asked for beside the top ones, by the run's logits (kept when maps are added); null: under way. */
   readonly #classRequests = new WeakMap<Float32Array, Map<number, Failure | null>>();
@@ -16,8 +19,9 @@ export class Explainer {
     this.#dropStale(state);
     if (canExplain(state)) {
       this.#startNext(state);
-      if (state.classifier === null && state.images.length > 0) {
-        void fetchClassifier(this.app);
+      // After the first picture, which it would delay.
+      if (state.classifier === null && hasExplanation(state)) {
+        void this.#fetchClassifier();
       }
     }
   }
@@ -80,6 +84,24 @@ export class Explainer {
     }
   }
 
+  /** null from the host: too large to send, or different for every image; classes are then asked for one by one. */
+  async #fetchClassifier(): Promise<void> {
+    const { app } = this;
+    const { report } = app.state;
+    app.update({ classifier: 'loading' });
+    let classifier: AppState['classifier'];
+    try {
+      classifier = (await app.channel.request('classifierWeights', {})) ?? 'unavailable';
+    } catch {
+      // Cancelling a run ends the process, and with it this request: worth another try, but not for ever.
+      this.#classifierFailures += 1;
+      classifier = this.#classifierFailures < CLASSIFIER_ATTEMPTS ? null : 'unavailable';
+    }
+    if (app.state.report === report) {
+      app.update({ classifier });
+    }
+  }
+
   async #explainClass(imageId: string, explanation: Explanation, classIndex: number): Promise<void> {
     const requests = this.#classRequests.get(explanation.logits) ?? new Map<number, Failure | null>();
     this.#classRequests.set(explanation.logits, requests.set(classIndex, null));
@@ -104,14 +126,8 @@ async function requestExplanation(app: App, imageId: string, signal: AbortSignal
   }
 }
 
-async function fetchClassifier(app: App): Promise<void> {
-  const { report } = app.state;
-  app.update({ classifier: 'loading' });
-  // Too large to send or not readable: classes are then asked for one by one.
-  const classifier = await app.channel.request('classifierWeights', {}).catch(() => null);
-  if (app.state.report === report) {
-    app.update({ classifier: classifier ?? 'unavailable' });
-  }
+function hasExplanation(state: AppState): boolean {
+  return [...state.imageStates.values()].some(({ status }) => status === 'explained');
 }
 
 /** The model may run, and has a head whose maps add up. */

@@ -26,13 +26,31 @@ describe('Explainer', () => {
     expect(statusOf(app.state, 'c.png')).toBeUndefined();
   });
 
-  it('asks once for the classifier and keeps that there is none', async () => {
+  it('asks for the classifier after the first picture, once, and keeps that there is none', async () => {
     const { app, explainer, find } = start({ ...createState(['a.png']), classifier: null });
+    expect(find('classifierWeights')).toEqual([]);
+    find('explain')[0].resolve(createExplanation());
+    await settle();
+    explainer.sync(app.state);
     explainer.sync(app.state);
     expect(find('classifierWeights')).toHaveLength(1);
     expect(app.state.classifier).toBe('loading');
     find('classifierWeights')[0].resolve(null);
     await settle();
+    expect(app.state.classifier).toBe('unavailable');
+  });
+
+  it('asks for the classifier again when the process ended meanwhile, three times at most', async () => {
+    const { app, explainer, find } = start({ ...createState(['a.png']), classifier: null });
+    find('explain')[0].resolve(createExplanation());
+    await settle();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      explainer.sync(app.state);
+      find('classifierWeights')[attempt].reject(new RequestFailure({ code: 'cancelled', message: '', retry: true }));
+      await settle();
+    }
+    explainer.sync(app.state);
+    expect(find('classifierWeights')).toHaveLength(3);
     expect(app.state.classifier).toBe('unavailable');
   });
 
