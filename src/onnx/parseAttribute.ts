@@ -3,6 +3,7 @@ import { createTensorParts, finishTensor, parseSparseTensor, parseTensor, parseT
 import type { TensorParts } from './parseTensor';
 import type { StructureReader } from './structureReader';
 
+/** An AttributeProto while its fields arrive; what is absent takes no memory, as there are many. */
 interface AttributeParts {
   name: string;
   /** AttributeProto.AttributeType; 0 when the file leaves it out, as IR version 1 does. */
@@ -15,26 +16,17 @@ interface AttributeParts {
   tensor?: TensorParts;
   sparseTensor?: SparseTensorInfo;
   graph?: Graph;
-  readonly floats: number[];
-  readonly ints: number[];
-  readonly strings: string[];
-  readonly tensors: TensorInfo[];
-  readonly graphs: Graph[];
+  floats?: number[];
+  ints?: number[];
+  strings?: string[];
+  tensors?: TensorInfo[];
+  graphs?: Graph[];
 }
 
 /** AttributeProto; adds it to `target` under its name. */
 export function parseAttribute(structure: StructureReader, target: Map<string, Attribute>): void {
   const { reader } = structure;
-  const parts: AttributeParts = {
-    name: '',
-    type: 0,
-    reference: '',
-    floats: [],
-    ints: [],
-    strings: [],
-    tensors: [],
-    graphs: [],
-  };
+  const parts: AttributeParts = { name: '', type: 0, reference: '' };
   const outer = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     parseAttributeField(structure, tag, parts);
@@ -60,15 +52,15 @@ function parseAttributeField(structure: StructureReader, tag: number, parts: Att
       break;
     case 0x3d: // floats = 7, one by one
     case 0x3a: // floats = 7, packed
-      reader.readScalars(tag, () => parts.floats.push(reader.readFloat()));
+      reader.readScalars(tag, () => (parts.floats ??= []).push(reader.readFloat()));
       break;
     case 0x40: // ints = 8, one by one
     case 0x42: // ints = 8, packed
-      reader.readScalars(tag, () => parts.ints.push(reader.readInt()));
+      reader.readScalars(tag, () => (parts.ints ??= []).push(reader.readInt()));
       break;
     case 0x4a: // strings = 9
       reader.budget.countItem(reader.position);
-      parts.strings.push(reader.readText() ?? '');
+      (parts.strings ??= []).push(reader.readText() ?? '');
       break;
     case 0xa0: // type = 20
       parts.type = reader.readInt();
@@ -89,11 +81,11 @@ function parseNestedField(structure: StructureReader, tag: number, parts: Attrib
       parts.graph = structure.parseGraph(structure);
       break;
     case 0x52: // tensors = 10
-      parts.tensors.push(parseTensor(structure));
+      (parts.tensors ??= []).push(parseTensor(structure));
       break;
     case 0x5a: // graphs = 11
       reader.budget.countItem(reader.position);
-      parts.graphs.push(structure.parseGraph(structure));
+      (parts.graphs ??= []).push(structure.parseGraph(structure));
       break;
     case 0xaa: // ref_attr_name = 21
       parts.reference = reader.readName();
@@ -124,15 +116,15 @@ function toAttribute(structure: StructureReader, parts: AttributeParts): Attribu
     case 5:
       return parts.graph === undefined ? { type: 'other', value: type } : { type: 'graph', value: parts.graph };
     case 6:
-      return { type: 'floats', value: parts.floats };
+      return { type: 'floats', value: parts.floats ?? [] };
     case 7:
-      return { type: 'ints', value: parts.ints };
+      return { type: 'ints', value: parts.ints ?? [] };
     case 8:
-      return { type: 'strings', value: parts.strings };
+      return { type: 'strings', value: parts.strings ?? [] };
     case 9:
-      return { type: 'tensors', value: parts.tensors };
+      return { type: 'tensors', value: parts.tensors ?? [] };
     case 10:
-      return { type: 'graphs', value: parts.graphs };
+      return { type: 'graphs', value: parts.graphs ?? [] };
     case 11:
       return parts.sparseTensor === undefined
         ? { type: 'other', value: type }
@@ -149,11 +141,11 @@ function guessType(parts: AttributeParts): number {
     [parts.string !== undefined, 3],
     [parts.tensor !== undefined, 4],
     [parts.graph !== undefined, 5],
-    [parts.floats.length > 0, 6],
-    [parts.ints.length > 0, 7],
-    [parts.strings.length > 0, 8],
-    [parts.tensors.length > 0, 9],
-    [parts.graphs.length > 0, 10],
+    [parts.floats !== undefined, 6],
+    [parts.ints !== undefined, 7],
+    [parts.strings !== undefined, 8],
+    [parts.tensors !== undefined, 9],
+    [parts.graphs !== undefined, 10],
     [parts.sparseTensor !== undefined, 11],
   ];
   return present.find(([isPresent]) => isPresent)?.[1] ?? 0;

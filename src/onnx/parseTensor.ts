@@ -10,13 +10,15 @@ export interface TensorParts {
   name: string;
   dataType: number;
   readonly dims: number[];
-  readonly chunks: Map<PayloadField, ByteRange[]>;
-  readonly externalData: Map<string, string>;
+  /** The field that holds the elements; null: none so far. */
+  field: PayloadField | null;
+  readonly ranges: ByteRange[];
+  externalData: Map<string, string> | null;
   isExternal: boolean;
 }
 
 export function createTensorParts(): TensorParts {
-  return { name: '', dataType: 0, dims: [], chunks: new Map(), externalData: new Map(), isExternal: false };
+  return { name: '', dataType: 0, dims: [], field: null, ranges: [], externalData: null, isExternal: false };
 }
 
 export function parseTensor(structure: StructureReader): TensorInfo {
@@ -42,6 +44,7 @@ export function parseTensorInto(structure: StructureReader, parts: TensorParts):
         parts.name = reader.readName();
         break;
       case 0x6a: // external_data = 13
+        parts.externalData ??= new Map();
         parseStringPair(reader, parts.externalData);
         break;
       case 0x70: // data_location = 14
@@ -77,12 +80,14 @@ function parsePayloadField({ reader }: StructureReader, tag: number, parts: Tens
     return;
   }
   const range = reader.skipScalars(tag);
-  const chunks = parts.chunks.get(field);
-  if (chunks === undefined || field === 'raw_data') {
-    parts.chunks.set(field, [range]); // raw_data does not repeat: the last one wins
-  } else {
+  if (field === 'raw_data') {
+    parts.ranges.length = 0; // does not repeat, so the last one wins; ONNX Runtime prefers it to the typed fields
+    parts.field = field;
+  }
+  parts.field ??= field;
+  if (parts.field === field) {
     reader.budget.countItem(range.offset);
-    chunks.push(range);
+    parts.ranges.push(range);
   }
 }
 
@@ -93,7 +98,7 @@ export function finishTensor(structure: StructureReader, parts: TensorParts): Te
     name: parts.name,
     elementType: elementType ?? 'undefined',
     dims: parts.dims,
-    payload: parts.isExternal ? toExternalPayload(parts.externalData) : toPayload(structure, parts.chunks),
+    payload: parts.isExternal ? toExternalPayload(parts.externalData) : toPayload(structure, parts),
   };
   if (elementType === null) {
     structure.warn(`Tensor "${parts.name}" has element type ${parts.dataType}, which this version does not know.`);
@@ -103,13 +108,12 @@ export function finishTensor(structure: StructureReader, parts: TensorParts): Te
   return tensor;
 }
 
-function toExternalPayload(entries: ReadonlyMap<string, string>): Payload {
-  const length = entries.get('length');
+function toExternalPayload(entries: ReadonlyMap<string, string> | null): Payload {
   return {
     kind: 'external',
-    location: entries.get('location') ?? '',
-    offset: toByteCount(entries.get('offset')) ?? 0,
-    length: toByteCount(length),
+    location: entries?.get('location') ?? '',
+    offset: toByteCount(entries?.get('offset')) ?? 0,
+    length: toByteCount(entries?.get('length')),
   };
 }
 
@@ -118,11 +122,8 @@ function toByteCount(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
 }
 
-function toPayload({ reader }: StructureReader, chunks: ReadonlyMap<PayloadField, ByteRange[]>): Payload {
-  // Several fields at once are not valid; ONNX Runtime looks at raw_data first.
-  const field = chunks.has('raw_data') ? 'raw_data' : [...chunks.keys()][0];
-  const ranges = chunks.get(field);
-  if (ranges === undefined) {
+function toPayload({ reader }: StructureReader, { field, ranges }: TensorParts): Payload {
+  if (field === null) {
     return { kind: 'none' };
   }
   // A length byte or two for each string.
@@ -131,21 +132,22 @@ function toPayload({ reader }: StructureReader, chunks: ReadonlyMap<PayloadField
   if (sizeBytes > INLINE_PAYLOAD_BYTES) {
     return { kind: 'file', field, ranges };
   }
-  const bytes = new Uint8Array(sizeBytes);
-  let end = 0;
-  for (const range of ranges) {
-    if (field === 'string_data') {
-      for (let rest = range.length; ; rest >>>= 7) {
-        bytes[end++] = rest > 0x7f ? (rest & 0x7f) | 0x80 : rest;
-        if (rest <= 0x7f) {
-          break;
-        }
-      }
-    }
-    bytes.set(reader.copy(range), end);
-    end += range.length;
+  if (field === 'string_data') {
+    return { kind: 'inline', field, bytes: concatenate(ranges.flatMap((range) => prefixLength(reader.copy(range)))) };
   }
-  return { kind: 'inline', field, bytes: bytes.slice(0, end) };
+  const bytes = ranges.length === 1 ? reader.copy(ranges[0]) : concatenate(ranges.map((range) => reader.copy(range)));
+  return { kind: 'inline', field, bytes };
+}
+
+/** Inline strings stand after their lengths as varints, as in the file; none is longer than two bytes' worth. */
+function prefixLength(bytes: Uint8Array): Uint8Array[] {
+  const { length } = bytes;
+  return [length > 0x7f ? Uint8Array.of((length & 0x7f) | 0x80, length >> 7) : Uint8Array.of(length), bytes];
+}
+
+/** In a buffer of its own, not of Node's pool. */
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** Payload length = product(dims) × element size, where the length says so (varints have none). */
