@@ -7,6 +7,7 @@ import { emitExtensionBytes, emitThinModel } from '../../../src/onnx/emitModel';
 import type { GraphExtension } from '../../../src/onnx/graphExtension';
 import { float32Tensor, int64Tensor } from '../../../src/onnx/graphExtension';
 import { readModel } from '../../../src/onnx/readModel';
+import { WireWriter } from '../../../src/onnx/wireWriter';
 
 const demo = path.resolve(__dirname, '../../../media/demo');
 const lite0 = path.join(demo, 'efficientnet-lite0.onnx');
@@ -130,6 +131,40 @@ describe('emitThinModel', () => {
     }
   });
 
+  it('points at packed floats, keeps varints inline, and copies the entries of weights that are external', async () => {
+    const floats = Float32Array.from({ length: 500 }, (_, index) => index / 7);
+    const external = Float32Array.from({ length: 500 }, (_, index) => -index);
+    writeFileSync(path.join(folder, 'weights.bin'), Buffer.concat([Buffer.alloc(3), Buffer.from(external.buffer)]));
+    const varints = Buffer.alloc(1000, Buffer.of(0xac, 0x02)); // 500 times the number 300
+    const bytes = new WireWriter()
+      .int(1, 8)
+      .message(7, (graph) => {
+        graph.message(1, (node) => node.string(1, 'count').string(2, 'asFloat').string(4, 'Cast').message(5, toFloat));
+        graph.message(1, (node) => node.string(1, 'floats').string(1, 'x').string(2, 'a').string(4, 'Add'));
+        graph.message(1, (node) => node.string(1, 'a').string(1, 'asFloat').string(2, 'b').string(4, 'Add'));
+        graph.message(1, (node) => node.string(1, 'b').string(1, 'external').string(2, 'y').string(4, 'Add'));
+        graph.message(5, (tensor) => tensor.string(8, 'floats').content(4, asBytes(floats)).int(1, 500).int(2, 1));
+        graph.message(5, (tensor) => tensor.string(8, 'count').content(7, varints).int(1, 500).int(2, 7));
+        graph.message(5, (tensor) => {
+          tensor.string(8, 'external').int(1, 500).int(2, 1).int(14, 1);
+          tensor.message(13, (entry) => entry.string(1, 'location').string(2, 'weights.bin'));
+          tensor.message(13, (entry) => entry.string(1, 'offset').string(2, '3'));
+          tensor.message(13, (entry) => entry.string(1, 'length').string(2, '2000'));
+        });
+        graph.message(11, describeVector('x')).message(12, describeVector('y'));
+      })
+      .message(8, (opset) => opset.int(2, 17))
+      .finish();
+    const file = path.join(folder, 'fields.onnx');
+    writeFileSync(file, bytes);
+    const thin = await emitThinModel(await readModel(file));
+    expect(thin.byteLength).toBeLessThan(bytes.byteLength - 1800);
+    const session = await openThin(thin, folder);
+    const x = new ort.Tensor('float32', new Float32Array(500), [500]);
+    const expected = floats.map((value, index) => Math.fround(value + 300) + external[index]);
+    expect((await session.run({ x })).y.data).toEqual(expected);
+  });
+
   it('names the real file when the model was opened through a symbolic link', async () => {
     const link = path.join(folder, 'link with blank and ünicode.onnx');
     symlinkSync(shapes, link);
@@ -157,3 +192,20 @@ describe('emitThinModel', () => {
     await expect(emitThinModel(model)).rejects.toMatchObject({ code: 'fileChanged' });
   });
 });
+
+const asBytes = (values: Float32Array): Uint8Array => new Uint8Array(values.buffer);
+
+/** Attribute to = FLOAT. */
+function toFloat(attribute: WireWriter): void {
+  attribute.string(1, 'to').int(3, 1).int(20, 2);
+}
+
+/** ValueInfoProto of 500 floats. */
+function describeVector(name: string): (value: WireWriter) => void {
+  return (value) =>
+    value
+      .string(1, name)
+      .message(2, (type) =>
+        type.message(1, (tensor) => tensor.int(1, 1).message(2, (shape) => shape.message(1, (dim) => dim.int(1, 500)))),
+      );
+}
