@@ -104,12 +104,22 @@ export function findInput({ model }: ModelAnalysis): string {
   return input.name;
 }
 
-/** The same analysis when nothing but the batch differs, else one with the free dimensions bound to this input. */
+/**
+ * The same analysis when nothing but the batch differs, else one with the free dimensions bound to this input.
+ * Throws UserError `badInputTensor` when the input does not fit what the model declares.
+ */
 function bindToInput(analysis: ModelAnalysis, shape: readonly number[]): ModelAnalysis {
   const name = findInput(analysis);
   const bound = analysis.inferred.boundInputs.get(name);
-  const isSame = bound?.length === shape.length && bound.every((size, axis) => axis === 0 || size === shape[axis]);
-  return isSame ? analysis : bindAnalysis(analysis, { [name]: [bound?.[0] ?? 1, ...shape.slice(1)] });
+  if (bound?.length === shape.length && bound.every((size, axis) => axis === 0 || size === shape[axis])) {
+    return analysis;
+  }
+  try {
+    return bindAnalysis(analysis, { [name]: [bound?.[0] ?? 1, ...shape.slice(1)] });
+  } catch (error) {
+    const isMisfit = error instanceof UserError && error.code === 'badArgument';
+    throw isMisfit ? new UserError('badInputTensor', error.message, { cause: error }) : error;
+  }
 }
 
 /** Models exported with a fixed batch get the image in every place; the first answer is read. */

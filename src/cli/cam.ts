@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Explainer } from '../explainer';
 import { createExplainer } from '../explainer';
 import { explainImage } from '../explainImage';
@@ -36,10 +36,9 @@ interface Run {
 }
 
 /** Explains the images one after the other; one that fails does not keep the others from being explained. */
-export async function runCam(options: CamArguments, output: Output): Promise<0 | 1> {
+export async function runCam(options: CamArguments, output: Output, inferencePath: string): Promise<0 | 1> {
   const analysis = await analyzeModel(options.model);
-  // Beside this file in dist/.
-  const client = new InferenceClient(join(__dirname, 'inference.js'));
+  const client = new InferenceClient(inferencePath);
   try {
     const run = await prepareRun(options, analysis, client);
     const document = await explainAll(options.images, run, output);

@@ -7,8 +7,12 @@ import { runInspect } from './inspect';
 import type { Output } from './output';
 import { UsageError } from './usageError';
 
-/** Exit code: 0 done, 1 failed on the input, 2 wrong usage. */
-export async function runCommandLine(argv: readonly string[], output: Output): Promise<0 | 1 | 2> {
+/** `inferencePath`: the built dist/inference.js. Exit code: 0 done, 1 failed on the input, 2 wrong usage. */
+export async function runCommandLine(
+  argv: readonly string[],
+  output: Output,
+  inferencePath: string,
+): Promise<0 | 1 | 2> {
   try {
     const parsed = parseArguments(argv);
     switch (parsed.command) {
@@ -21,7 +25,7 @@ export async function runCommandLine(argv: readonly string[], output: Output): P
       case 'inspect':
         return await runInspect(parsed, output);
       case 'cam':
-        return await runCam(parsed, output);
+        return await runCam(parsed, output, inferencePath);
       default:
         return parsed satisfies never;
     }

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 /** Builds the inference process's entry below the checkout (its packages must be found); call the result to remove it. */
 export async function buildServer(name: string): Promise<{ path: string; remove: () => Promise<void> }> {
-  const folder = join(__dirname, '../../../dist-test/unit', `${name}-${process.pid}`);
+  const folder = join(__dirname, '../../../.vscode-test/unit', `${name}-${process.pid}`);
   const path = join(folder, 'inference.js');
   await build({
     entryPoints: [join(__dirname, '../../../src/inference/server.ts')],

@@ -1,0 +1,173 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CamDocument } from '../../../src/cli/camDocument';
+import type { InspectDocument } from '../../../src/cli/inspectDocument';
+import { runCommandLine } from '../../../src/cli/runCommandLine';
+import { readNpy } from '../../../src/tensor/npy';
+import { buildServer } from '../inference/buildServer';
+
+const root = path.join(__dirname, '../../..');
+const shapes = path.join(root, 'media/demo/shapes');
+const model = path.join(shapes, 'shapes_gap.onnx');
+const [circle, square] = ['00_circle.png', '01_square.png'].map((name) => path.join(shapes, 'images', name));
+
+let server: Awaited<ReturnType<typeof buildServer>>;
+let folder: string;
+beforeAll(async () => {
+  server = await buildServer('runCommandLine');
+  folder = await mkdtemp(path.join(tmpdir(), 'headlight-'));
+});
+afterAll(async () => {
+  await server.remove();
+  await rm(folder, { recursive: true });
+});
+
+async function headlight(...argv: string[]) {
+  const [written, reported]: [string[], string[]] = [[], []];
+  const output = {
+    write: (text: string) => void written.push(text),
+    report: (text: string) => void reported.push(text),
+  };
+  const code = await runCommandLine(argv, output, server.path);
+  return { code, stdout: written.join(''), stderr: reported.join('\n') };
+}
+
+describe('headlight inspect', () => {
+  it('prints one JSON document with exactly the fields of its schema', async () => {
+    const { code, stdout, stderr } = await headlight('inspect', model, '--json');
+    const document = JSON.parse(stdout) as InspectDocument;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(Object.keys(document)).toEqual(
+      'schema file format opsets nodes parameters macs inputs outputs layers heads warnings'.split(' '),
+    );
+    expect(document).toMatchObject({ schema: 1, file: model, format: 'onnx', nodes: document.layers.length });
+    expect(Object.keys(document.layers[0])).toEqual('index name opType outputs parameters macs'.split(' '));
+    expect(document.heads[0]).toEqual({
+      kind: 'gap-linear',
+      exact: true,
+      classes: 5,
+      channels: 64,
+      height: 8,
+      width: 8,
+      featureMap: '/body/body.13/Relu_output_0',
+      logits: 'logits',
+      activation: null,
+      parameters: 325,
+      gap: { parameters: 325, macs: 320, bytes: 1300 },
+      fc: { parameters: 20485, macs: 20480, bytes: 81940 },
+      ratio: 20485 / 325,
+      reason: null,
+    });
+  });
+
+  it('prints tables for people', async () => {
+    const { code, stdout } = await headlight('inspect', model);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Head: gap-linear, maps add up to the logit$/m);
+    expect(stdout).toMatch(/flatten \+ FC +20 485 +20 480 +81.9 kB +4 097$/m);
+  });
+
+  it('fails on a file that is no model, with the reason on both channels', async () => {
+    const { code, stdout, stderr } = await headlight('inspect', circle, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 1, error: { code: 'notOnnx' } });
+    expect(stderr).toContain('00_circle.png');
+  });
+
+  it('shows a model whose weights are missing, but fails', async () => {
+    const file = path.join(folder, 'alone.onnx');
+    await import('node:fs/promises').then(({ copyFile }) =>
+      copyFile(path.join(root, 'test/fixtures/tensors/tensors.onnx'), file),
+    );
+    const { code, stdout, stderr } = await headlight('inspect', file, '--json');
+    expect(code).toBe(1);
+    expect(stderr).toContain('tensors.bin');
+    expect((JSON.parse(stdout) as InspectDocument).warnings.join()).toContain('tensors.bin');
+  });
+});
+
+describe('headlight cam', () => {
+  it('explains several images, writing a raw map and an overlay of each class', async () => {
+    const out = path.join(folder, 'maps');
+    const { code, stdout, stderr } = await headlight(
+      'cam',
+      model,
+      circle,
+      square,
+      '--class',
+      'top1',
+      '--class',
+      'star',
+      '--out',
+      out,
+      '--json',
+    );
+    const { images } = JSON.parse(stdout) as CamDocument;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(images.map(({ image, top }) => [image, top[0].label])).toEqual([
+      [circle, 'circle'],
+      [square, 'square'],
+    ]);
+    expect((await readdir(out)).sort()).toEqual(
+      ['00_circle_class0', '00_circle_class4', '01_square_class1', '01_square_class4'].flatMap((name) => [
+        `${name}.npy`,
+        `${name}.png`,
+      ]),
+    );
+    for (const { maps, ledger } of images) {
+      expect(ledger).toHaveLength(20);
+      for (const { file, certificate, height, width, layer, method } of maps) {
+        const map = readNpy(await readFile(file ?? ''));
+        expect([map.shape, method, layer]).toEqual([[height, width], 'cam', '/body/body.13/Relu_output_0']);
+        const mean = map.data.reduce((sum, value) => sum + value, 0) / map.data.length;
+        expect(mean).toBeCloseTo(certificate.value, 5);
+        expect(certificate.value + certificate.bias).toBeCloseTo(certificate.logit, 5);
+        expect(certificate.holds).toBe(true);
+      }
+    }
+  });
+
+  it('goes on after an image that cannot be read, and fails in the end', async () => {
+    const { code, stdout, stderr } = await headlight('cam', model, model, circle, '--json');
+    const document = JSON.parse(stdout) as CamDocument;
+    expect(code).toBe(1);
+    expect(document.images.map(({ image }) => image)).toEqual([circle]);
+    expect(document.errors).toMatchObject([{ image: model, code: 'unreadableImage' }]);
+    expect(stderr).toContain('shapes_gap.onnx');
+  });
+
+  it('takes preprocessing and labels from files', async () => {
+    const settings = path.join(folder, 'settings.json');
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(settings, JSON.stringify({ preprocessing: { preset: 'zero-to-255' } }));
+    await writeFile(path.join(folder, 'names.txt'), 'a\nb\nc\nd\ne\n');
+    const usual = await headlight('cam', model, circle, '--json');
+    const other = await headlight(
+      'cam',
+      model,
+      circle,
+      '--json',
+      '--preprocess',
+      settings,
+      '--labels',
+      path.join(folder, 'names.txt'),
+    );
+    const topOf = ({ stdout }: { stdout: string }) => (JSON.parse(stdout) as CamDocument).images[0].top[0];
+    expect(['a', 'b', 'c', 'd', 'e']).toContain(topOf(other).label);
+    expect(topOf(other).logit).not.toBeCloseTo(topOf(usual).logit, 1);
+  });
+
+  it.each([
+    ['a class that does not exist', ['--class', '5'], /There is no class 5/],
+    ['a label that does not exist', ['--class', 'hexagon'], /No class is called "hexagon"/],
+    ['a layer that is not the feature map', ['--layer', 'logits'], /\/body\/body\.13\/Relu_output_0/],
+    ['an unknown option', ['--clas', '1'], /--clas/],
+    ['a folder that is a file', ['--out', circle], /--out/],
+  ])('refuses %s as wrong usage', async (_, options, message) => {
+    const { code, stdout, stderr } = await headlight('cam', model, circle, '--json', ...options);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+});
