@@ -56,7 +56,7 @@ export type PayloadField =
 /** Where a tensor's elements are. Several ranges occur when a repeated field is split into chunks. */
 export type Payload =
   | { readonly kind: 'none' }
-  /** Small payloads (shape constants and the like) are kept. `bytes` is a copy that owns its buffer. */
+  /** Small payloads (shape constants and the like) are kept. `bytes` owns its buffer; in string_data each string follows its length (varint). */
   | { readonly kind: 'inline'; readonly field: PayloadField; readonly bytes: Uint8Array }
   /** Bytes of the model file itself: offset and length in bytes. */
   | {
