@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'badArgument'
   | 'noHead'
   | 'notExact'
+  | 'notDifferentiable'
   | 'inferenceFailed'
   | 'inferenceStopped'
   | 'fileChanged'

@@ -1,4 +1,5 @@
 import type { ElementType, Graph } from '../graph/model';
+import { numberToFloat16Bits } from '../tensor/float16';
 import { UserError } from '../userError';
 
 /** Names that Headlight adds to a graph begin with this. */
@@ -50,6 +51,33 @@ export interface GraphExtension {
 
 export function float32Tensor(name: string, dims: readonly number[], values: ArrayLike<number>): EmittedTensor {
   return { name, elementType: 'float32', dims, data: new Uint8Array(Float32Array.from(values).buffer) };
+}
+
+/** Any of the floating-point types that models compute in. */
+export function floatTensor(
+  name: string,
+  elementType: ElementType,
+  dims: readonly number[],
+  values: ArrayLike<number>,
+): EmittedTensor {
+  switch (elementType) {
+    case 'float32':
+      return float32Tensor(name, dims, values);
+    case 'float64':
+      return { name, elementType, dims, data: new Uint8Array(Float64Array.from(values).buffer) };
+    case 'float16':
+      return { name, elementType, dims, data: new Uint8Array(Uint16Array.from(values, numberToFloat16Bits).buffer) };
+    case 'bfloat16':
+      return { name, elementType, dims, data: new Uint8Array(Uint16Array.from(values, numberToBfloat16Bits).buffer) };
+    default:
+      throw new Error(`${elementType} is not a type that constants are written in.`);
+  }
+}
+
+/** The upper half of a float32, rounded to nearest, ties to even. */
+function numberToBfloat16Bits(value: number): number {
+  const [bits] = new Uint32Array(Float32Array.of(value).buffer);
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
 export function int64Tensor(name: string, dims: readonly number[], values: readonly number[]): EmittedTensor {
