@@ -77,9 +77,7 @@ function computeCurrentCost(head: HeadDescription, map: FeatureMap, size: HeadSi
   const cells = map.height * map.width;
   const layers = head.steps.filter((step) => step.kind === 'linear');
   const classLayer = head.classMaps?.layer;
-  const [kernelHeight, kernelWidth] = head.classMaps?.kernel ?? [1, 1];
-  const classMacs =
-    classLayer === undefined ? 0 : classLayer.inputs * classLayer.outputs * kernelHeight * kernelWidth * cells;
+  const classMacs = classLayer === undefined ? 0 : classLayer.inputs * classLayer.outputs * cells;
   const macs = layers.reduce((sum, layer) => sum + layer.inputs * layer.outputs, classMacs);
   const pooled = head.classMaps === null ? map.channels : (head.classes ?? 0);
   const pooling = head.readings.reduce((sum, reading) => sum + computeReadingFlops(reading.mode, pooled, cells), 0);
@@ -115,8 +113,7 @@ function findVcDimension(head: HeadDescription, layers: readonly LinearStep[]): 
   if (layer === undefined || all.length !== 1 || bends) {
     return null;
   }
-  const [height, width] = head.classMaps?.kernel ?? [1, 1];
-  return layer.inputs * height * width + 1;
+  return layer.inputs + 1;
 }
 
 /** Weights, input and output are moved once; bias adds are not counted as FLOP. */

@@ -163,7 +163,7 @@ class ClassMapLedger {
       const { flat } = this.#context.emitted;
       return { contributions: this.#contribute(rows, derivative, flat, isUniform), weights: rows };
     }
-    const channels = layer.inputs;
+    const { channels } = this.#context.featureMap;
     const perElement = builder.reshape(rows, [0, 0, channels, elements]);
     const parts = Array.from({ length: elements }, (_, element) => {
       const elementRows = builder.reshape(builder.slice(perElement, element, element + 1, 3), [0, 0, channels]);

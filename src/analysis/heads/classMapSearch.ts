@@ -119,7 +119,7 @@ function readClassConvolution(graph: HeadGraph, node: GraphNode): ClassLayer | n
     output: node.outputs[0] ?? '',
     weight,
     orientation: 'outputsFirst',
-    inputs,
+    inputs: inputs * height * width,
     outputs,
     scale: 1,
     bias: graph.storedValueOf(biasName, quantization([inputScale, scale], null)),

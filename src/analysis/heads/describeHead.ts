@@ -3,7 +3,6 @@ import { findClassMaps } from './classMapSearch';
 import { describeFeatureMap, findFeatureMap, nameAxes } from './featureMapSearch';
 import type { FeatureMap, HeadDescription, HeadStep, Reading } from './headDescription';
 import type { HeadGraph } from './headGraph';
-import { countPerItem } from './headGraph';
 import { chooseKind } from './headKind';
 import { countHeadParameters } from './headParameters';
 import { describeObstacles, describeOther, NO_REASON } from './headReason';
@@ -30,7 +29,7 @@ export function describeHead(graph: HeadGraph, found: LogitsSearch): HeadDescrip
   if (isSpatial(graph, found.logits)) {
     return describeScoreMap(graph, found, shape);
   }
-  const classes = countPerItem(shape);
+  const classes = graph.countPerItem(shape);
   const search = findFeatureMap(graph, found.logits);
   switch (search.type) {
     case 'none':

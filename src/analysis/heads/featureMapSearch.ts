@@ -7,7 +7,7 @@ import { readMap } from './mapReading';
 import { readPooling } from './pooling';
 import { findQuantization } from './quantizedValue';
 import type { Atom } from './relabelling';
-import { isRelabelling } from './relabelling';
+import { isRelabelling, readPermutation } from './relabelling';
 import { findTokenGrid } from './tokenGrid';
 
 /** Where the walk back from the logits ended. */
@@ -73,7 +73,7 @@ function findChannel(graph: HeadGraph, map: MapReading): Axes | null {
     }
     channel = left;
   }
-  channel ??= isTokens && !comesFromConvolution(graph, map.candidate) ? 2 : 1;
+  channel ??= !isChannelsLast(graph, map.candidate) ? 1 : isTokens ? 2 : 3;
   return channel === 2 && !isTokens ? null : { channel, isTokens: isTokens && channel === 2 };
 }
 
@@ -85,15 +85,19 @@ function findUnitChannel(map: MapReading): Atom | undefined {
 const CHANNELS_FIRST: ReadonlySet<string> = new Set(['Conv', 'BatchNormalization', 'MaxPool', 'AveragePool']);
 const CHANNELS_LAST: ReadonlySet<string> = new Set(['MatMul', 'LayerNormalization', 'Gemm']);
 
-function comesFromConvolution(graph: HeadGraph, value: string): boolean {
-  let producer = graph.index.producerOf.get(value);
-  while (producer !== undefined && !CHANNELS_LAST.has(producer.opType)) {
-    if (CHANNELS_FIRST.has(producer.opType)) {
-      return true;
-    }
-    producer = graph.index.producerOf.get(producer.inputs.find((name) => graph.isData(name)) ?? '');
+/** Where flattening says nothing about the axes, their makers do. */
+function isChannelsLast(graph: HeadGraph, value: string): boolean {
+  const producer = graph.index.producerOf.get(value);
+  if (producer === undefined || CHANNELS_FIRST.has(producer.opType)) {
+    return false;
   }
-  return false;
+  if (CHANNELS_LAST.has(producer.opType)) {
+    return true;
+  }
+  const input = producer.inputs.find((name) => graph.isData(name)) ?? '';
+  const moves =
+    producer.opType === 'Transpose' && readPermutation(producer, graph.shapeOf(value)?.length ?? 0)[1] !== 1;
+  return moves !== isChannelsLast(graph, input);
 }
 
 /** A found map with its sizes, layout and, for integers, their meaning. */

@@ -14,6 +14,8 @@ export interface HeadGraph {
   /** Dimensions with the batch counted as 1; null when one is unknown. */
   shapeOf(name: string): readonly number[] | null;
   elementTypeOf(name: string): ElementType | null;
+  /** Elements of one batch item, wherever a Transpose may have put the batch axis. */
+  countPerItem(shape: readonly number[]): number;
   /** Elements of a small constant, or null. */
   valuesOf(name: string): readonly number[] | null;
   /** The constant of that name as something a layer can read, or null when it is data or has no known shape. */
@@ -22,6 +24,7 @@ export interface HeadGraph {
 
 export function createHeadGraph(model: Model, index: GraphIndex, inferred: InferredGraph): HeadGraph {
   const data = findData(model, index);
+  const batch = findBatch(model, inferred);
   const graph: HeadGraph = {
     model,
     index,
@@ -29,6 +32,7 @@ export function createHeadGraph(model: Model, index: GraphIndex, inferred: Infer
     isData: (name) => data.has(name),
     shapeOf: (name) => toBoundShape(inferred.shapes.get(name) ?? model.graph.initializers.get(name)?.dims ?? null),
     elementTypeOf: (name) => inferred.elementTypes.get(name) ?? model.graph.initializers.get(name)?.elementType ?? null,
+    countPerItem: (shape) => shape.reduce((product, size) => product * size, 1) / batch,
     valuesOf: (name) => inferred.constants.get(name)?.data ?? null,
     storedValueOf(name, quantization = null) {
       if (name === undefined || name === '' || data.has(name)) {
@@ -41,15 +45,15 @@ export function createHeadGraph(model: Model, index: GraphIndex, inferred: Infer
   return graph;
 }
 
-/** Elements of one batch item. A vector without a batch axis (batch squeezed away) counts as one item. */
-export function countPerItem(shape: readonly number[]): number {
-  const sizes = shape.length === 1 && shape[0] !== 1 ? shape : shape.slice(1);
-  return sizes.reduce((product, size) => product * size, 1);
-}
-
 /** Inputs of a node that depend on the image. */
 export function listDataInputs(graph: HeadGraph, node: GraphNode): readonly string[] {
   return node.inputs.filter((name) => name !== '' && graph.isData(name));
+}
+
+/** Images in a fixed batch; an input of fewer than four axes may have no batch axis at all. */
+function findBatch(model: Model, inferred: InferredGraph): number {
+  const shape = toBoundShape(inferred.shapes.get(model.graph.inputs[0]?.name ?? '') ?? null);
+  return shape !== null && shape.length >= 4 ? (shape[0] ?? 1) : 1;
 }
 
 /** Shape and Size read no elements, so what is computed from them is a constant of the shape. */

@@ -2,7 +2,6 @@ import { readFloat, readInt, readInts, readString } from '../../graph/attributes
 import type { GraphNode } from '../../graph/model';
 import type { LinearStep, Quantization, StoredValue } from './headDescription';
 import type { HeadGraph } from './headGraph';
-import { countPerItem } from './headGraph';
 
 type Operand = Pick<LinearStep, 'input' | 'weight' | 'orientation'> & Partial<LinearStep>;
 
@@ -160,5 +159,5 @@ function toMatrixDims(weight: StoredValue): readonly [number, number] | null {
   while (dims.length > 2 && dims[0] === 1 && dims.length !== 4) {
     dims.shift();
   }
-  return dims.length < 2 ? null : [dims[0] ?? 1, countPerItem(dims)];
+  return dims.length < 2 ? null : [dims[0] ?? 1, dims.slice(1).reduce((product, size) => product * size, 1)];
 }

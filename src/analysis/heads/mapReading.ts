@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../graph/model';
 import type { HeadStep, OpaqueStep } from './headDescription';
 import type { HeadGraph } from './headGraph';
-import { countPerItem, listDataInputs } from './headGraph';
+import { listDataInputs } from './headGraph';
 import { collectRegion } from './headRegion';
 import { readLinearLayer } from './linearLayers';
 import type { Pooling } from './pooling';
@@ -117,11 +117,11 @@ class MapWalk {
     const atoms = state.labels.flat();
     const inOrder = atoms.every((atom, index) => index === 0 || atom > atoms[index - 1]);
     const output = this.#graph.shapeOf(node.outputs[0] ?? '');
-    const isWhole = layer !== null && shape !== null && countPerItem(shape) === layer.inputs;
+    const isWhole = layer !== null && shape !== null && this.#graph.countPerItem(shape) === layer.inputs;
     if (!isWhole || !inOrder || state.mode !== 'identity' || output === null) {
       return false;
     }
-    if (countPerItem(output) !== layer.outputs) {
+    if (this.#graph.countPerItem(output) !== layer.outputs) {
       return false;
     }
     if (!this.readings.some((reading) => reading.tensor === input)) {

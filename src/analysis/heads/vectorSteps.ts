@@ -2,7 +2,7 @@ import type { GraphNode } from '../../graph/model';
 import { readElementwise } from './elementwise';
 import type { ConcatenateStep, HeadStep, MergeStep, OpaqueStep } from './headDescription';
 import type { HeadGraph } from './headGraph';
-import { countPerItem, listDataInputs } from './headGraph';
+import { listDataInputs } from './headGraph';
 import { readLinearLayer } from './linearLayers';
 import { keepsOrder, readAxis } from './relabelling';
 
@@ -19,7 +19,7 @@ export function readVectorStep(graph: HeadGraph, node: GraphNode): HeadStep {
   }
   const linear = readLinearLayer(graph, node);
   const shape = graph.shapeOf(input);
-  if (linear !== null && shape !== null && countPerItem(shape) === linear.inputs) {
+  if (linear !== null && shape !== null && graph.countPerItem(shape) === linear.inputs) {
     return linear;
   }
   return (shape && readVectorElementwise(graph, node, shape)) ?? toOpaque(graph, node);
@@ -38,9 +38,9 @@ export function toOpaque(graph: HeadGraph, node: GraphNode): OpaqueStep {
 
 /** Element-wise on a vector: the constant has one element or as many as the vector, and the vector keeps its size. */
 function readVectorElementwise(graph: HeadGraph, node: GraphNode, shape: readonly number[]): HeadStep | null {
-  const size = countPerItem(shape);
+  const size = graph.countPerItem(shape);
   const output = graph.shapeOf(node.outputs[0] ?? '');
-  if (output === null || countPerItem(output) !== size) {
+  if (output === null || graph.countPerItem(output) !== size) {
     return null;
   }
   return readElementwise(graph, node, (constant) => {
@@ -50,7 +50,7 @@ function readVectorElementwise(graph: HeadGraph, node: GraphNode, shape: readonl
 }
 
 function readMerge(graph: HeadGraph, node: GraphNode): MergeStep | null {
-  const sizes = node.inputs.map((name) => countElements(graph.shapeOf(name)));
+  const sizes = node.inputs.map((name) => countElements(graph, name));
   const same = node.inputs.every((name, index) => graph.isData(name) && sizes[index] === sizes[0]);
   const coefficients = MERGE_COEFFICIENTS[node.opType]?.(node.inputs.length);
   if (node.domain !== '' || coefficients === undefined || !same || sizes[0] === null) {
@@ -75,7 +75,7 @@ function readConcatenation(graph: HeadGraph, node: GraphNode): ConcatenateStep |
   }
   const axis = readAxis(node, output.length, 1);
   const alone = output.every((size, other) => other === axis || other === 0 || size === 1);
-  const sizes = node.inputs.map((name) => countElements(graph.shapeOf(name)));
+  const sizes = node.inputs.map((name) => countElements(graph, name));
   if (axis === 0 || !alone || sizes.includes(null) || !node.inputs.every((name) => graph.isData(name))) {
     return null;
   }
@@ -83,6 +83,7 @@ function readConcatenation(graph: HeadGraph, node: GraphNode): ConcatenateStep |
   return { kind: 'concatenate', node: node.index, output: node.outputs[0] ?? '', parts };
 }
 
-function countElements(shape: readonly number[] | null): number | null {
-  return shape && countPerItem(shape);
+function countElements(graph: HeadGraph, name: string): number | null {
+  const shape = graph.shapeOf(name);
+  return shape && graph.countPerItem(shape);
 }
