@@ -24,7 +24,7 @@ export interface ByteRange {
  * exact up to 2^53. Usage: `const outer = reader.enter()`, then `nextTag()` until 0, then `reader.leave(outer)`.
  */
 export class WireReader {
-  private readonly window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  private readonly window: Buffer;
   private readonly names = new NameCache();
   /** File offset of window[0]; window[cursor] is next, window[filled] the first byte not read yet. */
   private base = 0;
@@ -43,6 +43,7 @@ export class WireReader {
     private readonly source: ByteSource,
     readonly budget: ReadBudget,
   ) {
+    this.window = Buffer.allocUnsafeSlow(Math.min(WINDOW_BYTES, source.size));
     this.end = source.size;
   }
 

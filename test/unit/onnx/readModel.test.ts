@@ -154,7 +154,7 @@ describe('limits', () => {
 
 describe('reading a large structure', () => {
   const file = path.join(folder, 'large.onnx');
-  const nodes = 60_000;
+  const nodes = 300_000;
   writeFileSync(
     file,
     createModel((graph) => {
