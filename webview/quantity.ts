@@ -1,10 +1,10 @@
 /** Numbers as people read them. The exact value is for the tooltip and the clipboard, the short one for the eye. */
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 });
+const grouped = new Intl.NumberFormat('en-US');
 
-/** 4649000 → `4,649,000`: every digit. */
+/** 4649000 → `4,649,000`: every digit that the number has. */
 export function formatExact(value: number): string {
-  return grouped.format(value);
+  return Number.isInteger(value) ? grouped.format(value) : String(value);
 }
 
 const PREFIXES = [

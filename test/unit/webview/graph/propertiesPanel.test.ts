@@ -1,0 +1,111 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RequestFailure } from '../../../../src/protocol/channel';
+import type { App } from '../../../../webview/app';
+import type { GraphModel } from '../../../../webview/graph/graphModel';
+import { createPropertiesPanel, type PropertiesPanel } from '../../../../webview/graph/propertiesPanel';
+import { toGraphView } from '../../../../webview/graph/toGraphView';
+import { layer, parameter, report } from '../reportBuilder';
+
+const model = report(
+  [
+    layer('MaxPool', 'x -> a', { name: 'pool1' }),
+    layer('Conv', 'a conv.weight -> b', {
+      name: 'conv1',
+      attributes: [{ name: 'kernel_shape', type: 'ints', text: '3, 3' }],
+      parameters: 27,
+      macs: null,
+    }),
+    layer('Relu', 'b -> y', { name: 'relu1' }),
+  ],
+  { initializers: [parameter('conv.weight', [1, 3, 3, 3])] },
+);
+const view = toGraphView(model);
+const graph = { report: model, view } as unknown as GraphModel;
+const statistics = {
+  count: 27,
+  minimum: -1,
+  maximum: 1,
+  mean: 0.25,
+  standardDeviation: 0.5,
+  zeros: 3,
+  notFinite: 0,
+  histogram: [1, 5, 15, 5, 1],
+};
+
+describe('the properties', () => {
+  const request = vi.fn();
+  const actions = { selectLayer: vi.fn(), close: vi.fn() };
+  let panel: PropertiesPanel;
+  const text = () =>
+    [...panel.element.querySelectorAll('*')]
+      .flatMap(({ childNodes }) => [...childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE))
+      .map(({ textContent }) => textContent!.trim())
+      .filter((one) => one !== '')
+      .join(' ')
+      .replace(/\s+/g, ' ');
+  const button = (label: string) =>
+    [...panel.element.querySelectorAll('button')].find((one) => one.textContent.trim() === label)!;
+
+  beforeEach(() => {
+    request.mockReset();
+    panel = createPropertiesPanel({ channel: { send: vi.fn(), request } } as unknown as App, actions);
+    document.body.replaceChildren(panel.element);
+    panel.show(graph, view.items.get('layer:1')!, 1);
+  });
+
+  it('show attributes, tensors with shapes and where they come from, and costs', () => {
+    expect(text()).toContain('kernel_shape 3, 3');
+    expect(text()).toContain('W 1×3×3×3 float32 conv.weight parameter , 108 B in the file');
+    expect(text()).toContain('Parameters 27 MAC unknown');
+    button('from MaxPool pool1').click();
+    expect(actions.selectLayer).toHaveBeenCalledWith(0);
+  });
+
+  it('switch between the layers that share a box', () => {
+    button('Relu').click();
+    expect(actions.selectLayer).toHaveBeenCalledWith(2);
+    panel.show(graph, view.items.get('layer:1')!, 2);
+    expect(button('Relu').getAttribute('aria-pressed')).toBe('true');
+    expect(text()).toContain('relu1');
+  });
+
+  it('read statistics of a weight when asked, and draw its histogram', async () => {
+    request.mockResolvedValue(statistics);
+    button('Statistics').click();
+    expect(request).toHaveBeenCalledWith('tensorStatistics', { name: 'conv.weight' });
+    expect(button('Reading…').disabled).toBe(true);
+    await vi.waitFor(() => expect(panel.element.querySelectorAll('.histogram rect')).toHaveLength(5));
+    expect(text()).toContain('Mean 0.25 Standard deviation 0.5 Zeros 3 (11 %)');
+  });
+
+  it('say why statistics could not be read, and offer to try again', async () => {
+    const failure = { code: 'externalDataMissing', message: 'weights.bin is missing.', retry: true };
+    request.mockRejectedValueOnce(new RequestFailure(failure)).mockResolvedValueOnce(statistics);
+    button('Statistics').click();
+    await vi.waitFor(() => expect(text()).toContain('weights.bin is missing.'));
+    button('Try Again').click();
+    await vi.waitFor(() => expect(panel.element.querySelector('.histogram')).not.toBeNull());
+  });
+
+  it('copy as JSON with shapes, and say so', async () => {
+    request.mockResolvedValue({});
+    button('Copy as JSON').click();
+    const [name, { text: json }] = request.mock.calls[0] as [string, { text: string }];
+    expect(name).toBe('copyText');
+    expect(JSON.parse(json)).toMatchObject({
+      opType: 'Conv',
+      attributes: { kernel_shape: '3, 3' },
+      inputs: [
+        { name: 'a', stored: false },
+        { name: 'conv.weight', shape: [1, 3, 3, 3], stored: true },
+      ],
+    });
+    await vi.waitFor(() => expect(document.querySelector('.copy-feedback')?.textContent).toBe('Copied'));
+  });
+
+  it('hide when nothing is selected', () => {
+    panel.show(graph, null, null);
+    expect(panel.element.hidden).toBe(true);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { HostToWebview } from '../../../src/protocol/messages';
+import type { AppState } from '../../../webview/app';
+import { applyHostEvent } from '../../../webview/hostEvents';
+import { createInitialState } from '../../../webview/savedState';
+import { layer, report } from './reportBuilder';
+
+const display = { colorMap: 'viridis', opacity: 0.5 };
+const image = (id: string) => ({ id, name: id, path: id });
+
+function after(...events: readonly HostToWebview[]): AppState {
+  return events.reduce<AppState>(
+    (state, event) => ({ ...state, ...applyHostEvent(state, event) }),
+    createInitialState(null),
+  );
+}
+
+function loaded(layers = 1): HostToWebview {
+  const report1 = report(Array.from({ length: layers }, () => layer('Relu', 'x -> y')));
+  return { type: 'modelLoaded', report: report1, display, trusted: true };
+}
+
+describe('events of the host', () => {
+  it('a model that loads takes the place of a failure', () => {
+    const failure = { code: 'truncated', message: 'cut off', retry: true };
+    expect(after({ type: 'modelFailed', failure }).failure).toBe(failure);
+    expect(after({ type: 'modelFailed', failure }, loaded())).toMatchObject({ failure: null, trusted: true, display });
+  });
+
+  it('a reload forgets what was computed with the old file, and a selection that is gone', () => {
+    const state = after(loaded(5), { type: 'imagesAdded', images: [image('a')] });
+    const explained: AppState = {
+      ...state,
+      classifier: 'unavailable',
+      imageStates: new Map([['a', { status: 'running' }]]),
+      choices: { ...state.choices, selectedLayer: 4 },
+    };
+    const change = applyHostEvent(explained, loaded(3));
+    expect(change.classifier).toBeNull();
+    expect(change.imageStates?.get('a')).toEqual({ status: 'waiting' });
+    expect(change.choices?.selectedLayer).toBeNull();
+    expect(applyHostEvent(explained, loaded(5)).choices?.selectedLayer).toBe(4);
+  });
+
+  it('new images are selected, known ones are not listed twice', () => {
+    const state = after(
+      { type: 'imagesAdded', images: [image('a'), image('b')] },
+      { type: 'imagesAdded', images: [image('b'), image('c')] },
+    );
+    expect(state.images.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(state.choices.selectedImage).toBe('b');
+    expect([...state.imageStates.keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('a page that is built again keeps its selected image', () => {
+    const start = createInitialState({ choices: { selectedImage: 'b' } });
+    const { choices } = applyHostEvent(start, { type: 'imagesAdded', images: [image('a'), image('b')] });
+    expect(choices?.selectedImage).toBe('b');
+  });
+
+  it('a task is listed until it is done', () => {
+    const task = { type: 'progressed', task: 't', label: 'Running', fraction: null, done: false } as const;
+    expect([...after(task).tasks]).toEqual([['t', { label: 'Running', fraction: null }]]);
+    expect(after(task, { ...task, done: true }).tasks.size).toBe(0);
+  });
+
+  it('other preprocessing makes every image wait for a new explanation', () => {
+    const state = after({ type: 'imagesAdded', images: [image('a')] });
+    const running: AppState = { ...state, imageStates: new Map([['a', { status: 'running' }]]) };
+    const settings = { labels: null } as unknown as NonNullable<AppState['settings']>;
+    expect(applyHostEvent(running, { type: 'settingsChanged', settings }).imageStates?.get('a')).toEqual({
+      status: 'waiting',
+    });
+  });
+
+  it('a command can ask for a view', () => {
+    expect(after({ type: 'viewRequested', view: 'cam' }).choices.view).toBe('cam');
+  });
+});
