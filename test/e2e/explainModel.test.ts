@@ -55,7 +55,9 @@ describe('EfficientNet-Lite0', () => {
 
   it('shows what it costs and compares its head with the other kind', async () => {
     await model().getByRole('tab', { name: 'Summary' }).click();
-    await model().getByText('4,652,008').first().waitFor();
+    await model().getByText('4.63 M').first().waitFor();
+    await model().getByText('1,281,000').first().waitFor();
+    await model().getByText('62,721,000').first().waitFor();
     await model().getByText('48.96').first().waitFor();
     await opened.picture('summary');
   });
@@ -63,7 +65,7 @@ describe('EfficientNet-Lite0', () => {
   it('explains a picture of a cat picked from the workspace, with a map that adds up to the logit', async () => {
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
-    await opened.workbench.pick('chelsea.png');
+    await opened.workbench.tick('chelsea.png');
     await model()
       .getByRole('group', { name: 'Most likely classes' })
       .getByRole('button', { name: /cat/i })
@@ -121,9 +123,11 @@ describe('EfficientNet-Lite0', () => {
 
   it('remembers the view, the picture and the class when its tab was in the background', async () => {
     const { workbench } = opened;
+    const tab = workbench.page.getByRole('tab', { name: /^efficientnet-lite0/ });
+    await tab.dblclick(); // a preview would give way to the next file
     await (await workbench.file('README.md')).dblclick();
     await workbench.page.getByRole('tab', { name: 'README.md' }).waitFor();
-    await workbench.page.getByRole('tab', { name: /^efficientnet-lite0/ }).click();
+    await tab.click();
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
     await model()
       .getByRole('application', { name: /^Map of .*golden retriever/i })

@@ -55,7 +55,7 @@ describe('failures', () => {
     expect(processes).toHaveLength(1);
     processes.forEach((pid) => process.kill(pid, 'SIGSTOP')); // a run that does not end by itself
     await model().getByRole('button', { name: 'Add images…' }).click();
-    await workbench.pick('01_square.png');
+    await workbench.tick('01_square.png');
     await model()
       .getByRole('option', { name: /^01_square\.png/ })
       .click();
@@ -79,7 +79,7 @@ describe('failures', () => {
     await workbench.chooseFromMenu('shapes/shapes_gap.onnx', 'Inspect Model');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
-    await workbench.pick('broken.png', '00_circle.png');
+    await workbench.tick('broken.png', '00_circle.png');
     await model()
       .getByRole('option', { name: /^broken\.png/ })
       .click();

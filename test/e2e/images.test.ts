@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openWorkbench } from './workbench/openWorkbench';
 
@@ -22,7 +21,7 @@ describe('images', () => {
     await opened.workbench.chooseFromMenu('shapes/shapes_fc.onnx', 'Inspect Model');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
-    await opened.workbench.pick('00_circle.png', '01_square.png', '04_star.png');
+    await opened.workbench.tick('00_circle.png', '01_square.png', '04_star.png');
     for (const name of ['00_circle', '01_square', '04_star']) {
       await model()
         .getByRole('option', { name: new RegExp(`^${name}\\.png: .*%`) })
@@ -36,7 +35,7 @@ describe('images', () => {
     await opened.workbench.chooseFromMenu('shapes/shapes_mlp.onnx', 'Inspect Model');
     await model().getByRole('tab', { name: 'Graph' }).waitFor();
     await opened.workbench.runCommand('Headlight: Visualize Class Activation Maps');
-    await opened.workbench.pick('09_star.png');
+    await opened.workbench.tick('09_star.png');
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
     await model().getByText('Adds up').waitFor();
   });
@@ -45,14 +44,13 @@ describe('images', () => {
     await opened.workbench.chooseFromMenu('shapes/images/02_triangle.png', visualize);
     await opened.workbench.pick('shapes_gap.onnx');
     await model().getByRole('button', { name: 'Save .npy' }).click();
-    const { page, workspace } = opened.workbench;
-    const target = path.join(workspace, 'saved.npy');
-    await page.locator('.quick-input-widget input:focus').fill(target);
-    await page.keyboard.press('Enter');
-    await model()
-      .getByText(/^Saved .*saved\.npy$/)
-      .waitFor();
-    const bytes = readFileSync(target);
+    const { page } = opened.workbench;
+    // The dialog has listed the folder when it shows where it is.
+    await page.locator('.quick-input-list').getByText('shapes_gap.headlight.json').waitFor();
+    await page.locator('.quick-input-widget input:focus').press('Enter');
+    const saved = model().getByText(/^Saved .*\.npy$/);
+    await saved.waitFor();
+    const bytes = readFileSync(((await saved.textContent()) ?? '').replace('Saved ', ''));
     expect(bytes.subarray(1, 6).toString()).toBe('NUMPY');
     expect(bytes.toString('latin1')).toMatch(/'<f4'.*'shape': \(8, 8\)/);
   });

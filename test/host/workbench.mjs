@@ -76,7 +76,9 @@ export class Workbench {
     await repeat(
       async () => {
         await entry.click({ button: 'right' });
-        await menuItem.click({ timeout: 2000 });
+        // A menu takes no click in its first 100 ms, so that the one which opens it chooses nothing.
+        await menuItem.click({ delay: 150, timeout: 2000 });
+        await menuItem.waitFor({ state: 'hidden', timeout: 2000 });
       },
       () => this.page.keyboard.press('Escape'),
     );
@@ -99,23 +101,26 @@ export class Workbench {
     await row.waitFor({ state: 'hidden' });
   }
 
-  /** Ticks rows of an open quick pick and confirms. @param {string[]} names */
-  async pick(...names) {
-    const { page } = this;
-    const input = page.locator(
-      '.quick-input-widget input.input:focus, .quick-input-widget .quick-input-filter input:focus',
-    );
-    await input.first().waitFor();
+  /** Chooses one row of an open quick pick. @param {string} name */
+  async pick(name) {
+    await this.#quickInput.locator('input[type="text"]').fill(name);
+    await this.#quickInput.locator('.monaco-list-row.focused', { hasText: name }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.#quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /** Ticks rows of an open quick pick that takes several, and confirms. @param {string[]} names */
+  async tick(...names) {
     for (const name of names) {
-      await page.keyboard.press('ControlOrMeta+a');
-      await page.keyboard.type(name);
-      const row = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-      await row.click();
+      await this.#quickInput.locator('input[type="text"]').fill(name);
+      await this.#quickInput.locator('.monaco-list-row', { hasText: name }).click();
     }
-    if (await page.locator('.quick-input-widget').isVisible()) {
-      await page.keyboard.press('Enter');
-    }
-    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.#quickInput.getByRole('button', { name: 'OK' }).click();
+    await this.#quickInput.waitFor({ state: 'hidden' });
+  }
+
+  get #quickInput() {
+    return this.page.locator('.quick-input-widget');
   }
 
   async closeEditors() {

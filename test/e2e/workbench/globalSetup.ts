@@ -18,7 +18,11 @@ declare module 'vitest' {
  */
 export default async function setup(project: TestProject) {
   const [server, browser] = await Promise.all([
-    startServer({ driver: false, install: [process.env.HEADLIGHT_VSIX ?? root] }),
+    startServer({
+      driver: false,
+      install: [process.env.HEADLIGHT_VSIX ?? root],
+      args: ['--reconnection-grace-time', '1'], // seconds that extension hosts outlive a closed page
+    }),
     launchBrowserServer(),
   ]);
   project.provide('workbenchAddress', server.url());
