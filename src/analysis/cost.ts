@@ -48,7 +48,7 @@ export function computeCosts(
     const stored = parameters.byNode.get(node) ?? { parameters: 0, weightBytes: 0 };
     byNode.set(node, {
       ...stored,
-      macs: computeNodeMacs(node, (name) => toPartial(inferred, name), inferred),
+      macs: computeNodeMacs(node, (name) => toPartial(inferred, name), inferred.bodies),
       activationBytes: computeActivationBytes(node, inferred, constants),
     });
   }
@@ -73,19 +73,19 @@ function toPartial(inferred: InferredGraph, name: string): PartialShape | null {
 }
 
 /** A call or a loop costs what it runs; of two branches the dearer one counts. */
-function computeNodeMacs(node: GraphNode, shapeOf: ShapeOf, inferred: InferredGraph): number | null {
-  const bodies = inferred.bodies.get(node);
+function computeNodeMacs(node: GraphNode, shapeOf: ShapeOf, bodiesOf: InferredBody['bodies']): number | null {
+  const bodies = bodiesOf.get(node);
   if (bodies === undefined) {
     return isKnownOperator(node.domain, node.opType) ? computeMacs(node, shapeOf) : null;
   }
-  const macs = bodies.map((body) => computeBodyMacs(body, inferred));
+  const macs = bodies.map(computeBodyMacs);
   return macs.some((figure) => figure === null) ? null : Math.max(0, ...macs.map((figure) => figure ?? 0));
 }
 
-function computeBodyMacs(body: InferredBody, inferred: InferredGraph): number | null {
+function computeBodyMacs(body: InferredBody): number | null {
   let total = 0;
   for (const node of body.nodes) {
-    const macs = computeNodeMacs(node, (name) => body.factsOf(name).shape, inferred);
+    const macs = computeNodeMacs(node, (name) => body.factsOf(name).shape, body.bodies);
     if (macs === null) {
       return null;
     }

@@ -3,7 +3,7 @@ import { parseEinsum } from '../graph/einsum';
 import type { GraphNode } from '../graph/model';
 import { operatorKey } from '../graph/shapeRules/table';
 import type { PartialShape } from '../graph/valueFacts';
-import { countElements } from '../graph/valueFacts';
+import { countElements, ShapeConflict } from '../graph/valueFacts';
 
 /** Shape of a value by name; null when not even the rank is known. */
 export type ShapeOf = (name: string) => PartialShape | null;
@@ -138,5 +138,13 @@ const MAC_RULES: Readonly<Record<string, MacRule>> = {
  */
 export function computeMacs(node: GraphNode, shapeOf: ShapeOf): number | null {
   const rule = MAC_RULES[operatorKey(node.domain, node.opType)];
-  return rule === undefined ? 0 : rule(node, shapeOf);
+  try {
+    return rule === undefined ? 0 : rule(node, shapeOf);
+  } catch (error) {
+    // Shape inference has warned about the contradiction.
+    if (error instanceof ShapeConflict) {
+      return null;
+    }
+    throw error;
+  }
 }

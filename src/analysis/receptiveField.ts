@@ -41,7 +41,7 @@ export function computeReceptiveField(
   }
   fields.set(image.name, start);
   const nodes = index.order.filter((node) => needed.nodes.has(node));
-  followNodes(nodes, fields, (name) => factsOf(inferred, name), { model, inferred });
+  followNodes(nodes, fields, (name) => factsOf(inferred, name), { model, bodies: inferred.bodies });
   const field = fields.get(tensorName);
   return field === undefined || field === EVERYWHERE ? null : toReport(field);
 }
@@ -91,7 +91,7 @@ function factsOf(inferred: InferredGraph, name: string): ValueFacts {
 
 interface Walk {
   readonly model: Model;
-  readonly inferred: InferredGraph;
+  readonly bodies: InferredBody['bodies'];
 }
 
 function followNodes(
@@ -104,7 +104,7 @@ function followNodes(
     if (![...listReads(node)].some((name) => fields.has(name))) {
       continue;
     }
-    const bodies = walk.inferred.bodies.get(node);
+    const bodies = walk.bodies.get(node);
     const results = bodies === undefined ? null : followBodies(node, bodies, fields, walk);
     const field = results === null ? followOperator(node, fields, facts, walk) : null;
     node.outputs.forEach((name, position) => {
@@ -154,7 +154,7 @@ function followBodies(
       inner.set(name, field);
     }
   }
-  followNodes(indexNodes(body.nodes).order, inner, body.factsOf, walk);
+  followNodes(indexNodes(body.nodes).order, inner, body.factsOf, { ...walk, bodies: body.bodies });
   return node.outputs.map((outer) => {
     const pair = body.outputs.find(([, name]) => name === outer);
     return pair && inner.get(pair[0]);

@@ -54,29 +54,33 @@ export function buildFrames(graph: Graph, index: GraphIndex, inferred: InferredG
     typeOf: (name) => inferred.elementTypes.get(name) ?? null,
     children,
   };
-  addChildren(root, children, inferred);
+  addChildren(root, children, inferred.bodies);
   return root;
 }
 
-function addChildren(frame: Frame, children: Map<GraphNode, readonly Frame[]>, inferred: InferredGraph): void {
+function addChildren(
+  frame: Frame,
+  children: Map<GraphNode, readonly Frame[]>,
+  bodiesOf: InferredGraph['bodies'],
+): void {
   for (const node of frame.index.order) {
-    const bodies = inferred.bodies.get(node);
+    const bodies = bodiesOf.get(node);
     if (bodies !== undefined) {
       children.set(
         node,
-        bodies.map((body) => buildChild(frame, node, body, inferred)),
+        bodies.map((body) => buildChild(frame, node, body)),
       );
     }
   }
 }
 
-function buildChild(parent: Frame, node: GraphNode, body: InferredBody, inferred: InferredGraph): Frame {
+function buildChild(parent: Frame, node: GraphNode, body: InferredBody): Frame {
   const index = indexNodes(body.nodes);
   const children = new Map<GraphNode, readonly Frame[]>();
   const own = body.graph === null ? [] : [...body.graph.initializers.keys(), ...body.graph.sparseInitializers.keys()];
   const given = body.inputs.flatMap(([inner, outer]) => (parent.constants.has(outer) ? [inner] : []));
   // A function sees its inputs only; control flow also sees what is around it.
-  const around = body.graph === null ? [] : parent.constants;
+  const around = body.graph === null ? [] : [...index.consumersOf.keys()].filter((name) => parent.constants.has(name));
   const frame: Frame = {
     index,
     graph: body.graph,
@@ -87,7 +91,7 @@ function buildChild(parent: Frame, node: GraphNode, body: InferredBody, inferred
     typeOf: (name) => body.factsOf(name).elementType,
     children,
   };
-  addChildren(frame, children, inferred);
+  addChildren(frame, children, body.bodies);
   return frame;
 }
 

@@ -5,8 +5,13 @@ import type { Graph, GraphNode } from './model';
 import type { OperatorCall, PartialShape, ValueFacts } from './valueFacts';
 import { NOTHING_KNOWN, normalizeAxis, numbersOf } from './valueFacts';
 
-/** Fills a scope with what a sub-graph defines. */
-export type InferSubgraph = (inference: Inference, graph: Graph, scope: Scope) => void;
+/** Fills a scope with what a sub-graph defines; returns what the nodes inside run. */
+export type InferSubgraph = (inference: Inference, graph: Graph, scope: Scope) => Inference['bodies'];
+
+/** A sub-graph with its inputs filled in and everything inside inferred. */
+interface RunScope extends Scope {
+  readonly bodies: InferredBody['bodies'];
+}
 
 /** A loop-carried shape that changes from turn to turn settles within this many rounds, unknown where it differs. */
 const MAXIMUM_ROUNDS = 4;
@@ -25,11 +30,10 @@ export function inferControlFlow(
   if (!isControlFlow(call.node)) {
     return null;
   }
-  const run = (graph: Graph, inputs: readonly ValueFacts[]): Scope => {
+  const run = (graph: Graph, inputs: readonly ValueFacts[]): RunScope => {
     const facts = new Map(graph.inputs.map((input, index) => [input.name, declaredOr(inputs[index], input)]));
     const inner: Scope = { facts, parent: scope };
-    inferSubgraph(inference, graph, inner);
-    return inner;
+    return { ...inner, bodies: inferSubgraph(inference, graph, inner) };
   };
   switch (call.node.opType) {
     case 'If':
@@ -41,7 +45,7 @@ export function inferControlFlow(
   }
 }
 
-type RunBody = (graph: Graph, inputs: readonly ValueFacts[]) => Scope;
+type RunBody = (graph: Graph, inputs: readonly ValueFacts[]) => RunScope;
 
 function declaredOr(given: ValueFacts | undefined, declared: Graph['inputs'][number]): ValueFacts {
   const facts = given ?? NOTHING_KNOWN;
@@ -79,7 +83,7 @@ function toBody(
   times: number | null,
   node: GraphNode,
   graph: Graph,
-  scope: Scope,
+  scope: RunScope,
   inputNames: readonly string[],
   skippedOutputs: number,
 ): InferredBody {
@@ -93,6 +97,7 @@ function toBody(
       const outer = node.outputs[index];
       return outer ? [[name, outer] as const] : [];
     }),
+    bodies: scope.bodies,
     factsOf: (name) => lookUp(scope, name),
   };
 }
@@ -130,8 +135,8 @@ function settle(
   body: Graph,
   initial: readonly ValueFacts[],
   skipped: number,
-  run: (carried: readonly ValueFacts[]) => Scope,
-): { scope: Scope; carried: readonly ValueFacts[] } {
+  run: (carried: readonly ValueFacts[]) => RunScope,
+): { scope: RunScope; carried: readonly ValueFacts[] } {
   let carried = initial.map((facts) => ({ ...facts, value: null }));
   for (let round = 1; ; round++) {
     const scope = run(carried);

@@ -2,13 +2,13 @@ import { inferControlFlow } from './controlFlow';
 import { findFoldRule } from './foldRules/table';
 import { foldableDims } from './foldRules/foldRule';
 import { indexNodes } from './graphIndex';
-import type { Inference, Scope } from './inference';
+import type { Inference, InferredBody, Scope } from './inference';
 import { lookUp, readOpset } from './inference';
 import { decodeInlineTensor } from './inlineTensor';
 import type { Attribute, Graph, GraphNode, ModelFunction, TensorInfo, ValueInfo } from './model';
 import { findShapeRule, isKnownOperator, operatorKey } from './shapeRules/table';
 import type { OperatorCall, OutputFacts, PartialShape, ValueFacts } from './valueFacts';
-import { NOTHING_KNOWN, ShapeConflict } from './valueFacts';
+import { MAXIMUM_RANK, NOTHING_KNOWN, ShapeConflict } from './valueFacts';
 
 /** Functions and sub-graphs nested deeper than this stay unknown. */
 const MAXIMUM_DEPTH = 32;
@@ -43,14 +43,19 @@ function inferNodes(
     });
     if (!isKnown(inference, node) && node.outputs.some((name) => name !== '' && lookUp(scope, name).shape === null)) {
       const key = operatorKey(node.domain, node.opType);
-      inference.unknownOperators.set(key, [...(inference.unknownOperators.get(key) ?? []), node]);
+      const others = inference.unknownOperators.get(key);
+      if (others === undefined) {
+        inference.unknownOperators.set(key, [node]);
+      } else {
+        others.push(node);
+      }
     }
   }
 }
 
 function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonly ValueFacts[] {
   const body = inference.functions.get(operatorKey(node.domain, node.opType));
-  if (inference.depth > MAXIMUM_DEPTH) {
+  if (inference.depth > MAXIMUM_DEPTH || (inference.depth > 0 && inference.budget.left-- <= 0)) {
     return [];
   }
   const inputs = node.inputs.map((name) => (name === '' ? null : lookUp(scope, name)));
@@ -72,10 +77,19 @@ function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonl
 
 function inferOperator(call: OperatorCall): readonly ValueFacts[] {
   const { domain, opType } = call.node;
-  const outputs = findShapeRule(domain, opType)?.(call) ?? [];
+  const outputs = (findShapeRule(domain, opType)?.(call) ?? []).map(checkSizes);
   const fold = isWorthFolding(outputs) ? findFoldRule(domain, opType) : undefined;
   const values = fold?.(call, outputs) ?? [];
   return outputs.map(({ shape, elementType }, index) => ({ shape, elementType, value: values[index] ?? null }));
+}
+
+/** Contradictory attributes can make a rule compute nonsense. */
+function checkSizes(output: OutputFacts): OutputFacts {
+  const { shape } = output;
+  if (shape === null || shape.every((size) => size === null || (Number.isSafeInteger(size) && size >= 0))) {
+    return shape !== null && shape.length > MAXIMUM_RANK ? { ...output, shape: null } : output;
+  }
+  throw new ShapeConflict(`its output would be [${shape.join(', ')}]`);
 }
 
 function isWorthFolding(outputs: readonly OutputFacts[]): boolean {
@@ -88,7 +102,8 @@ function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunc
   body.inputs.forEach((name, index) => facts.set(name, call.inputs[index] ?? NOTHING_KNOWN));
   const scope: Scope = { facts, parent: null };
   const nodes = body.nodes.map((node) => fillAttributes(node, call.node.attributes));
-  inferNodes({ ...inference, depth: inference.depth + 1 }, nodes, scope, new Map());
+  const bodies = new Map<GraphNode, readonly InferredBody[]>();
+  inferNodes({ ...inference, bodies, depth: inference.depth + 1 }, nodes, scope, new Map());
   const pairs = (names: readonly string[], outside: readonly string[]) =>
     names.flatMap((inner, index) => (outside[index] ? [[inner, outside[index]] as const] : []));
   inference.bodies.set(call.node, [
@@ -99,6 +114,7 @@ function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunc
       graph: null,
       inputs: pairs(body.inputs, call.node.inputs),
       outputs: pairs(body.outputs, call.node.outputs),
+      bodies,
       factsOf: (name) => lookUp(scope, name),
     },
   ]);
@@ -150,6 +166,8 @@ function isKnown(inference: Inference, node: GraphNode): boolean {
   return inference.functions.has(operatorKey(node.domain, node.opType)) || isKnownOperator(node.domain, node.opType);
 }
 
-function inferSubgraph(inference: Inference, graph: Graph, scope: Scope): void {
-  inferGraph({ ...inference, depth: inference.depth + 1 }, graph, scope);
+function inferSubgraph(inference: Inference, graph: Graph, scope: Scope): Inference['bodies'] {
+  const bodies: Inference['bodies'] = new Map();
+  inferGraph({ ...inference, bodies, depth: inference.depth + 1 }, graph, scope);
+  return bodies;
 }

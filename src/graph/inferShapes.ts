@@ -21,10 +21,16 @@ export interface InferredGraph {
   /** Small initializers, Constant nodes and whatever follows from them or from known shapes. */
   readonly constants: ReadonlyMap<string, ConstantValue>;
   readonly boundInputs: ReadonlyMap<string, readonly number[]>;
-  /** Bodies of functions and of control flow, by the node of the main graph (or of a body) that runs them. */
+  /** Bodies of functions and of control flow, by the node of the main graph that runs them. */
   readonly bodies: ReadonlyMap<GraphNode, readonly InferredBody[]>;
   readonly warnings: readonly string[];
 }
+
+/** Nodes inside functions and control flow, each counted as often as it is inferred; beyond that shapes stay unknown. */
+const MAXIMUM_BODY_NODES = 100_000;
+const BUDGET_SPENT = `Functions and sub-graphs repeat more than ${MAXIMUM_BODY_NODES} nodes; the shapes of the rest are not known.`;
+/** Warnings about contradictory nodes that are shown one by one. */
+const MAXIMUM_CONFLICTS = 10;
 
 /**
  * Infers shapes, element types and constants from the graph alone; pure and synchronous.
@@ -45,6 +51,7 @@ export function inferShapes(
     unknownOperators: new Map(),
     conflicts: [],
     depth: 0,
+    budget: { left: MAXIMUM_BODY_NODES },
   };
   const facts = new Map<string, ValueFacts>();
   for (const input of graph.inputs) {
@@ -57,8 +64,21 @@ export function inferShapes(
     constants: collectConstants(facts),
     boundInputs: bound.shapes,
     bodies: inference.bodies,
-    warnings: [...bound.warnings, ...describeUnknown(inference.unknownOperators), ...inference.conflicts],
+    warnings: [
+      ...bound.warnings,
+      ...(inference.budget.left < 0 ? [BUDGET_SPENT] : []),
+      ...describeUnknown(inference.unknownOperators),
+      ...abridge(inference.conflicts),
+    ],
   };
+}
+
+/** A broken file may have thousands of contradictions; the first ones tell what is wrong. */
+function abridge(conflicts: readonly string[]): readonly string[] {
+  const hidden = conflicts.length - MAXIMUM_CONFLICTS;
+  return hidden <= 0
+    ? conflicts
+    : [...conflicts.slice(0, MAXIMUM_CONFLICTS), `${hidden} more nodes contradict their inputs.`];
 }
 
 function collectTypes(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, ElementType> {

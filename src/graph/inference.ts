@@ -15,6 +15,8 @@ export interface InferredBody {
   readonly inputs: readonly (readonly [inner: string, outer: string])[];
   /** Names inside and the node's outputs they become. */
   readonly outputs: readonly (readonly [inner: string, outer: string])[];
+  /** What the nodes inside run in turn. */
+  readonly bodies: ReadonlyMap<GraphNode, readonly InferredBody[]>;
   /** Also resolves names captured from outside. */
   readonly factsOf: (name: string) => ValueFacts;
 }
@@ -29,11 +31,14 @@ export interface Inference {
   readonly model: Model;
   readonly symbols: ReadonlyMap<string, number>;
   readonly functions: ReadonlyMap<string, ModelFunction>;
+  /** Of the nodes of the graph or body that is being inferred. */
   readonly bodies: Map<GraphNode, readonly InferredBody[]>;
   /** Operators without a rule whose shape the file does not declare either: nodes by operator. */
   readonly unknownOperators: Map<string, GraphNode[]>;
   readonly conflicts: string[];
   readonly depth: number;
+  /** Nodes of bodies that may still be inferred: functions that call functions multiply. */
+  readonly budget: { left: number };
 }
 
 export function lookUp(scope: Scope | null, name: string): ValueFacts {

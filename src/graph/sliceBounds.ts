@@ -1,6 +1,6 @@
 import { readInts } from './attributes';
 import type { OperatorCall } from './valueFacts';
-import { normalizeAxis, numbersOf, valueOf } from './valueFacts';
+import { normalizeAxis, numbersOf, ShapeConflict, valueOf } from './valueFacts';
 
 /** `start:end:step` along one axis, as written (negative counts from the end, far values clamp). */
 export interface SliceRange {
@@ -19,6 +19,9 @@ export function readSlice(call: OperatorCall, rank: number): ReadonlyMap<number,
   const steps = declared === undefined ? optional(call, 4) : undefined;
   if (axes === null || steps === null || count === undefined || count === null) {
     return null;
+  }
+  if (count > rank) {
+    throw new ShapeConflict(`a slice of ${count} axes in rank ${rank}`);
   }
   const ranges = new Map<number, SliceRange | null>();
   for (let index = 0; index < count; index++) {

@@ -42,6 +42,9 @@ export class ShapeConflict extends Error {
   override readonly name = 'ShapeConflict';
 }
 
+/** No tensor has more axes; a larger number comes from a broken shape. */
+export const MAXIMUM_RANK = 64;
+
 export const NOTHING_KNOWN: ValueFacts = { elementType: null, shape: null, value: null };
 
 export function shapeOf(call: OperatorCall, input: number): PartialShape | null {

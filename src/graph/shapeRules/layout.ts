@@ -1,6 +1,7 @@
 import { readInt, readInts } from '../attributes';
 import type { OperatorCall, PartialShape, ShapeRule } from '../valueFacts';
 import {
+  MAXIMUM_RANK,
   broadcastShapes,
   countElements,
   normalizeAxis,
@@ -17,7 +18,7 @@ const withShape =
 
 /** As many unknown sizes as a shape tensor asks for. */
 export function unknownSizes(rank: number | null | undefined): PartialShape | null {
-  return rank === null || rank === undefined ? null : new Array<null>(rank).fill(null);
+  return rank === null || rank === undefined || rank > MAXIMUM_RANK ? null : new Array<null>(rank).fill(null);
 }
 
 /** Elements of a shape tensor, null where unknown; null when not even its length is known. */
@@ -151,7 +152,8 @@ const split: ShapeRule = (call) => {
   }
   const axis = normalizeAxis(readInt(call.node, 'axis') ?? 0, shape.length);
   const declared = readInts(call.node, 'split') ?? targetSizes(call, 1);
-  const sizes = declared ?? splitEvenly(shape[axis], readInt(call.node, 'num_outputs') ?? count);
+  const parts = readInt(call.node, 'num_outputs') ?? count;
+  const sizes = declared ?? call.node.outputs.map((_, index) => sizeOfPart(shape[axis], parts, index));
   return call.node.outputs.map((_, index) => ({
     shape: shape.map((size, position) => (position === axis ? (sizes[index] ?? null) : size)),
     elementType,
@@ -159,12 +161,9 @@ const split: ShapeRule = (call) => {
 };
 
 /** The last part is smaller when the size does not divide (opset 18). */
-function splitEvenly(size: number | null, parts: number): PartialShape {
-  if (size === null) {
-    return new Array<null>(parts).fill(null);
-  }
-  const part = Math.ceil(size / parts);
-  return Array.from({ length: parts }, (_, index) => Math.max(0, Math.min(part, size - index * part)));
+function sizeOfPart(size: number | null, parts: number, index: number): number | null {
+  const part = size === null ? null : Math.ceil(size / parts);
+  return size === null || part === null ? null : Math.max(0, Math.min(part, size - index * part));
 }
 
 function expand(call: OperatorCall): PartialShape | null {
