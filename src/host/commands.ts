@@ -63,7 +63,7 @@ async function visualize(services: CommandServices, file?: vscode.Uri, selected?
   }
   const document = await provider.show(model);
   await rememberModel(context.workspaceState, model);
-  document.requestView('cam');
+  document.pages.requestView('cam');
   document.addImages(images);
 }
 

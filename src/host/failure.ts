@@ -35,6 +35,11 @@ export function toFailure(error: unknown, log: ErrorLog, translate: (text: strin
   if (error instanceof Error && error.name === 'AbortError') {
     return { code: 'cancelled', message: translate('Cancelled.'), retry: true };
   }
+  if (error instanceof Error && error.name.endsWith('(FileSystemError)')) {
+    // VS Code's file system refused: a read-only folder, a full disk.
+    log.warn(`${error.name}: ${error.message}`);
+    return { code: 'fileSystem', message: error.message, retry: true };
+  }
   log.error(error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${String(error)}`);
   return {
     code: 'bug',

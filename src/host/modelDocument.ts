@@ -4,11 +4,13 @@ import { toSidecarPath } from '../image/sidecar';
 import type { InferenceClient } from '../inference/inferenceClient';
 import type { Explainer } from '../explainer';
 import type { ModelAnalysis } from '../inspectModel';
-import type { Failure, HostToWebview, ModelSettings, ViewName } from '../protocol/messages';
+import type { Failure, ModelSettings } from '../protocol/messages';
 import { UserError } from '../userError';
 import { toFailure } from './failure';
 import { watchFile } from './fileWatch';
 import { ImageList } from './imageList';
+import type { SendEvent } from './pages';
+import { Pages } from './pages';
 import { readSettings, watchSettings } from './settings';
 import type { Tasks } from './taskProgress';
 import { createTasks } from './taskProgress';
@@ -20,19 +22,16 @@ export interface DocumentServices {
   readonly distPath: string;
 }
 
-type SendEvent = (event: HostToWebview) => void;
-
 /**
  * One open model: its analysis, its inference process, its images, and the pages that show it.
  * Lives from the first editor of the file to the last.
  */
 export class ModelDocument implements vscode.CustomDocument {
   readonly images = new ImageList();
+  readonly pages = new Pages();
   readonly tasks: Tasks;
   readonly #services: DocumentServices;
   readonly #subscriptions: vscode.Disposable[] = [];
-  /** Pages that said `ready`, and those that did not yet. */
-  readonly #pages = new Map<SendEvent, 'waiting' | 'ready'>();
   #analysis: Promise<ModelAnalysis>;
   #loading = new AbortController();
   #loaded: ModelAnalysis | null = null;
@@ -40,7 +39,8 @@ export class ModelDocument implements vscode.CustomDocument {
   #inputShapes: Readonly<Record<string, readonly number[]>> = {};
   #client: InferenceClient | null = null;
   #explainer: Explainer | null = null;
-  #requestedView: ViewName | null = null;
+  /** Of the client, as set when it was made. */
+  #threads = 0;
 
   constructor(
     readonly uri: vscode.Uri,
@@ -49,10 +49,10 @@ export class ModelDocument implements vscode.CustomDocument {
   ) {
     this.#services = services;
     this.#subscriptions.push(new vscode.Disposable(closed));
-    this.tasks = createTasks((event) => this.send(event));
+    this.tasks = createTasks((event) => this.pages.send(event));
     this.#analysis = this.#analyze();
     this.#subscriptions.push(
-      watchSettings(uri, () => void this.#announceSettings()),
+      watchSettings(uri, () => this.#settingsChanged()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#announce()),
     );
     if (uri.scheme === 'file') {
@@ -73,10 +73,6 @@ export class ModelDocument implements vscode.CustomDocument {
 
   get failure(): Failure | null {
     return this.#failure;
-  }
-
-  get pageCount(): number {
-    return this.#pages.size;
   }
 
   get inferencePid(): number | null {
@@ -104,9 +100,11 @@ export class ModelDocument implements vscode.CustomDocument {
       import('../explainer'),
       import('../inference/inferenceClient'),
     ]);
-    this.#client ??= new InferenceClient(join(this.#services.distPath, 'inference.js'), {
-      threads: readSettings(this.uri).threads,
-    });
+    if (this.#client === null) {
+      this.#threads = readSettings(this.uri).threads;
+      const serverPath = join(this.#services.distPath, 'inference.js');
+      this.#client = new InferenceClient(serverPath, { threads: this.#threads });
+    }
     if (this.#explainer?.analysis !== analysis) {
       this.#explainer = createExplainer(analysis, this.#client);
     }
@@ -142,44 +140,23 @@ export class ModelDocument implements vscode.CustomDocument {
   addImages(uris: readonly vscode.Uri[]): number {
     const images = this.images.add(uris);
     if (images.length > 0) {
-      this.send({ type: 'imagesAdded', images });
+      this.pages.send({ type: 'imagesAdded', images });
     }
     return images.length;
   }
 
-  /** Shows a view in every page, or in the first one once it is there. */
-  requestView(view: ViewName): void {
-    if ([...this.#pages.values()].includes('ready')) {
-      this.send({ type: 'viewRequested', view });
-    } else {
-      this.#requestedView = view;
-    }
-  }
-
-  /** A page was made; it gets events once it is ready. */
-  attachPage(send: SendEvent): vscode.Disposable {
-    this.#pages.set(send, 'waiting');
-    return new vscode.Disposable(() => this.#pages.delete(send));
-  }
-
   /** Everything that a page needs to draw, when it says `ready` (again). */
   async pageReady(send: SendEvent): Promise<void> {
-    this.#pages.set(send, 'ready');
+    this.pages.markReady(send);
     if (await this.#sendModel([send])) {
       if (this.images.items.length > 0) {
         send({ type: 'imagesAdded', images: this.images.items });
       }
-      if (this.#requestedView !== null) {
-        send({ type: 'viewRequested', view: this.#requestedView });
-        this.#requestedView = null;
+      const view = this.pages.takeRequestedView();
+      if (view !== null) {
+        send({ type: 'viewRequested', view });
       }
       await this.#sendSettings([send]);
-    }
-  }
-
-  send(event: HostToWebview): void {
-    for (const send of this.#readyPages()) {
-      send(event);
     }
   }
 
@@ -187,10 +164,6 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#loading.abort();
     this.#disposeClient();
     vscode.Disposable.from(...this.#subscriptions).dispose();
-  }
-
-  #readyPages(): SendEvent[] {
-    return [...this.#pages].filter(([, state]) => state === 'ready').map(([send]) => send);
   }
 
   #analyze(): Promise<ModelAnalysis> {
@@ -233,13 +206,21 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   async #announce(): Promise<void> {
-    if (await this.#sendModel(this.#readyPages())) {
+    if (await this.#sendModel(this.pages.ready)) {
       await this.#announceSettings();
     }
   }
 
+  #settingsChanged(): void {
+    if (this.#client !== null && readSettings(this.uri).threads !== this.#threads) {
+      // The next image starts a process with the new number.
+      this.#disposeClient();
+    }
+    void this.#announceSettings();
+  }
+
   async #announceSettings(): Promise<void> {
-    await this.#sendSettings(this.#readyPages());
+    await this.#sendSettings(this.pages.ready);
   }
 
   /** Sends the report or why there is none; false when a newer reading of the file will do it. */

@@ -62,7 +62,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
     const channel = createHostChannel(post, onEvent, handlers, (error) => toFailure(error, this.log, vscode.l10n.t));
     const send = (event: HostToWebview): void => channel.send(event);
     subscriptions.push(
-      document.attachPage(send),
+      new vscode.Disposable(document.pages.attach(send)),
       webview.onDidReceiveMessage((message: ToHost) => {
         this.#messages.fire({ uri: document.uri, to: 'host', message });
         void channel.receive(message);

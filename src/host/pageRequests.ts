@@ -18,7 +18,7 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       Promise.resolve({ added: document.addImages(uris.map(toLocalFile).filter((uri) => uri !== null)) }),
     explain: ({ imageId, classes }, signal) =>
       document.tasks.run(vscode.l10n.t('Running {0}', document.name), signal, (cancelled) =>
-        explain(document, imageId, classes, cancelled),
+        explain(document, log, imageId, classes, cancelled),
       ),
     classifierWeights: (_, signal) =>
       document.tasks.run(vscode.l10n.t('Reading the classifier'), signal, async (cancelled) => {
@@ -61,6 +61,7 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
 
 async function explain(
   document: ModelDocument,
+  log: vscode.LogOutputChannel,
   imageId: string,
   classes: readonly number[],
   signal: AbortSignal,
@@ -81,5 +82,9 @@ async function explain(
         () => null,
       )
     : (await settings).preprocessing;
-  return explainImage(explainer, { id: item.id, path: item.id }, { classes, preprocessing, signal });
+  const image = { id: item.id, path: item.id };
+  const explanation = await explainImage(explainer, image, { classes, preprocessing, signal });
+  const { decode, run } = explanation.elapsedMs;
+  log.info(`Explained ${item.id} by ${document.name}: read in ${Math.round(decode)} ms, run in ${Math.round(run)} ms`);
+  return explanation;
 }

@@ -70,14 +70,14 @@ export function createTestApi(provider: ModelEditorProvider, activationMs: numbe
         report: document.report,
         failure: document.failure,
         images: document.images.items,
-        pages: document.pageCount,
+        pages: document.pages.count,
       })),
     request: (uri, name, params, signal = new AbortController().signal) => {
       find(uri);
       const handler = provider.handlers(uri)?.[name];
       return handler === undefined ? Promise.reject(new Error(`No handler for ${name}`)) : handler(params, signal);
     },
-    send: (uri, event) => find(uri).send(event),
+    send: (uri, event) => find(uri).pages.send(event),
     addImages: (uri, images) => find(uri).addImages(images),
   };
 }

@@ -38,6 +38,15 @@ describe('toFailure', () => {
     expect(log.lines).toEqual([]);
   });
 
+  it('passes on what the file system refused', () => {
+    const refused = Object.assign(new Error('/demo is read-only'), { name: 'NoPermissions (FileSystemError)' });
+    expect(toFailure(refused, createLog(), String)).toEqual({
+      code: 'fileSystem',
+      message: '/demo is read-only',
+      retry: true,
+    });
+  });
+
   it('logs a bug with its stack and shows a short line without it', () => {
     const log = createLog();
     const failure = toFailure(new TypeError('x is undefined'), log, String);
