@@ -16,7 +16,7 @@ interface RunScope extends Scope {
 /** A loop-carried shape that changes from turn to turn settles within this many rounds, unknown where it differs. */
 const MAXIMUM_ROUNDS = 4;
 
-export function isControlFlow(node: GraphNode): boolean {
+function isControlFlow(node: GraphNode): boolean {
   return node.domain === '' && ['If', 'Loop', 'Scan'].includes(node.opType);
 }
 

@@ -55,7 +55,7 @@ export function listReads(node: GraphNode): ReadonlySet<string> {
 }
 
 /** The graphs a node carries as attributes (branches of If, bodies of Loop and Scan). */
-export function listSubgraphs(node: GraphNode): readonly Graph[] {
+function listSubgraphs(node: GraphNode): readonly Graph[] {
   const graphs: Graph[] = [];
   for (const attribute of node.attributes.values()) {
     graphs.push(...graphsOf(attribute));

@@ -63,7 +63,7 @@ function resolvePads(
 }
 
 /** Number of window positions along one axis. */
-export function computeWindowCount(window: SlidingWindow, axis: number, size: number): number {
+function computeWindowCount(window: SlidingWindow, axis: number, size: number): number {
   const covered = (window.kernel[axis] - 1) * window.dilations[axis] + 1;
   const stride = window.strides[axis];
   const room = size + window.padsBegin[axis] + window.padsEnd[axis] - covered;

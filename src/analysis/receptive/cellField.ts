@@ -80,7 +80,7 @@ export function centre(reach: Reach): number {
   return (reach.low + reach.high) / 2;
 }
 
-export function sameAxes(a: CellAxes, b: CellAxes): boolean {
+function sameAxes(a: CellAxes, b: CellAxes): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

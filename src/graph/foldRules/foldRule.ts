@@ -7,7 +7,7 @@ import { countElements } from '../valueFacts';
 export type FoldRule = (call: OperatorCall, outputs: readonly OutputFacts[]) => readonly (PartialValue | null)[];
 
 /** Shape arithmetic works on a handful of numbers; larger tensors are weights or data and stay unfolded. */
-export const MAXIMUM_FOLDED_ELEMENTS = 4096;
+const MAXIMUM_FOLDED_ELEMENTS = 4096;
 
 /** The output's dimensions when all are known and few enough elements result. */
 export function foldableDims(shape: PartialShape | null): readonly number[] | null {

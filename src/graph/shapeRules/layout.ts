@@ -17,7 +17,7 @@ const withShape =
   (call) => [{ shape: compute(call), elementType: typeOf(call, 0) }];
 
 /** As many unknown sizes as a shape tensor asks for. */
-export function unknownSizes(rank: number | null | undefined): PartialShape | null {
+function unknownSizes(rank: number | null | undefined): PartialShape | null {
   return rank === null || rank === undefined || rank > MAXIMUM_RANK ? null : new Array<null>(rank).fill(null);
 }
 
@@ -109,7 +109,7 @@ function transpose(call: OperatorCall): PartialShape | null {
 }
 
 /** Shape of tensors joined along an axis. */
-export function concatenateShapes(shapes: readonly (PartialShape | null)[], axis: number): PartialShape | null {
+function concatenateShapes(shapes: readonly (PartialShape | null)[], axis: number): PartialShape | null {
   const known = shapes.filter((shape) => shape !== null);
   if (known.length === 0) {
     return null;

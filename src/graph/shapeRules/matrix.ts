@@ -5,7 +5,7 @@ import type { OperatorCall, PartialShape, ShapeRule } from '../valueFacts';
 import { broadcastShapes, ShapeConflict, shapeOf, typeOf } from '../valueFacts';
 
 /** NumPy matmul: [.., M, K] × [.., K, N] → [.., M, N]; a vector loses its axis. */
-export function multiplyShapes(a: PartialShape | null, b: PartialShape | null): PartialShape | null {
+function multiplyShapes(a: PartialShape | null, b: PartialShape | null): PartialShape | null {
   if (a === null || b === null) {
     return null;
   }

@@ -20,7 +20,7 @@ export function readReducedAxes(call: OperatorCall): ReadonlySet<number> | null 
 }
 
 /** Reduced axes become 1 or vanish. */
-export function reduceShape(shape: PartialShape, axes: ReadonlySet<number>, keep: boolean): PartialShape {
+function reduceShape(shape: PartialShape, axes: ReadonlySet<number>, keep: boolean): PartialShape {
   return keep ? shape.map((size, axis) => (axes.has(axis) ? 1 : size)) : shape.filter((_, axis) => !axes.has(axis));
 }
 
