@@ -21,7 +21,7 @@ export interface GraphCanvas {
   zoomBy(factor: number): void;
   /** Shows the whole rectangle, not larger than `mostZoom`. */
   fit(area: Rectangle, mostZoom: number): void;
-  /** Moves as little as needed to show the item, clear of the panels that lie over the canvas. */
+  /** Brings an item into view, clear of the panels that lie over the canvas. */
   reveal(item: PlacedItem): void;
 }
 
@@ -34,6 +34,8 @@ export interface Insets {
 const MARGIN = 24;
 const LEAST_ZOOM = 0.02;
 const MOST_ZOOM = 4;
+/** Below this zoom names cannot be read. */
+export const READABLE_ZOOM = 0.6;
 
 /** The zoomable SVG. Wheel scrolls, as in an editor; with Ctrl or Cmd, and by pinching, it zooms. */
 export function createGraphCanvas(onMove: () => void, insets: () => Insets): GraphCanvas {
@@ -89,16 +91,7 @@ export function createGraphCanvas(onMove: () => void, insets: () => Insets): Gra
     },
     zoomBy: (factor) => void svg.call((selection) => zoom.scaleBy(selection, factor)),
     fit: (area, mostZoom) => set(toFit(area, size(), insets(), mostZoom)),
-    reveal(item) {
-      const { k, x, y } = transform();
-      const { width, height } = size();
-      const { top, right } = insets();
-      const shiftX = toShift(item.x * k + x, item.width * k, MARGIN, width - right - MARGIN);
-      const shiftY = toShift(item.y * k + y, item.height * k, top + MARGIN, height - MARGIN);
-      if (shiftX !== 0 || shiftY !== 0) {
-        set({ k, x: x + shiftX, y: y + shiftY });
-      }
-    },
+    reveal: (item) => set(toReveal(item, transform(), size(), insets())),
   };
 }
 
@@ -116,6 +109,33 @@ export function toFit(
     k,
     x: freeWidth / 2 - (area.x + area.width / 2) * k,
     y: top + freeHeight / 2 - (area.y + area.height / 2) * k,
+  };
+}
+
+/**
+ * The viewport that shows an item: moved as little as needed when a part of it is in view at a readable zoom, else
+ * with the item in the middle.
+ */
+export function toReveal(
+  item: Rectangle,
+  { k, x, y }: Viewport,
+  { width, height }: { readonly width: number; readonly height: number },
+  { top, right }: Insets,
+): Viewport {
+  const [left, upper] = [item.x * k + x, item.y * k + y];
+  const isInView = left + item.width * k > 0 && left < width - right && upper + item.height * k > top && upper < height;
+  if (k < READABLE_ZOOM || !isInView) {
+    const zoom = Math.max(k, READABLE_ZOOM);
+    return {
+      k: zoom,
+      x: (width - right) / 2 - (item.x + item.width / 2) * zoom,
+      y: top + (height - top) / 2 - (item.y + Math.min(item.height, height / zoom) / 2) * zoom,
+    };
+  }
+  return {
+    k,
+    x: x + toShift(left, item.width * k, MARGIN, width - right - MARGIN),
+    y: y + toShift(upper, item.height * k, top + MARGIN, height - MARGIN),
   };
 }
 

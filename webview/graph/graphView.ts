@@ -3,11 +3,11 @@ import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App, AppState, CreateView, View } from '../app';
 import { drawPicture } from './drawPicture';
 import './graph.css';
-import { createGraphCanvas, type GraphCanvas } from './graphCanvas';
+import { createGraphCanvas, READABLE_ZOOM, type GraphCanvas } from './graphCanvas';
 import { listenToKeys } from './graphKeys';
 import { createGraphModel, type GraphModel } from './graphModel';
 import { toArea, toHeadItems } from './head';
-import { findAncestors, toInitialFold, findFoldedBlocks, toVisibleItem } from './initialFold';
+import { findAncestors, toInitialFold, toUnfolded, toVisibleItem } from './initialFold';
 import { createLayoutThread } from './layoutThread';
 import { toElementId, type Marks } from './marks';
 import { createMeasure } from './measureText';
@@ -21,8 +21,8 @@ import type { ItemId } from './viewModel';
 
 export const createGraphView: CreateView = (app) => new LayerGraph(app);
 
-/** Below this zoom names cannot be read: a larger graph starts at its top instead of whole. */
-const READABLE_ZOOM = 0.6;
+/** Below this zoom texts are specks that cost time to paint. */
+const LEGIBLE_ZOOM = 0.2;
 const PANEL_WIDTH = 340;
 const TOOLBAR_HEIGHT = 44;
 const SAVE_AFTER_MS = 300;
@@ -116,11 +116,12 @@ class LayerGraph implements View {
     const isReload = this.#model !== null;
     const model = createGraphModel(report, createMeasure(), this.#thread);
     this.#model = model;
-    this.#search = { ...this.#search, found: searchLayers(report, model.view, this.#search.query) };
+    this.#search = { ...this.#search, found: searchLayers(report, model.view, this.#search.query), position: -1 };
     const saved = this.app.state.choices.graph;
-    const known = saved?.expanded.filter((id) => model.view.items.get(id)?.kind === 'block') ?? [];
-    this.#expanded = isReload || known.length > 0 ? new Set(['root', ...known]) : toInitialFold(model.view);
-    const viewport = saved?.viewport ?? null;
+    const kept = [...(isReload ? this.#expanded : (saved?.expanded ?? []))];
+    const known = kept.filter((id) => model.view.items.get(id)?.kind === 'block');
+    this.#expanded = known.length > 0 ? new Set(known) : toInitialFold(model.view);
+    const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
     await this.#layout(() => {
       if (viewport !== null) {
         this.#canvas.setViewport(viewport);
@@ -149,6 +150,7 @@ class LayerGraph implements View {
     }
   }
 
+  /** All of the graph where that can be read, else its top. */
   #showBeginning(): void {
     const picture = this.#picture;
     if (picture === null) {
@@ -157,7 +159,7 @@ class LayerGraph implements View {
     this.#canvas.fit(picture, 1);
     if (this.#canvas.viewport().k < READABLE_ZOOM) {
       const first = picture.boxes[0];
-      const { width } = this.#stage.getBoundingClientRect();
+      const width = this.#stage.clientWidth - (this.#selected === null ? 0 : PANEL_WIDTH);
       const centre = first === undefined ? picture.width / 2 : first.x + first.width / 2;
       const k = Math.max(READABLE_ZOOM, Math.min(1, (width - 48) / picture.width));
       this.#canvas.setViewport({ k, x: width / 2 - centre * k, y: TOOLBAR_HEIGHT + 16 });
@@ -165,6 +167,7 @@ class LayerGraph implements View {
   }
 
   #moved(): void {
+    this.#canvas.svg.classed('far', this.#canvas.viewport().k < LEGIBLE_ZOOM);
     this.#requestDraw();
     clearTimeout(this.#saveTimer);
     this.#saveTimer = setTimeout(() => this.#save(), SAVE_AFTER_MS);
@@ -209,7 +212,7 @@ class LayerGraph implements View {
       fit: () => this.#fit(),
       showHead: () => this.#showHead(),
       unfold: () => this.#unfold(),
-      fold: () => this.#expand(new Set(['root']), () => this.#fit()),
+      fold: () => this.#expand(new Set(['root']), () => this.#showBeginning()),
     });
     render(template, this.#toolbar);
   }
@@ -317,7 +320,7 @@ class LayerGraph implements View {
   #unfold(): void {
     const view = this.#model?.view;
     if (view !== undefined) {
-      this.#expand(new Set([...this.#expanded, ...findFoldedBlocks(view, this.#expanded)]), () => this.#fit());
+      this.#expand(toUnfolded(view, this.#expanded), () => this.#showBeginning());
     }
   }
 

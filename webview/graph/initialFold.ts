@@ -43,11 +43,20 @@ export function toVisibleItem(view: GraphView, expanded: ReadonlySet<ItemId>, it
   return hiding[hiding.length - 1] ?? item;
 }
 
-/** The folded blocks that can be seen: what unfolding by one level opens. */
-export function findFoldedBlocks(view: GraphView, expanded: ReadonlySet<ItemId>): ItemId[] {
-  const visit = (block: ItemId): ItemId[] =>
-    blocksIn(view, childrenOf(view, block)).flatMap((child) => (expanded.has(child) ? visit(child) : [child]));
-  return visit(view.root.id);
+/** What unfolding by one level expands: the folded blocks that can be seen, as long as the boxes stay few enough. */
+export function toUnfolded(view: GraphView, expanded: ReadonlySet<ItemId>, mostBoxes = 400): ReadonlySet<ItemId> {
+  const visible = (item: ItemId): ItemId[] => (expanded.has(item) ? childrenOf(view, item).flatMap(visible) : [item]);
+  const items = visible(view.root.id);
+  const unfolded = new Set(expanded);
+  let boxes = items.length;
+  for (const block of blocksIn(view, items)) {
+    const added = childrenOf(view, block).length - 1;
+    if (boxes + added <= mostBoxes) {
+      boxes += added;
+      unfolded.add(block);
+    }
+  }
+  return unfolded;
 }
 
 function childrenOf(view: GraphView, block: ItemId): readonly ItemId[] {

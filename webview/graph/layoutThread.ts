@@ -8,7 +8,7 @@ import LayoutWorker from './layoutWorker?worker&inline';
 const SMALL = 80;
 
 export interface LayoutThread {
-  /** Cached: a block whose children keep their sizes is laid out once. */
+  /** Without the thread (a policy may forbid it) the work is done here. Cached: a block whose children keep their sizes is laid out once. */
   layout(graph: BlockGraph): BlockLayout | Promise<BlockLayout>;
 }
 
@@ -20,7 +20,10 @@ export function createLayoutThread(): LayoutThread {
       const key = toKey(graph);
       let layout = cache.get(key);
       if (layout === undefined) {
-        layout = graph.nodes.length + graph.edges.length <= SMALL ? layoutBlock(graph) : run(graph);
+        layout =
+          graph.nodes.length + graph.edges.length <= SMALL
+            ? layoutBlock(graph)
+            : run(graph).catch(() => layoutBlock(graph));
         cache.set(key, layout);
       }
       return layout;

@@ -1,6 +1,6 @@
 import type { MeasureText, TextStyle } from './boxContent';
 
-/** Sizes and weights of styles/graph.css, `.text-…`. */
+/** Sizes and weights of graph.css, `.text-…`. */
 const FONTS: Record<TextStyle, { readonly size: number; readonly weight: number }> = {
   title: { size: 12, weight: 600 },
   detail: { size: 11, weight: 400 },

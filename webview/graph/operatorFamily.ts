@@ -1,4 +1,4 @@
-/** What an operator is for; decides the colour of its title bar (styles/graph.css, `--family-…`). */
+/** What an operator is for; decides the colour of its title bar (styles/families.css). */
 export type OperatorFamily =
   | 'layer'
   | 'activation'

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { toFit } from '../../../../webview/graph/graphCanvas';
+import { toFit, toReveal } from '../../../../webview/graph/graphCanvas';
 import { toCommand, type GraphCommands } from '../../../../webview/graph/graphKeys';
-import { findFoldedBlocks, toVisibleItem } from '../../../../webview/graph/initialFold';
+import { toUnfolded, toVisibleItem } from '../../../../webview/graph/initialFold';
 import { layoutBlock } from '../../../../webview/graph/layoutBlock';
 import { stepFrom } from '../../../../webview/graph/navigation';
 import { findNeighbours } from '../../../../webview/graph/neighbours';
@@ -63,9 +63,10 @@ describe('folding', () => {
     expect(toVisibleItem(view, open, 'layer:2')).toBe('layer:2');
   });
 
-  it('unfolds one level at a time', () => {
-    expect(findFoldedBlocks(view, folded)).toEqual(['scope:m']);
-    expect(findFoldedBlocks(view, open)).toEqual([]);
+  it('unfolds one level at a time, and not more boxes than can be drawn', () => {
+    expect([...toUnfolded(view, folded)]).toEqual(['root', 'scope:m']);
+    expect([...toUnfolded(view, open)]).toEqual(['root', 'scope:m']);
+    expect([...toUnfolded(view, folded, 6)]).toEqual(['root']);
   });
 });
 
@@ -137,5 +138,26 @@ describe('fitting', () => {
     expect(150 * k + x).toBe(350);
     expect(150 * k + y).toBe(270);
     expect(toFit({ x: 0, y: 0, width: 100, height: 4480 }, size, { top: 0, right: 0 }, 1).k).toBeCloseTo(452 / 4480, 9);
+  });
+});
+
+describe('revealing', () => {
+  const size = { width: 1000, height: 500 };
+  const insets = { top: 40, right: 300 };
+  const item = { x: 0, y: 0, width: 100, height: 50 };
+
+  it('leaves the view alone when the item is in it', () => {
+    expect(toReveal(item, { k: 1, x: 200, y: 200 }, size, insets)).toEqual({ k: 1, x: 200, y: 200 });
+  });
+
+  it('moves as little as needed when the item is partly hidden by a panel', () => {
+    expect(toReveal(item, { k: 1, x: 650, y: 200 }, size, insets)).toEqual({ k: 1, x: 576, y: 200 });
+  });
+
+  it('puts an item that is far away or too small to read into the middle', () => {
+    expect(toReveal(item, { k: 1, x: -5000, y: 200 }, size, insets)).toEqual({ k: 1, x: 300, y: 245 });
+    const { k, x } = toReveal(item, { k: 0.1, x: 200, y: 200 }, size, insets);
+    expect(k).toBe(0.6);
+    expect(50 * k + x).toBe(350);
   });
 });
