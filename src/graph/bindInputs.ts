@@ -148,6 +148,6 @@ function describeUnknownRank(input: ValueInfo): string[] {
     : [`Input "${input.name}" has no declared shape; give one to see shapes and costs of what depends on it.`];
 }
 
-export function formatShape(shape: Shape | PartialShape): string {
+function formatShape(shape: Shape | PartialShape): string {
   return shape === null ? 'of unknown rank' : `[${shape.map((size) => size ?? '?').join(', ')}]`;
 }
