@@ -2,9 +2,10 @@ import type { ClassMaps } from '../analysis/heads/headDescription';
 import { countStored, emitMap, emitStored } from './emittedValues';
 import type { EmittedEvidence, MapContext } from './emitMaps';
 import { emitCellCount } from './emitMaps';
-import type { NodeBuilder } from './nodeBuilder';
+import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { emitClassRows, emitNormalization, emitPiece } from './pullBack';
 import type { SelectedClasses } from './selectClasses';
+import { pickClasses } from './selectClasses';
 
 /** Evidence of a head whose linear layer comes before the pool, and what its ledger leaves over. */
 export interface EmittedClassMaps extends EmittedEvidence {
@@ -55,18 +56,7 @@ class ClassMapLedger {
     const { elementType, quantization } = this.#classMaps;
     const layout = { ...this.#context.featureMap, elementType, quantization };
     const { flat } = emitMap(builder, tensor, layout);
-    const { positions } = this.#selected;
-    if (positions === null) {
-      return flat;
-    }
-    const perClass = builder.add('Reshape', [flat, this.#mergeLeading(flat)]);
-    return builder.gather(perClass, positions);
-  }
-
-  /** Shape [N·K, P] of [N, K, P]. */
-  #mergeLeading(flat: string): string {
-    const builder = this.#builder;
-    return builder.concat([builder.int64([-1]), builder.dimension(flat, 2)], 0);
+    return pickClasses(builder, this.#selected, flat);
   }
 
   /** From the class maps back through element-wise steps to the layer; `derivative` [B, n, 1 or P]. */

@@ -1,6 +1,6 @@
 import type { FeatureMap, MapAxis, Reading } from '../analysis/heads/headDescription';
 import type { EmittedMap } from './emittedValues';
-import type { NodeBuilder } from './nodeBuilder';
+import type { NodeBuilder } from '../onnx/nodeBuilder';
 
 export type Aggregate = 'mean' | 'sum';
 
@@ -46,7 +46,7 @@ function emitPooled(context: MapContext, reading: Reading, rows: string): Emitte
   const isMean = reading.mode === 'mean';
   const weights =
     isMean === (aggregate === 'mean') ? rows : builder.add(isMean ? 'Div' : 'Mul', [rows, emitCellCount(context)]);
-  const isPlain = reading.roundedTo === null && context.featureMap.elementType === 'float32';
+  const isPlain = reading.roundedTo === null && !reading.isInner && context.featureMap.elementType === 'float32';
   const pooled = isPlain
     ? reading.tensor
     : builder.reduce(isMean ? 'ReduceMean' : 'ReduceSum', emitted.flat, [2], false);
@@ -101,8 +101,11 @@ function emitMaximum(context: MapContext, rows: string): EmittedEvidence {
     axis: { type: 'int', value: 2 },
     keepdims: { type: 'int', value: 1 },
   });
-  const cells = builder.reshape(builder.count(builder.dimension(emitted.flat, 2)), [1, 1, -1]);
-  const isStrongest = builder.cast(builder.add('Equal', [cell, cells]), 'float32');
+  const cells = featureMap.height * featureMap.width;
+  const isStrongest = builder.cast(
+    builder.add('Equal', [cell, builder.countingTensor(cells, [1, 1, cells])]),
+    'float32',
+  );
   const strongest = builder.add('Mul', [isStrongest, emitted.flat]);
   const sum = builder.add('MatMul', [rows, strongest]);
   const scaled = (value: string, shape: readonly number[]) =>

@@ -1,6 +1,6 @@
 import type { FeatureMap, Quantization, StoredValue } from '../analysis/heads/headDescription';
 import type { ElementType } from '../graph/model';
-import type { NodeBuilder } from './nodeBuilder';
+import type { NodeBuilder } from '../onnx/nodeBuilder';
 
 /** Integers with their scales as float32; `align` shapes scales so that they broadcast along the quantised axis. */
 function dequantize(

@@ -8,7 +8,7 @@ import { emitClassMaps } from './emitClassMaps';
 import { emitMap } from './emittedValues';
 import type { Aggregate, EmittedEvidence, MapContext } from './emitMaps';
 import { emitCellCount, emitReading, mergeEvidence } from './emitMaps';
-import { NodeBuilder } from './nodeBuilder';
+import { NodeBuilder } from '../onnx/nodeBuilder';
 import type { PulledBack } from './pullBack';
 import { emitRows, pullBack } from './pullBack';
 import type { SelectedClasses } from './selectClasses';
@@ -68,7 +68,8 @@ const OLDEST_OPSET = 7;
 
 /**
  * Writes the maps of a head as ordinary ONNX nodes beside the user's own: the feature map, the logits, and for the
- * selected classes the exact map, its bias, the weights and the channel contributions.
+ * selected classes the exact map, its bias, the weights and the channel contributions. Heads that weigh positions apart
+ * (flattened, maximum, tokens) get nodes for the map size that the head was described with; pooled ones for any size.
  * @throws UserError `notExact` or `noHead` with the head's own reason when no map adds up to the logit.
  */
 export function createHeadExtension(model: Model, head: HeadDescription, options: HeadExtensionOptions): HeadExtension {

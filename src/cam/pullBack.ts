@@ -7,8 +7,9 @@ import type {
 } from '../analysis/heads/headDescription';
 import type { ElementType } from '../graph/model';
 import { countStored, emitActivation, emitStored } from './emittedValues';
-import type { NodeBuilder } from './nodeBuilder';
+import type { NodeBuilder } from '../onnx/nodeBuilder';
 import type { SelectedClasses } from './selectClasses';
+import { emitUnitRows, pickClasses } from './selectClasses';
 
 /**
  * Derivative of the selected logits with respect to a vector of D elements: `rows` [B, n, D], or, before the first
@@ -230,10 +231,8 @@ class PullBack {
 
   /** The selected classes' elements of [N, 1, K]: [N, n, 1]. */
   #pickPerItem(vector: string): string {
-    const builder = this.#builder;
-    return this.#selected.positions === null
-      ? builder.reshape(vector, [-1, this.#selected.count, 1])
-      : builder.gather(builder.reshape(vector, [-1, 1]), this.#selected.positions);
+    const column = this.#builder.reshape(vector, [-1, this.#selected.count, 1]);
+    return pickClasses(this.#builder, this.#selected, column);
   }
 
   /** Rounding to multiples of a step is off by half a step at most. */
@@ -282,18 +281,14 @@ export function emitRows(builder: NodeBuilder, selected: SelectedClasses, deriva
     return derivative.rows;
   }
   const { size, factor } = derivative;
-  const isClass = builder.add('Equal', [
-    builder.add('Reshape', [selected.classes, builder.int64([0, -1, 1])]),
-    builder.countingTensor(size, [1, 1, size]),
-  ]);
-  const rows = builder.cast(isClass, 'float32');
+  const rows = emitUnitRows(builder, selected.classes, size);
   return factor === null ? rows : builder.add('Mul', [rows, factor]);
 }
 
 /** Rows of a linear layer's weights that belong to the selected classes, [B, n, inputs]. */
 export function emitClassRows(builder: NodeBuilder, selected: SelectedClasses, layer: LinearStep): string {
   const matrix = emitMatrix(builder, layer);
-  if (selected.positions === null) {
+  if (selected.pick.by === 'all') {
     const rows = layer.orientation === 'outputsFirst' ? matrix : builder.transpose(matrix, [1, 0]);
     return builder.reshape(rows, [1, layer.outputs, layer.inputs]);
   }

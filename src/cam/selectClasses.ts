@@ -2,7 +2,7 @@ import type { HeadDescription } from '../analysis/heads/headDescription';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
 import { emitActivation } from './emittedValues';
-import type { NodeBuilder } from './nodeBuilder';
+import type { NodeBuilder } from '../onnx/nodeBuilder';
 
 /** Which classes maps are drawn for. B is the batch N, or 1 when every image has the same classes. */
 export interface SelectedClasses {
@@ -10,8 +10,11 @@ export interface SelectedClasses {
   readonly logits: string;
   /** [B, n] int64. */
   readonly classes: string;
-  /** [N, n] int64: positions in [N·K]; null when every class is selected in order. */
-  readonly positions: string | null;
+  /**
+   * How the selected classes' parts are picked from [N, K, …]: by indexing one image, by multiplying with unit rows
+   * [N, n, K] when each image of a batch has its own classes, or not at all when every class is selected in order.
+   */
+  readonly pick: { readonly by: 'index' } | { readonly by: 'unitRows'; readonly rows: string } | { readonly by: 'all' };
   readonly count: number;
   /** Name of the extra input of class indices, null when there is none. */
   readonly input: string | null;
@@ -32,19 +35,16 @@ export function selectTopClasses(
     ? builder.reshape(input, [1, -1])
     : builder.add('Expand', [input, builder.concat([builder.dimension(logits, 0), builder.int64([1])], 0)]);
   const classes = builder.concat([top, asked], 1);
-  return {
-    logits,
-    classes,
-    positions: isSingle ? classes : emitPositions(builder, logits, classes, count),
-    count,
-    input,
-  };
+  const pick: SelectedClasses['pick'] = isSingle
+    ? { by: 'index' }
+    : { by: 'unitRows', rows: emitUnitRows(builder, classes, count) };
+  return { logits, classes, pick, count, input };
 }
 
 /** Every class, in order, the same for each image. */
 export function selectAllClasses(builder: NodeBuilder, head: HeadDescription): SelectedClasses {
   const { logits, count } = emitLogits(builder, head);
-  return { logits, classes: builder.countingTensor(count, [1, count]), positions: null, count, input: null };
+  return { logits, classes: builder.countingTensor(count, [1, count]), pick: { by: 'all' }, count, input: null };
 }
 
 function emitLogits(builder: NodeBuilder, head: HeadDescription): { readonly logits: string; readonly count: number } {
@@ -58,8 +58,23 @@ function emitLogits(builder: NodeBuilder, head: HeadDescription): { readonly log
   };
 }
 
-/** class + item·K. */
-function emitPositions(builder: NodeBuilder, logits: string, classes: string, count: number): string {
-  const items = builder.reshape(builder.count(builder.dimension(logits, 0)), [-1, 1]);
-  return builder.add('Add', [classes, builder.add('Mul', [items, builder.int64([count])])]);
+/** One row per selected class, 1 at the class and 0 elsewhere: [B, n, K]. */
+export function emitUnitRows(builder: NodeBuilder, classes: string, count: number): string {
+  const isClass = builder.add('Equal', [
+    builder.add('Reshape', [classes, builder.int64([0, -1, 1])]),
+    builder.countingTensor(count, [1, 1, count]),
+  ]);
+  return builder.cast(isClass, 'float32');
+}
+
+/** The selected classes' parts of a value [N, K, X]: [N, n, X]. */
+export function pickClasses(builder: NodeBuilder, { pick, classes }: SelectedClasses, value: string): string {
+  switch (pick.by) {
+    case 'all':
+      return value;
+    case 'index':
+      return builder.gather(value, builder.reshape(classes, [-1]), 1);
+    case 'unitRows':
+      return builder.add('MatMul', [pick.rows, value]);
+  }
 }

@@ -11,6 +11,7 @@ import type { HeadStructure } from './headStructure';
 import { readStructure } from './headStructure';
 import type { LogitsSearch } from './logitsSearch';
 import type { MapReading } from './mapReading';
+import { listNeededValues } from './neededValues';
 import { describeNothing } from './noHead';
 import { findPowerMean } from './powerMean';
 import type { Atom } from './relabelling';
@@ -51,7 +52,7 @@ interface Found {
 
 function describeFound(graph: HeadGraph, found: LogitsSearch, classes: number, search: Found): HeadDescription {
   const { map, channel, isTokens } = search;
-  const readings = nameAxes(map.readings, map, channel);
+  const readings = nameAxes(graph, map, channel);
   const structure = readStructure(readings, map.steps);
   const maps = keepsClassesApart(structure, map.steps) ? findClassMaps(graph, map.candidate, channel) : null;
   // The strongest cell of a class map explains itself: there is no sum over channels to look behind it.
@@ -76,10 +77,12 @@ function describeFound(graph: HeadGraph, found: LogitsSearch, classes: number, s
     const known = { classes, featureMap, steps: map.steps, nodes: toIndices(graph, nodes) };
     return describeNothing(graph, found, NO_REASON.unpooled(found.output), known);
   }
+  const classMaps = isMaximum ? null : (maps?.classMaps ?? null);
   const parameters = countHeadParameters(graph, map.steps, maps?.classMaps ?? null);
+  const needed = [featureMap.tensor, found.logits, ...listNeededValues(map.steps, classMaps)];
   return {
     kind,
-    ...judge(kind, structure, readings, powerMean !== null),
+    ...judge(graph, { kind, structure, readings, isGem: powerMean !== null }, needed),
     classes,
     featureMap,
     output: found.output,
@@ -92,19 +95,30 @@ function describeFound(graph: HeadGraph, found: LogitsSearch, classes: number, s
     nodes: toIndices(graph, nodes),
     readings,
     steps: map.steps,
-    classMaps: isMaximum ? null : (maps?.classMaps ?? null),
+    classMaps,
   };
 }
 
+interface Judged {
+  readonly kind: HeadDescription['kind'];
+  readonly structure: HeadStructure;
+  readonly readings: readonly Reading[];
+  readonly isGem: boolean;
+}
+
+/** Exact when every step is piecewise affine and every value that the map needs can be had from a run. */
 function judge(
-  kind: HeadDescription['kind'],
-  structure: HeadStructure,
-  readings: readonly Reading[],
-  isGem: boolean,
+  graph: HeadGraph,
+  { kind, structure, readings, isGem }: Judged,
+  needed: readonly string[],
 ): Pick<HeadDescription, 'exact' | 'reason'> {
-  return structure.opaque.length === 0 && !isGem
+  if (structure.opaque.length > 0 || isGem) {
+    return { exact: false, reason: describeObstacles(structure.opaque, isGem) };
+  }
+  const functionName = needed.map((value) => graph.functionOf(value)).find((name) => name !== null);
+  return functionName === undefined
     ? { exact: true, reason: describeOther(kind, readings) }
-    : { exact: false, reason: describeObstacles(structure.opaque, isGem) };
+    : { exact: false, reason: NO_REASON.inFunction(functionName ?? '') };
 }
 
 /** No linear layer and no mixing after the pool: each pooled map is one class. */
@@ -130,5 +144,5 @@ function isMean(graph: HeadGraph, steps: readonly HeadStep[], map: FeatureMap | 
 
 function toIndices(graph: HeadGraph, nodes: readonly GraphNode[]): readonly number[] {
   const wanted = new Set(nodes);
-  return graph.index.order.filter((node) => wanted.has(node)).map((node) => node.index);
+  return [...new Set(graph.index.order.filter((node) => wanted.has(node)).map((node) => node.index))];
 }

@@ -2,7 +2,7 @@ import type { GraphNode } from '../../graph/model';
 import type { FeatureMap, MapAxis, Reading } from './headDescription';
 import type { HeadGraph } from './headGraph';
 import { collectRegion, isSpatial, listUpstream } from './headRegion';
-import type { AtomReading, MapReading } from './mapReading';
+import type { MapReading } from './mapReading';
 import { readMap } from './mapReading';
 import { readPooling } from './pooling';
 import { findQuantization } from './quantizedValue';
@@ -134,8 +134,14 @@ function skipCopies(graph: HeadGraph, tensor: string): string {
 }
 
 /** Readings with the axes named. */
-export function nameAxes(readings: readonly AtomReading[], map: MapReading, channel: Atom): readonly Reading[] {
+export function nameAxes(graph: HeadGraph, map: MapReading, channel: Atom): readonly Reading[] {
   const spatial = [...map.sizes.keys()].filter((atom) => atom !== channel);
   const name = (atom: Atom): MapAxis => (atom === channel ? 'channel' : atom === spatial.at(-1) ? 'column' : 'row');
-  return readings.map(({ tensor, mode, atoms, roundedTo }) => ({ tensor, mode, axes: atoms.map(name), roundedTo }));
+  return map.readings.map(({ tensor, mode, atoms, roundedTo }) => ({
+    tensor,
+    mode,
+    axes: atoms.map(name),
+    roundedTo,
+    isInner: graph.functionOf(tensor) !== null,
+  }));
 }

@@ -76,6 +76,8 @@ export interface Reading {
   readonly axes: readonly MapAxis[];
   /** Constant to whose multiples the vector is rounded (quantised pooling); null for floats. */
   readonly roundedTo: string | null;
+  /** The value lives inside a model-local function: a run cannot give it. */
+  readonly isInner: boolean;
 }
 
 interface StepBase {

@@ -3,12 +3,15 @@ import { listReads } from '../../graph/graphIndex';
 import type { InferredGraph } from '../../graph/inferShapes';
 import type { ElementType, GraphNode, Model } from '../../graph/model';
 import type { Quantization, StoredValue } from './headDescription';
+import { inlineFunctions } from './inlineFunctions';
 
 /** What head detection asks of a model: who made a value, whether it depends on the image, its bound shape. */
 export interface HeadGraph {
   readonly model: Model;
+  /** With calls of model-local functions replaced by what they run. */
   readonly index: GraphIndex;
-  readonly opset: number;
+  /** Name of the function inside which a value lives; null for values of the main graph, which a run can give. */
+  functionOf(name: string): string | null;
   /** Whether a value depends on what is fed to the model, and not only on its shape. */
   isData(name: string): boolean;
   /** Dimensions with the batch counted as 1; null when one is unknown. */
@@ -22,13 +25,14 @@ export interface HeadGraph {
   storedValueOf(name: string | undefined, quantization?: Quantization | null): StoredValue | null;
 }
 
-export function createHeadGraph(model: Model, index: GraphIndex, inferred: InferredGraph): HeadGraph {
+export function createHeadGraph(model: Model, mainIndex: GraphIndex, mainInferred: InferredGraph): HeadGraph {
+  const { index, inferred, innerValues } = inlineFunctions(mainIndex, mainInferred);
   const data = findData(model, index);
   const batch = findBatch(model, inferred);
   const graph: HeadGraph = {
     model,
     index,
-    opset: model.opsets.get('') ?? 1,
+    functionOf: (name) => innerValues.get(name) ?? null,
     isData: (name) => data.has(name),
     shapeOf: (name) => toBoundShape(inferred.shapes.get(name) ?? model.graph.initializers.get(name)?.dims ?? null),
     elementTypeOf: (name) => inferred.elementTypes.get(name) ?? model.graph.initializers.get(name)?.elementType ?? null,
@@ -51,7 +55,7 @@ export function listDataInputs(graph: HeadGraph, node: GraphNode): readonly stri
 }
 
 /** Images in a fixed batch; an input of fewer than four axes may have no batch axis at all. */
-function findBatch(model: Model, inferred: InferredGraph): number {
+function findBatch(model: Model, inferred: Pick<InferredGraph, 'shapes'>): number {
   const shape = toBoundShape(inferred.shapes.get(model.graph.inputs[0]?.name ?? '') ?? null);
   return shape !== null && shape.length >= 4 ? (shape[0] ?? 1) : 1;
 }

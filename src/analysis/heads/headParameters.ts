@@ -43,7 +43,7 @@ function listTrainable(graph: HeadGraph, step: HeadStep): readonly StoredValue[]
       return rectifier.type === 'leaky' && typeof rectifier.slope !== 'number' ? [rectifier.slope] : [];
     }
     case 'opaque':
-      return listOpaque(graph, step.node);
+      return listOpaque(graph, step.output);
     default:
       return [];
   }
@@ -65,8 +65,8 @@ function listTrainableOf(operation: AffineOperation): readonly StoredValue[] {
 }
 
 /** Weights of an operator without a rule: float constants of more than one element. */
-function listOpaque(graph: HeadGraph, node: number): readonly StoredValue[] {
-  const inputs = graph.model.graph.nodes[node]?.inputs ?? [];
+function listOpaque(graph: HeadGraph, output: string): readonly StoredValue[] {
+  const inputs = graph.index.producerOf.get(output)?.inputs ?? [];
   return inputs
     .map((name) => graph.storedValueOf(name))
     .filter((stored) => stored !== null && stored.elementType.startsWith('float') && countElements(stored) > 1)

@@ -18,7 +18,7 @@ export const NO_REASON = {
   notNumbers: (output: string, type: string) =>
     `The output "${output}" holds ${type} values, not scores, so it has no classification head.`,
   inFunction: (name: string) =>
-    `The head lies inside the model's own function "${name}", whose inner values are not part of the graph.`,
+    `The head lies inside the model's own function "${name}", whose inner values a run cannot give, so its map cannot be drawn.`,
   noOutput: () => 'The graph has no output.',
 } as const;
 

@@ -1,1 +1,0 @@
-export { NodeBuilder } from '../onnx/nodeBuilder';
