@@ -1,5 +1,5 @@
 // Bundles everything that ships (dist/) and, unless --production, the tests that run inside VS Code (dist-test/).
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -9,7 +9,7 @@ const watch = process.argv.includes('--watch');
 const native = ['onnxruntime-node', 'sharp'];
 
 /** @type {import('esbuild').BuildOptions} */
-const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning' };
+const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning', metafile: true };
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20' };
 /** @type {import('esbuild').BuildOptions} */
@@ -93,6 +93,12 @@ if (watch) {
 } else {
   rmSync(production ? 'dist' : 'dist-test', { recursive: true, force: true });
   const results = await Promise.allSettled(bundles.map((options) => build(options)));
+  if (production) {
+    const inputs = results.flatMap((result) =>
+      Object.keys(result.status === 'fulfilled' ? (result.value.metafile?.inputs ?? {}) : {}),
+    );
+    writeFileSync('dist/inputs.json', JSON.stringify(inputs)); // scripts/package.mjs names their licences
+  }
   // esbuild has printed what is wrong.
   process.exitCode = results.every(({ status }) => status === 'fulfilled') ? 0 : 1;
 }

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { toNotices } from './notices.mjs';
 import { installPackages, root } from './setup.mjs';
 
 const limitBytes = 30e6;
@@ -37,11 +38,14 @@ function run(...args) {
 }
 
 run('esbuild.mjs', '--production');
+const beside = ['onnxruntime-node', 'onnxruntime-common', 'sharp', 'detect-libc', 'semver', '@img/colour'];
+const shipped = [...beside.map((name) => `node_modules/${name}`), ...imageLibraries];
+writeFileSync('dist/ThirdPartyNotices.txt', toNotices(JSON.parse(readFileSync('dist/inputs.json', 'utf8')), shipped));
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const out = path.resolve(values.out ?? `${name}-${target}-${version}.vsix`);
 mkdirSync('.vscode-test', { recursive: true });
 const ignoreFile = '.vscode-test/vscodeignore';
-const native = [`${runtime}/**`, ...imageLibraries.flatMap((folder) => [`${folder}/**`])];
+const native = [`${runtime}/**`, ...imageLibraries.flatMap((folder) => [`${folder}/*`, `${folder}/lib/*`])];
 writeFileSync(ignoreFile, `${readFileSync('.vscodeignore', 'utf8')}${native.map((line) => `!${line}\n`).join('')}`);
 run(
   ...['node_modules/@vscode/vsce/vsce', 'package', '--target', target, '--ignoreFile', ignoreFile, '--out', out],
