@@ -21,9 +21,8 @@ export function readStructure(readings: readonly Reading[], steps: readonly Head
   for (const step of steps) {
     flows.set(step.output, advance(step, joinFlows(listInputs(step).map((input) => flows.get(input) ?? START))));
   }
-  const layers = steps.filter((step) => step.kind === 'linear');
   return {
-    linearLayers: layers.length,
+    linearLayers: steps.filter(isLayer).length,
     isStacked: [...flows.values()].some((flow) => flow.stacked),
     opaque: steps.filter((step) => step.kind === 'opaque'),
   };
@@ -42,8 +41,22 @@ export function listInputs(step: HeadStep): readonly string[] {
   }
 }
 
+/** Matrix products that no rule describes (integer ones with scales from the image, grouped ones) are layers still. */
+const PRODUCTS: ReadonlySet<string> = new Set([
+  'MatMul',
+  'Gemm',
+  'Conv',
+  'MatMulInteger',
+  'ConvInteger',
+  'MatMulNBits',
+]);
+
+function isLayer(step: HeadStep): boolean {
+  return step.kind === 'linear' || (step.kind === 'opaque' && PRODUCTS.has(step.opType));
+}
+
 function advance(step: HeadStep, flow: Flow): Flow {
-  if (step.kind === 'linear') {
+  if (isLayer(step)) {
     return { afterLinear: true, bent: false, stacked: flow.stacked || flow.bent };
   }
   const bends = step.kind === 'rectifier' || step.kind === 'opaque';
