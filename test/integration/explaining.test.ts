@@ -54,9 +54,12 @@ describe('explaining an image', () => {
     const explain = addImage(api, lite0(), workspaceFile('images/chelsea.png'));
     await explain();
     const pid = findOpenModel(api, lite0())?.inferencePid ?? 0;
-    const run = explain();
+    // Held still, so that the run is under way for certain when it is killed.
+    process.kill(pid, 'SIGSTOP');
+    const stopped = assert.rejects(explain(), { code: 'inferenceStopped', message: /SIGKILL/ });
+    await new Promise((resolve) => setTimeout(resolve, 500));
     process.kill(pid, 'SIGKILL');
-    await assert.rejects(run, { code: 'inferenceStopped', message: /SIGKILL/ });
+    await stopped;
     assert.ok(findOpenModel(api, lite0())?.report, 'the editor still has its model');
     assert.equal((await explain()).maps[0].certificate.holds, true);
     assert.notEqual(findOpenModel(api, lite0())?.inferencePid, pid);
