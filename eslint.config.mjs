@@ -12,14 +12,15 @@ const root = path.dirname(fileURLToPath(import.meta.url)); // import.meta.dirnam
  * What each folder of src may import besides itself and userError.ts: only folders nearer to the data, so there is one
  * direction. extension.ts, inspectModel.ts, explainImage.ts and explainer.ts compose the others and may import all core folders.
  */
-const core = ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam', 'image', 'inference'];
+const core = ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'gradient', 'cam', 'image', 'inference'];
 const mayImport = {
   tensor: [],
   protocol: [],
   graph: ['tensor', 'protocol'],
   onnx: ['tensor', 'protocol', 'graph'],
   analysis: ['tensor', 'protocol', 'graph', 'onnx'],
-  cam: ['tensor', 'protocol', 'graph', 'onnx', 'analysis'],
+  gradient: ['tensor', 'protocol', 'graph', 'onnx', 'analysis'],
+  cam: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'gradient'],
   image: ['tensor', 'protocol', 'graph', 'onnx'],
   inference: ['tensor', 'protocol', 'graph', 'onnx', 'image'],
   cli: [...core, 'inspectModel.ts', 'explainImage.ts', 'explainer.ts'],

@@ -104,6 +104,12 @@ export class NodeBuilder {
       : this.add('Unsqueeze', [value], { axes: { type: 'ints', value: axes } });
   }
 
+  squeeze(value: string, axes: readonly number[]): string {
+    return this.opset >= 13
+      ? this.add('Squeeze', [value, this.int64(axes)])
+      : this.add('Squeeze', [value], { axes: { type: 'ints', value: axes } });
+  }
+
   /** Zeros before and after each axis; negative numbers crop. Pads moved from an attribute to an input in set 11. */
   pad(value: string, begin: readonly number[], end: readonly number[]): string {
     const pads = [...begin, ...end];
@@ -182,7 +188,7 @@ export class NodeBuilder {
     return first === undefined ? null : rest.reduce((total, value) => this.add('Add', [total, value]), first);
   }
 
-  input(name: string, elementType: ElementType, shape: readonly (number | string)[]): string {
+  input(name: string, elementType: ElementType, shape: EmittedValue['shape']): string {
     const value = { name: `${RESERVED_PREFIX}${name}`, elementType, shape };
     this.#inputs.push(value);
     return value.name;

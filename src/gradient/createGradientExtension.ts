@@ -1,0 +1,99 @@
+import type { GraphIndex } from '../graph/graphIndex';
+import type { InferredGraph } from '../graph/inferShapes';
+import type { Model } from '../graph/model';
+import { readOpset } from '../graph/inference';
+import type { GraphExtension } from '../onnx/graphExtension';
+import { NodeBuilder } from '../onnx/nodeBuilder';
+import { UserError } from '../userError';
+import { emitClassSeed } from './emitClassSeed';
+import { emitGradients } from './emitGradients';
+import type { Sizes } from './knownShapes';
+import { KnownShapes } from './knownShapes';
+import { toGradientType } from './nodeCall';
+
+export interface GradientRequest {
+  /**
+   * What is differentiated. `class`: the element of `output` at a class index per item, so that a batch of N gives N
+   * independent gradients. `weighted`: Σ seed ∘ value over the named values.
+   */
+  readonly target:
+    | { readonly kind: 'class'; readonly output: string }
+    | { readonly kind: 'weighted'; readonly outputs: readonly string[] };
+  /** Values of the main graph, inputs included. */
+  readonly wrt: readonly string[];
+}
+
+/** Additions to the user's graph that compute derivatives, and the names under which a run takes and gives values. */
+export interface GradientExtension {
+  readonly extension: GraphExtension;
+  readonly inputs: {
+    /** int64 [N], or [1] for the whole batch; null for a weighted target. */
+    readonly classes: string | null;
+    /** Of the target's `outputs`, in their order, each of its shape and type. */
+    readonly seeds: readonly string[];
+  };
+  /** In the order of `wrt`, each of its tensor's shape. */
+  readonly gradients: readonly string[];
+}
+
+const OLDEST_OPSET = 9;
+
+/**
+ * Writes reverse-mode differentiation as ordinary ONNX nodes of the model's own operator set beside the user's.
+ *
+ * @throws UserError `badArgument` for values that the graph does not have, `notDifferentiable` naming the node that has
+ * no derivative.
+ */
+export function createGradientExtension(
+  model: Model,
+  index: GraphIndex,
+  inferred: InferredGraph,
+  { target, wrt }: GradientRequest,
+): GradientExtension {
+  const outputs = target.kind === 'class' ? [target.output] : target.outputs;
+  checkRequest(model, inferred, [...outputs, ...wrt]);
+  const builder = new NodeBuilder(readOpset(model, ''));
+  const shapes = new KnownShapes(model, inferred);
+  const seeds = new Map<string, string>();
+  let classes: string | null = null;
+  if (target.kind === 'class') {
+    classes = builder.input('target_classes', 'int64', ['headlight_targets']);
+    seeds.set(target.output, emitClassSeed(builder, shapes, target.output, classes));
+  } else {
+    outputs.forEach((name, position) => {
+      const type = toGradientType(inferred.elementTypes.get(name) ?? null);
+      seeds.set(name, builder.input(`seed_${position}`, type, nameDimensions(position, shapes.sizes(name))));
+    });
+  }
+  const gradients = emitGradients({ builder, index, shapes }, seeds, wrt);
+  const names = wrt.map((name, position) => {
+    const value = builder.add('Identity', [gradients.get(name) ?? ''], {}, `gradient_${position}`);
+    return builder.output(value, toGradientType(inferred.elementTypes.get(name) ?? null));
+  });
+  const inputs = { classes, seeds: target.kind === 'class' ? [] : [...seeds.values()] };
+  return { extension: builder.finish(), inputs, gradients: names };
+}
+
+function checkRequest(model: Model, inferred: InferredGraph, names: readonly string[]): void {
+  const opset = readOpset(model, '');
+  if (opset < OLDEST_OPSET) {
+    throw new UserError(
+      'notDifferentiable',
+      `Derivatives are written for operator set ${OLDEST_OPSET} and later, and this model uses ${opset}. ` +
+        'Convert it with onnx.version_converter.',
+    );
+  }
+  const unknown = names.find((name) => !inferred.shapes.has(name));
+  if (unknown !== undefined) {
+    const outputs = model.graph.outputs.map((output) => `"${output.name}"`).join(', ');
+    throw new UserError(
+      'badArgument',
+      `The graph has no value "${unknown}". Its outputs are ${outputs}; "headlight inspect --json" lists all values.`,
+    );
+  }
+}
+
+/** Free sizes get names of their own. */
+function nameDimensions(position: number, sizes: Sizes | null): readonly (number | string)[] | null {
+  return sizes && sizes.map((size, axis) => size ?? `headlight_seed_${position}_${axis}`);
+}

@@ -1,0 +1,87 @@
+import type { ConstantValue, InferredGraph } from '../graph/inferShapes';
+import { inferShapes } from '../graph/inferShapes';
+import type { Dimension, ElementType, Model, Shape } from '../graph/model';
+
+/** A size that holds for every input the model takes, or null where a run decides. */
+export type Sizes = readonly (number | null)[];
+
+/**
+ * What is known of values whatever the batch and other free dimensions are. Shapes are inferred twice, with different
+ * sizes for the free dimensions: what comes out equal does not depend on them.
+ */
+export class KnownShapes {
+  readonly #bound: InferredGraph;
+  readonly #other: InferredGraph;
+
+  constructor(model: Model, bound: InferredGraph) {
+    this.#bound = bound;
+    this.#other = inferDifferently(model, bound);
+  }
+
+  /** null: not even the rank is known. */
+  sizes(name: string): Sizes | null {
+    const [one, other] = [this.#bound.shapes.get(name), this.#other.shapes.get(name)];
+    if (!one || other?.length !== one.length) {
+      return null;
+    }
+    return one.map((size, axis) => (typeof size === 'number' && size === other[axis] ? size : null));
+  }
+
+  /** Whether two dimensions have the same size in every run; null: nobody knows before one. */
+  areEqual(a: string, axisA: number, b: string, axisB: number): boolean | null {
+    const pairs = [this.#bound, this.#other].map(({ shapes }) => [shapes.get(a)?.[axisA], shapes.get(b)?.[axisB]]);
+    if (pairs.flat().some((size) => typeof size !== 'number')) {
+      return null;
+    }
+    return pairs.every(([sizeA, sizeB]) => sizeA === sizeB);
+  }
+
+  /** A value that is the same in every run. */
+  constant(name: string): ConstantValue | null {
+    const [one, other] = [this.#bound.constants.get(name), this.#other.constants.get(name)];
+    const isFixed = one !== undefined && other !== undefined && areSame(one.data, other.data);
+    return isFixed && areSame(one.dims, other.dims) ? one : null;
+  }
+
+  elementType(name: string): ElementType | null {
+    return this.#bound.elementTypes.get(name) ?? null;
+  }
+}
+
+function areSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((value, index) => Object.is(value, other[index]));
+}
+
+/** Changes all free dimensions; where the model then no longer fits together, only the batch; else none. */
+function inferDifferently(model: Model, bound: InferredGraph): InferredGraph {
+  for (const isChanged of [() => true, (axis: number) => axis === 0]) {
+    const changed: Record<string, readonly number[]> = {};
+    for (const { name, shape } of model.graph.inputs) {
+      const sizes = bound.boundInputs.get(name);
+      if (sizes !== undefined && shape?.some(isFree)) {
+        changed[name] = sizes.map((size, axis) => (isFree(shape[axis]) && isChanged(axis) ? change(size) : size));
+      }
+    }
+    if (Object.keys(changed).length === 0) {
+      return bound;
+    }
+    const other = inferShapes(model, changed);
+    if ([...bound.shapes].every(([name, shape]) => isAsKnown(shape, other.shapes.get(name) ?? null))) {
+      return other;
+    }
+  }
+  return bound;
+}
+
+function isFree(dimension: Dimension): boolean {
+  return typeof dimension !== 'number' || dimension < 0;
+}
+
+/** One size for one symbol wherever it occurs; images stay multiples of 32, so that strides still divide them. */
+function change(size: number): number {
+  return size < 32 ? size + 2 : size + 64;
+}
+
+function isAsKnown(shape: Shape, other: Shape): boolean {
+  return shape === null || other?.length === shape.length;
+}
