@@ -6,10 +6,10 @@ import './graph.css';
 import { createGraphCanvas, READABLE_ZOOM, type GraphCanvas } from './graphCanvas';
 import { listenToKeys } from './graphKeys';
 import { createGraphModel, type GraphModel } from './graphModel';
-import { toArea, toHeadItems } from './head';
-import { findAncestors, toInitialFold, toUnfolded, toVisibleItem } from './initialFold';
+import { hasHead, toArea, toHeadItems } from './head';
+import { findAncestors, toInitialFold, toUnfolded } from './initialFold';
 import { createLayoutThread } from './layoutThread';
-import { toElementId, type Marks } from './marks';
+import { toElementId, toMarks } from './marks';
 import { createMeasure } from './measureText';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
@@ -26,10 +26,6 @@ const LEGIBLE_ZOOM = 0.2;
 const PANEL_WIDTH = 340;
 const TOOLBAR_HEIGHT = 44;
 const SAVE_AFTER_MS = 300;
-
-function hasHead({ heads: [head] }: ModelReport): boolean {
-  return head !== undefined && head.kind !== 'none' && head.nodes.length > 0;
-}
 
 /** The graph view while the editor lives: which blocks are open, what is selected and found, and where the user looks. */
 class LayerGraph implements View {
@@ -102,13 +98,20 @@ class LayerGraph implements View {
     }
     if (this.#model?.report !== report) {
       void this.#open(report);
+    } else if (this.#picture !== null) {
+      this.#showSelected(choices.selectedLayer);
     }
-    if (choices.selectedLayer !== this.#selectedLayer) {
-      if (choices.selectedLayer === null) {
-        this.#select(null, null);
-      } else {
-        this.#showLayer(choices.selectedLayer);
-      }
+  }
+
+  /** Another view, or the state of before, says which layer to look at. */
+  #showSelected(index: number | null): void {
+    if (index === this.#selectedLayer) {
+      return;
+    }
+    if (index === null) {
+      this.#select(null, null);
+    } else {
+      this.#showLayer(index);
     }
   }
 
@@ -116,6 +119,8 @@ class LayerGraph implements View {
     const isReload = this.#model !== null;
     const model = createGraphModel(report, createMeasure(), this.#thread);
     this.#model = model;
+    // What is on the screen stays until the new picture is there, but is no longer what the model says.
+    this.#picture = null;
     this.#search = { ...this.#search, found: searchLayers(report, model.view, this.#search.query), position: -1 };
     const saved = this.app.state.choices.graph;
     const kept = [...(isReload ? this.#expanded : (saved?.expanded ?? []))];
@@ -123,12 +128,17 @@ class LayerGraph implements View {
     this.#expanded = known.length > 0 ? new Set(known) : toInitialFold(model.view);
     const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
     await this.#layout(() => {
+      this.#canvas.boxes.selectAll('*').remove();
       if (viewport !== null) {
         this.#canvas.setViewport(viewport);
       } else {
         this.#showBeginning();
       }
     });
+    if (isReload) {
+      this.#select(model.view.items.has(this.#selected ?? '') ? this.#selected : null, this.#selectedLayer);
+    }
+    this.#showSelected(this.app.state.choices.selectedLayer);
   }
 
   /** Lays out what is expanded, then draws it; `place` moves the viewport before that. */
@@ -192,7 +202,8 @@ class LayerGraph implements View {
     if (model === null || picture === null) {
       return;
     }
-    drawPicture(this.#canvas, model, picture, this.#marks(model), {
+    const selection = { item: this.#selected, layer: this.#selectedLayer };
+    drawPicture(this.#canvas, model, picture, toMarks(model, this.#expanded, selection, this.#search.found), {
       select: (item, layer) => this.#select(item, layer),
       toggle: (item) => this.#toggle(item),
     });
@@ -215,25 +226,6 @@ class LayerGraph implements View {
       fold: () => this.#expand(new Set(['root']), () => this.#showBeginning()),
     });
     render(template, this.#toolbar);
-  }
-
-  #marks({ view, report }: GraphModel): Marks {
-    const matches = new Map<ItemId, number>();
-    for (const index of this.#search.found) {
-      const item = toVisibleItem(view, this.#expanded, view.itemOfLayer.get(index) ?? '');
-      matches.set(item, (matches.get(item) ?? 0) + 1);
-    }
-    const [head] = report.heads;
-    const selected = this.#selected === null ? undefined : view.items.get(this.#selected);
-    const layers = selected?.kind === 'layers' ? selected.layers : [];
-    return {
-      selected: this.#selected,
-      selectedLayer: this.#selectedLayer,
-      matches,
-      head: hasHead(report) ? toHeadItems(view, this.#expanded, head) : new Set(),
-      featureMap: hasHead(report) ? (head?.featureMap ?? null) : null,
-      tensors: new Set(layers.flatMap(({ inputs, outputs }) => [...inputs, ...outputs.map(({ name }) => name)])),
-    };
   }
 
   #find(search: SearchState): void {

@@ -1,7 +1,12 @@
-import type { HeadReport } from '../../src/protocol/modelReport';
+import type { HeadReport, ModelReport } from '../../src/protocol/modelReport';
 import { toVisibleItem } from './initialFold';
 import type { Picture, PlacedItem, Rectangle } from './picture';
 import type { GraphView, ItemId } from './viewModel';
+
+/** Whether there is a head to show: kind `none` may still name the nodes that are none. */
+export function hasHead({ heads: [head] }: Pick<ModelReport, 'heads'>): boolean {
+  return head !== undefined && head.kind !== 'none' && head.nodes.length > 0;
+}
 
 /** The visible items that hold layers of the head. */
 export function toHeadItems(view: GraphView, expanded: ReadonlySet<ItemId>, head: HeadReport | undefined): Set<ItemId> {

@@ -1,3 +1,6 @@
+import type { GraphModel } from './graphModel';
+import { hasHead, toHeadItems } from './head';
+import { toVisibleItem } from './initialFold';
 import type { ItemId } from './viewModel';
 
 /** What is emphasised; ids of visible items. */
@@ -12,6 +15,31 @@ export interface Marks {
   readonly featureMap: string | null;
   /** What the selected layers read and make; their edges are emphasised. */
   readonly tensors: ReadonlySet<string>;
+}
+
+/** `found`: indices in the file of the layers that match the search. */
+export function toMarks(
+  { view, report }: Pick<GraphModel, 'view' | 'report'>,
+  expanded: ReadonlySet<ItemId>,
+  selection: { readonly item: ItemId | null; readonly layer: number | null },
+  found: readonly number[],
+): Marks {
+  const matches = new Map<ItemId, number>();
+  for (const index of found) {
+    const item = toVisibleItem(view, expanded, view.itemOfLayer.get(index) ?? '');
+    matches.set(item, (matches.get(item) ?? 0) + 1);
+  }
+  const head = hasHead(report) ? report.heads[0] : undefined;
+  const selected = selection.item === null ? undefined : view.items.get(selection.item);
+  const layers = selected?.kind === 'layers' ? selected.layers : [];
+  return {
+    selected: selection.item,
+    selectedLayer: selection.layer,
+    matches,
+    head: toHeadItems(view, expanded, head),
+    featureMap: head?.featureMap ?? null,
+    tensors: new Set(layers.flatMap(({ inputs, outputs }) => [...inputs, ...outputs.map(({ name }) => name)])),
+  };
 }
 
 export interface PictureActions {
