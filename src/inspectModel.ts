@@ -3,8 +3,10 @@ import { computeHeadEconomics } from './analysis/headEconomics';
 import { detectHeads } from './analysis/heads/detectHeads';
 import type { HeadDescription } from './analysis/heads/headDescription';
 import { toHeadReport } from './analysis/heads/toHeadReport';
+import { computeLiveMemory } from './analysis/liveMemory';
 import { computeParameters } from './analysis/parameters';
 import { computeReceptiveField } from './analysis/receptiveField';
+import { computeReceptiveFields } from './analysis/receptiveFields';
 import { buildModelReport } from './analysis/report/modelReport';
 import type { GraphIndex } from './graph/graphIndex';
 import { indexGraph } from './graph/graphIndex';
@@ -44,17 +46,32 @@ export async function inspectModel(path: string, options: InspectOptions = {}): 
 /** The same with the model's structure, for what comes after: running it, extending it. */
 export async function analyzeModel(path: string, options: InspectOptions = {}): Promise<ModelAnalysis> {
   const model = await readModel(path, { signal: options.signal });
-  return analyze(model, await findMissingExternalData(model), options.inputShapes ?? {});
+  return analyze(model, await findMissingExternalData(model), inferShapes(model, options.inputShapes));
 }
 
 /** An analysis with free dimensions bound anew; reads no file. */
 export function bindAnalysis({ model, missingData }: ModelAnalysis, inputShapes: InputShapes): ModelAnalysis {
-  return analyze(model, missingData, inputShapes);
+  return analyze(model, missingData, inferShapes(model, inputShapes));
 }
 
-function analyze(model: Model, missingData: readonly MissingExternalData[], inputShapes: InputShapes): ModelAnalysis {
+/** Shapes as they were in a run, by value; only what inference leaves open is taken from them. */
+export type MeasuredShapes = ReadonlyMap<string, readonly number[]>;
+
+/** An analysis with shapes that only a run could tell; reads no file. */
+export function completeAnalysis(
+  { model, missingData, inferred }: ModelAnalysis,
+  shapes: MeasuredShapes,
+): ModelAnalysis {
+  return analyze(model, missingData, { ...inferred, shapes: new Map([...inferred.shapes, ...shapes]) }, shapes);
+}
+
+function analyze(
+  model: Model,
+  missingData: readonly MissingExternalData[],
+  inferred: InferredGraph,
+  measured: MeasuredShapes = new Map(),
+): ModelAnalysis {
   const index = indexGraph(model.graph);
-  const inferred = inferShapes(model, inputShapes);
   const parameters = computeParameters(model, inferred, index);
   const costs = computeCosts(model, index, inferred, parameters);
   const heads = detectHeads(model, index, inferred);
@@ -65,8 +82,11 @@ function analyze(model: Model, missingData: readonly MissingExternalData[], inpu
     inferred,
     parameters,
     costs,
+    memory: computeLiveMemory(model, index, inferred),
     heads: heads.map((head) => toHeadReport(head, computeHeadEconomics(head))),
     receptiveField: featureMap === undefined ? null : computeReceptiveField(model, index, inferred, featureMap),
+    receptiveFields: computeReceptiveFields(model, index, inferred),
+    measuredValues: new Set(measured.keys()),
     warnings: missingData.map(describeMissingExternalData),
   });
   return { model, index, inferred, heads, missingData, report };

@@ -1,15 +1,13 @@
-import { computeSizeBytes } from '../graph/elementTypes';
 import type { GraphIndex } from '../graph/graphIndex';
 import type { InferredBody } from '../graph/inference';
 import type { InferredGraph } from '../graph/inferShapes';
-import type { ElementType, GraphNode, Model } from '../graph/model';
+import type { GraphNode, Model } from '../graph/model';
 import { isKnownOperator } from '../graph/shapeRules/table';
-import type { PartialShape } from '../graph/valueFacts';
-import { countElements } from '../graph/valueFacts';
 import { findConstantValues } from './constantValues';
 import type { ShapeOf } from './macs';
 import { computeMacs } from './macs';
 import type { ModelParameters } from './parameters';
+import { computeValueBytes, toPartialShape } from './valueSizes';
 
 /** All derived, at the bound shapes (batch 1 where the file leaves it free). */
 export interface NodeCost {
@@ -48,7 +46,7 @@ export function computeCosts(
     const stored = parameters.byNode.get(node) ?? { parameters: 0, weightBytes: 0 };
     byNode.set(node, {
       ...stored,
-      macs: computeNodeMacs(node, (name) => toPartial(inferred, name), inferred.bodies),
+      macs: computeNodeMacs(node, (name) => toPartialShape(inferred, name), inferred.bodies),
       activationBytes: computeActivationBytes(node, inferred, constants),
     });
   }
@@ -65,11 +63,6 @@ export function computeCosts(
       activationBytes: sum(costs.map(({ activationBytes }) => activationBytes)),
     },
   };
-}
-
-function toPartial(inferred: InferredGraph, name: string): PartialShape | null {
-  const shape = inferred.shapes.get(name) ?? null;
-  return shape && shape.map((size) => (typeof size === 'number' ? size : null));
 }
 
 /** A call or a loop costs what it runs; of two branches the dearer one counts. */
@@ -105,16 +98,11 @@ function computeActivationBytes(
     if (name === '' || constants.has(name)) {
       continue;
     }
-    const bytes = sizeOf(toPartial(inferred, name), inferred.elementTypes.get(name));
+    const bytes = computeValueBytes(inferred, name);
     if (bytes === null) {
       return null;
     }
     total += bytes;
   }
   return total;
-}
-
-function sizeOf(shape: PartialShape | null, elementType: ElementType | undefined): number | null {
-  const count = shape && countElements(shape);
-  return count === null || elementType === undefined ? null : computeSizeBytes(elementType, count);
 }

@@ -43,7 +43,7 @@ export function computeReceptiveField(
   const nodes = index.order.filter((node) => needed.nodes.has(node));
   followNodes(nodes, fields, (name) => factsOf(inferred, name), { model, bodies: inferred.bodies });
   const field = fields.get(tensorName);
-  return field === undefined || field === EVERYWHERE ? null : toReport(field);
+  return field === undefined || field === EVERYWHERE ? null : toReceptiveField(field);
 }
 
 function listAncestors(
@@ -64,7 +64,7 @@ function listAncestors(
 }
 
 /** Images are [N, C, H, W], [N, H, W, C] (few channels last), [C, H, W] or [H, W, C]. */
-function startField(inferred: InferredGraph, name: string): CellField | null {
+export function startField(inferred: InferredGraph, name: string): CellField | null {
   const shape = inferred.shapes.get(name) ?? null;
   const isChannels = (size: unknown) => typeof size === 'number' && size <= 4;
   if (shape === null || shape.length < 3 || shape.length > 4) {
@@ -80,7 +80,7 @@ function startField(inferred: InferredGraph, name: string): CellField | null {
   return { axes, rows: pixel, columns: pixel, exact: true };
 }
 
-function factsOf(inferred: InferredGraph, name: string): ValueFacts {
+export function factsOf(inferred: InferredGraph, name: string): ValueFacts {
   const shape = inferred.shapes.get(name) ?? null;
   return {
     elementType: inferred.elementTypes.get(name) ?? null,
@@ -94,7 +94,8 @@ interface Walk {
   readonly bodies: InferredBody['bodies'];
 }
 
-function followNodes(
+/** Adds the fields of what the nodes make; they must come in an order in which they can run. */
+export function followNodes(
   order: readonly GraphNode[],
   fields: Map<string, Field>,
   facts: (name: string) => ValueFacts,
@@ -161,7 +162,7 @@ function followBodies(
   });
 }
 
-function toReport({ rows, columns, exact }: CellField): ReceptiveField {
+export function toReceptiveField({ rows, columns, exact }: CellField): ReceptiveField {
   const size = (reach: Reach) => Math.ceil(reach.high - reach.low - 1e-9) + 1;
   return {
     size: [size(rows), size(columns)],

@@ -1,8 +1,10 @@
 import type {
   HeadCost,
   HeadReport,
+  LayerReport,
   ModelReport,
   OutputReport,
+  ReceptiveField,
   ReportShape,
   ValueReport,
 } from '../protocol/modelReport';
@@ -20,6 +22,9 @@ export interface InspectDocument {
   readonly nodes: number;
   readonly parameters: number;
   readonly macs: number;
+  readonly weightBytes: number;
+  readonly activationBytes: number;
+  readonly peakActivation: ModelReport['totals']['peakActivation'];
   /** Shapes as declared, symbolic dimensions by name. */
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
@@ -27,9 +32,16 @@ export interface InspectDocument {
     readonly index: number;
     readonly name: string;
     readonly opType: string;
-    readonly outputs: readonly { readonly name: string; readonly shape: ReportShape }[];
+    readonly outputs: readonly Pick<OutputReport, 'name' | 'shape' | 'shapeProvenance'>[];
     readonly parameters: number;
     readonly macs: number | null;
+    /** Bytes at the bound shapes: its outputs, its weights, all values alive while it runs. */
+    readonly activationBytes: number | null;
+    readonly weightBytes: number;
+    readonly liveBytes: number;
+    /** FLOP per byte moved. */
+    readonly arithmeticIntensity: number | null;
+    readonly receptiveField: ReceptiveField | null;
   }[];
   readonly heads: readonly (Pick<
     HeadReport,
@@ -58,16 +70,12 @@ export function toInspectDocument(report: ModelReport): InspectDocument {
     nodes: report.totals.nodes,
     parameters: report.totals.parameters,
     macs: report.totals.macs,
+    weightBytes: report.totals.weightBytes,
+    activationBytes: report.totals.activationBytes,
+    peakActivation: report.totals.peakActivation,
     inputs: report.inputs.map(toValue),
     outputs: report.outputs.map(toValue),
-    layers: report.layers.map(({ index, name, opType, outputs, parameters, macs }) => ({
-      index,
-      name,
-      opType,
-      outputs: outputs.map(toOutput),
-      parameters,
-      macs,
-    })),
+    layers: report.layers.map(toLayer),
     heads: report.heads.map(toHead),
     warnings: report.warnings,
   };
@@ -77,8 +85,30 @@ function toValue({ name, type, shape }: ValueReport): Value {
   return { name, type, shape };
 }
 
-function toOutput({ name, shape }: OutputReport) {
-  return { name, shape };
+function toLayer(layer: LayerReport): InspectDocument['layers'][number] {
+  const { index, name, opType, outputs, parameters, macs, activationBytes, weightBytes, liveBytes } = layer;
+  const { arithmeticIntensity, receptiveField } = layer;
+  return {
+    index,
+    name,
+    opType,
+    outputs: outputs.map(toOutput),
+    parameters,
+    macs,
+    activationBytes,
+    weightBytes,
+    liveBytes,
+    arithmeticIntensity,
+    receptiveField,
+  };
+}
+
+function toOutput({
+  name,
+  shape,
+  shapeProvenance,
+}: OutputReport): InspectDocument['layers'][number]['outputs'][number] {
+  return { name, shape, ...(shapeProvenance === undefined ? {} : { shapeProvenance }) };
 }
 
 function toHead(head: HeadReport): InspectDocument['heads'][number] {

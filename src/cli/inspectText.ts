@@ -14,7 +14,7 @@ export function formatReport(report: ModelReport): string {
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
 
-function formatCard({ file, totals, producer, opsets, irVersion }: ModelReport): string {
+function formatCard({ file, layers, totals, producer, opsets, irVersion }: ModelReport): string {
   const versions = Object.entries(opsets).map(
     ([domain, version]) => `${domain === '' ? 'ai.onnx' : domain} ${version}`,
   );
@@ -27,9 +27,18 @@ function formatCard({ file, totals, producer, opsets, irVersion }: ModelReport):
     ['nodes', formatCount(totals.nodes)],
     ['parameters', `${formatCount(totals.parameters)} (${formatBytes(totals.weightBytes)} of weights)`],
     ['MACs', `${formatCount(totals.macs)} at batch 1${unknown}`],
-    ['activations', `${formatBytes(totals.activationBytes)}, sum over all layers`],
+    ['activations', `${formatBytes(totals.activationBytes)}, sum over all layers${formatPeak(layers, totals)}`],
   ];
   return formatTable(rows, ['left', 'left']);
+}
+
+function formatPeak(layers: readonly LayerReport[], { peakActivation: peak }: ModelReport['totals']): string {
+  const layer = layers.find(({ index }) => index === peak?.layer);
+  if (peak === null || layer === undefined) {
+    return '';
+  }
+  const bound = peak.unknownValues === 0 ? 'peak' : 'peak of what is known';
+  return `; ${bound} ${formatBytes(peak.bytes)} alive at one time, in ${layer.opType} ${layer.name || layer.index}`;
 }
 
 function formatValues({ inputs, outputs }: ModelReport): string {

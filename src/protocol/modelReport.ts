@@ -26,6 +26,8 @@ export interface OutputReport {
   readonly type: string | null;
   /** Inferred with the bound input shapes. */
   readonly shape: ReportShape;
+  /** 'measured': not to be told from the graph; as it was in one run on random input. Absent: derived. */
+  readonly shapeProvenance?: Provenance;
 }
 
 export type AttributeReport = {
@@ -55,6 +57,12 @@ export interface LayerReport {
   /** Bytes of all outputs at the bound shapes; null when unknown. */
   readonly activationBytes: number | null;
   readonly weightBytes: number;
+  /** Bytes of all values alive while this layer runs, each in memory of its own; without those of unknown size. */
+  readonly liveBytes: number;
+  /** FLOP (2 per multiply-accumulate) per byte moved (weights, inputs and outputs once); 0 without any, null when unknown. */
+  readonly arithmeticIntensity: number | null;
+  /** Of the first output; null where it has no places on the image. */
+  readonly receptiveField: ReceptiveField | null;
 }
 
 export type InitializerRole = 'parameter' | 'statistic' | 'constant' | 'quantization';
@@ -158,6 +166,13 @@ export interface ModelReport {
     readonly unknownMacs: number;
     readonly activationBytes: number;
     readonly weightBytes: number;
+    /** Largest `liveBytes` and the first layer (index in the file) where it occurs; null for a graph without nodes. */
+    readonly peakActivation: {
+      readonly bytes: number;
+      readonly layer: number;
+      /** With any, `bytes` is a lower bound. */
+      readonly unknownValues: number;
+    } | null;
   };
   /** Main head first; never empty (kind `none` says why there is none). */
   readonly heads: readonly HeadReport[];

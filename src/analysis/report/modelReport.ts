@@ -2,8 +2,17 @@ import { basename } from 'node:path';
 import type { GraphIndex } from '../../graph/graphIndex';
 import type { InferredGraph } from '../../graph/inferShapes';
 import type { GraphNode, Model, ValueInfo } from '../../graph/model';
-import type { HeadReport, LayerReport, ModelReport, ReceptiveField, ValueReport } from '../../protocol/modelReport';
+import type {
+  HeadReport,
+  LayerReport,
+  ModelReport,
+  OutputReport,
+  ReceptiveField,
+  ValueReport,
+} from '../../protocol/modelReport';
+import { computeArithmeticIntensity } from '../arithmeticIntensity';
 import type { ModelCosts } from '../cost';
+import type { LiveMemory } from '../liveMemory';
 import type { ModelParameters } from '../parameters';
 import { reportAttributes } from './attributes';
 
@@ -14,16 +23,21 @@ export interface ReportParts {
   readonly inferred: InferredGraph;
   readonly parameters: ModelParameters;
   readonly costs: ModelCosts;
+  readonly memory: LiveMemory;
   /** Main head first. */
   readonly heads: readonly HeadReport[];
   readonly receptiveField: ReceptiveField | null;
+  /** Of every value that has places on an image. */
+  readonly receptiveFields: ReadonlyMap<string, ReceptiveField>;
+  /** Values whose shape was measured, because it could not be inferred. */
+  readonly measuredValues: ReadonlySet<string>;
   /** Beside those of the reader and of the inference. */
   readonly warnings: readonly string[];
 }
 
 /** Everything there is to show about a model, as plain data. */
 export function buildModelReport(parts: ReportParts): ModelReport {
-  const { model, index, inferred, parameters, costs, heads, receptiveField } = parts;
+  const { model, index, inferred, parameters, costs, memory, heads, receptiveField } = parts;
   const { graph } = model;
   return {
     schema: 1,
@@ -36,7 +50,7 @@ export function buildModelReport(parts: ReportParts): ModelReport {
     metadata: Object.fromEntries(model.metadata),
     inputs: graph.inputs.map((input) => reportValue(input, inferred)),
     outputs: graph.outputs.map((output) => reportValue(output, inferred)),
-    layers: index.order.map((node) => reportLayer(node, inferred, costs)),
+    layers: index.order.map((node) => reportLayer(node, parts)),
     initializers: parameters.tensors.map(({ name, type, shape, sizeBytes, role, storage }) => ({
       name,
       type,
@@ -46,7 +60,7 @@ export function buildModelReport(parts: ReportParts): ModelReport {
       storage,
     })),
     functions: model.functions.map(({ domain, name }) => (domain === '' ? name : `${domain}:${name}`)),
-    totals: { nodes: graph.nodes.length, ...costs.totals },
+    totals: { nodes: graph.nodes.length, ...costs.totals, peakActivation: reportPeak(memory) },
     heads,
     receptiveField,
     warnings: [...parts.warnings, ...model.warnings, ...inferred.warnings],
@@ -62,25 +76,36 @@ function reportValue({ name, elementType, shape }: ValueInfo, inferred: Inferred
   };
 }
 
-function reportLayer(node: GraphNode, inferred: InferredGraph, costs: ModelCosts): LayerReport {
-  const cost = costs.byNode.get(node);
+function reportPeak({ peak, unknownValues }: LiveMemory): ModelReport['totals']['peakActivation'] {
+  return peak && { bytes: peak.bytes, layer: peak.node.index, unknownValues };
+}
+
+function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
+  const cost = parts.costs.byNode.get(node);
+  const outputs = node.outputs.filter((name) => name !== '');
   return {
     index: node.index,
     name: node.name,
     opType: node.opType,
     domain: node.domain,
     inputs: node.inputs,
-    outputs: node.outputs
-      .filter((name) => name !== '')
-      .map((name) => ({
-        name,
-        type: inferred.elementTypes.get(name) ?? null,
-        shape: inferred.shapes.get(name) ?? null,
-      })),
+    outputs: outputs.map((name) => reportOutput(name, parts)),
     attributes: reportAttributes(node),
     parameters: cost?.parameters ?? 0,
     macs: cost?.macs ?? null,
     activationBytes: cost?.activationBytes ?? null,
     weightBytes: cost?.weightBytes ?? 0,
+    liveBytes: parts.memory.byNode.get(node) ?? 0,
+    arithmeticIntensity: computeArithmeticIntensity(node, cost?.macs ?? null, parts.inferred),
+    receptiveField: parts.receptiveFields.get(outputs[0]) ?? null,
+  };
+}
+
+function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
+  return {
+    name,
+    type: inferred.elementTypes.get(name) ?? null,
+    shape: inferred.shapes.get(name) ?? null,
+    ...(measuredValues.has(name) ? { shapeProvenance: 'measured' as const } : {}),
   };
 }

@@ -26,6 +26,9 @@ export function layer(
     macs: 0,
     activationBytes: 0,
     weightBytes: 0,
+    liveBytes: 0,
+    arithmeticIntensity: 0,
+    receptiveField: null,
     ...rest,
   };
 }
@@ -90,7 +93,15 @@ export function report(
     layers: layers.map((one, index) => ({ ...one, index })),
     initializers: initializers.map((one) => (typeof one === 'string' ? parameter(one) : one)),
     functions: [],
-    totals: { nodes: layers.length, parameters: 0, macs: 0, unknownMacs: 0, activationBytes: 0, weightBytes: 0 },
+    totals: {
+      nodes: layers.length,
+      parameters: 0,
+      macs: 0,
+      unknownMacs: 0,
+      activationBytes: 0,
+      weightBytes: 0,
+      peakActivation: null,
+    },
     heads: [NO_HEAD],
     receptiveField: null,
     warnings: [],

@@ -1,0 +1,40 @@
+import { listReads, type GraphIndex } from '../graph/graphIndex';
+import type { InferredGraph } from '../graph/inferShapes';
+import type { Model } from '../graph/model';
+import type { ReceptiveField } from '../protocol/modelReport';
+import { factsOf, followNodes, startField, toReceptiveField } from './receptiveField';
+import { EVERYWHERE, type Field } from './receptive/cellField';
+
+/**
+ * What computeReceptiveField says of each value, for all values of the main graph in one pass over its nodes; values
+ * without places are left out. A value that depends on several images refers to the first of the model's inputs.
+ */
+export function computeReceptiveFields(
+  model: Model,
+  index: GraphIndex,
+  inferred: InferredGraph,
+): ReadonlyMap<string, ReceptiveField> {
+  const images: Map<string, Field>[] = [];
+  /** The first image that a value depends on. */
+  const imageOf = new Map<string, number>();
+  for (const { name } of model.graph.inputs) {
+    const start = startField(inferred, name);
+    if (start !== null) {
+      imageOf.set(name, images.length);
+      images.push(new Map([[name, start]]));
+    }
+  }
+  const walk = { model, bodies: inferred.bodies };
+  for (const node of index.order) {
+    const image = Math.min(...[...listReads(node)].map((name) => imageOf.get(name) ?? Infinity));
+    if (image < images.length) {
+      followNodes([node], images[image], (name) => factsOf(inferred, name), walk);
+      node.outputs.filter((name) => images[image].has(name)).forEach((name) => imageOf.set(name, image));
+    }
+  }
+  return new Map(
+    images.flatMap((fields) =>
+      [...fields].flatMap(([name, field]) => (field === EVERYWHERE ? [] : [[name, toReceptiveField(field)] as const])),
+    ),
+  );
+}
