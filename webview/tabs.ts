@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { ViewName } from '../src/protocol/messages';
 
-export const TABS: readonly { readonly view: ViewName; readonly title: string }[] = [
+const TABS: readonly { readonly view: ViewName; readonly title: string }[] = [
   { view: 'graph', title: 'Graph' },
   { view: 'summary', title: 'Summary' },
   { view: 'cam', title: 'CAM' },

@@ -27,7 +27,7 @@ export function drawPicture(
   drawBoxes(canvas.boxes, view, inView(picture.boxes), contentOf, marks, actions);
 }
 
-export function intersects(one: Rectangle, other: Rectangle): boolean {
+function intersects(one: Rectangle, other: Rectangle): boolean {
   return (
     one.x <= other.x + other.width &&
     other.x <= one.x + one.width &&

@@ -41,7 +41,7 @@ export interface LaidOutEdge {
   readonly label: Point | null;
 }
 
-export const LABEL_HEIGHT = 14;
+const LABEL_HEIGHT = 14;
 const RANK_GAP = 26;
 const NODE_GAP = 28;
 /** Keeps the ports at the block's borders: an edge to the border weighs more than one to a child. */
