@@ -3,7 +3,8 @@ import { countStored, emitMap, emitStored } from './emittedValues';
 import type { EmittedEvidence, MapContext } from './emitMaps';
 import { emitCellCount } from './emitMaps';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
-import { emitClassRows, emitNormalization, emitPiece } from './pullBack';
+import { emitClassRows, emitNormalization } from './emitLayers';
+import { emitPiece } from './emitPiece';
 import type { SelectedClasses } from './selectClasses';
 import { pickClasses } from './selectClasses';
 

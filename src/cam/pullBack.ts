@@ -6,6 +6,8 @@ import type {
   StoredValue,
 } from '../analysis/heads/headDescription';
 import type { ElementType } from '../graph/model';
+import { emitClassRows, emitMatrix, emitNormalization } from './emitLayers';
+import { emitPiece } from './emitPiece';
 import { countStored, emitActivation, emitStored } from './emittedValues';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
 import type { SelectedClasses } from './selectClasses';
@@ -283,71 +285,4 @@ export function emitRows(builder: NodeBuilder, selected: SelectedClasses, deriva
   const { size, factor } = derivative;
   const rows = emitUnitRows(builder, selected.classes, size);
   return factor === null ? rows : builder.add('Mul', [rows, factor]);
-}
-
-/** Rows of a linear layer's weights that belong to the selected classes, [B, n, inputs]. */
-export function emitClassRows(builder: NodeBuilder, selected: SelectedClasses, layer: LinearStep): string {
-  const matrix = emitMatrix(builder, layer);
-  if (selected.pick.by === 'all') {
-    const rows = layer.orientation === 'outputsFirst' ? matrix : builder.transpose(matrix, [1, 0]);
-    return builder.reshape(rows, [1, layer.outputs, layer.inputs]);
-  }
-  return layer.orientation === 'outputsFirst'
-    ? builder.gather(matrix, selected.classes)
-    : builder.transpose(builder.gather(matrix, selected.classes, 1), [1, 2, 0]);
-}
-
-/** A layer's weights as a matrix in their own orientation. */
-export function emitMatrix(builder: NodeBuilder, layer: LinearStep): string {
-  const weight = emitStored(builder, layer.weight);
-  const dims = layer.orientation === 'outputsFirst' ? [layer.outputs, layer.inputs] : [layer.inputs, layer.outputs];
-  return layer.weight.dims.length === 2 ? weight : builder.reshape(weight, dims);
-}
-
-/** Batch normalisation as x·scale + shift: scale = γ/√(σ² + ε), shift = β − μ·scale. */
-export function emitNormalization(
-  builder: NodeBuilder,
-  operation: Extract<AffineOperation, { readonly type: 'normalize' }>,
-): { readonly scale: string; readonly shift: string } {
-  const [gamma, beta, mean, variance] = [operation.scale, operation.shift, operation.mean, operation.variance].map(
-    (stored) => emitStored(builder, stored),
-  ) as [string, string, string, string];
-  const deviation = builder.add('Sqrt', [builder.add('Add', [variance, builder.float32(operation.epsilon)])]);
-  const scale = builder.add('Div', [gamma, deviation]);
-  return { scale, shift: builder.add('Sub', [beta, builder.add('Mul', [mean, scale])]) };
-}
-
-/**
- * The affine piece a rectifier was on: output = slope·input + constant, element by element; a null constant is zero.
- * Read off the output where possible, because asking for the input would keep the runtime from fusing it away.
- */
-export function emitPiece(
-  builder: NodeBuilder,
-  rectifier: RectifierStep['rectifier'],
-  output: string,
-  input: () => string,
-  align: (stored: StoredValue) => string,
-): { readonly slope: string; readonly constant: string | null } {
-  const zero = builder.float32(0);
-  const isPositive = (value: string) => builder.cast(builder.add('Greater', [value, zero]), 'float32');
-  const one = builder.float32(1);
-  switch (rectifier.type) {
-    case 'relu':
-      return { slope: isPositive(output), constant: null };
-    case 'leaky': {
-      const positive = isPositive(input());
-      const slope = typeof rectifier.slope === 'number' ? builder.float32(rectifier.slope) : align(rectifier.slope);
-      const negative = builder.add('Mul', [builder.add('Sub', [one, positive]), slope]);
-      return { slope: builder.add('Add', [positive, negative]), constant: null };
-    }
-    case 'clamp': {
-      const changed = isPositive(builder.add('Abs', [builder.add('Sub', [output, input()])]));
-      return { slope: builder.add('Sub', [one, changed]), constant: builder.add('Mul', [output, changed]) };
-    }
-    case 'hardSigmoid': {
-      const inside = builder.add('Mul', [isPositive(output), isPositive(builder.add('Sub', [one, output]))]);
-      const slope = builder.add('Mul', [inside, builder.float32(rectifier.slope)]);
-      return { slope, constant: builder.add('Sub', [output, builder.add('Mul', [slope, input()])]) };
-    }
-  }
 }

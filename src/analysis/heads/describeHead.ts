@@ -34,7 +34,12 @@ export function describeHead(graph: HeadGraph, found: LogitsSearch): HeadDescrip
   const search = findFeatureMap(graph, found.logits);
   switch (search.type) {
     case 'none':
-      return describeNothing(graph, found, NO_REASON.noMap(found.output), { classes });
+      return describeNothing(
+        graph,
+        found,
+        search.isBlind ? NO_REASON.unknownShape(found.output) : NO_REASON.noMap(found.output),
+        { classes },
+      );
     case 'several':
       return { ...describeNothing(graph, found, NO_REASON.several(search.maps), { classes }), kind: 'other' };
     case 'unclear':

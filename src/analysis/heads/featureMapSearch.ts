@@ -16,14 +16,16 @@ export type FeatureMapSearch =
   /** Positions are treated in a way no rule describes; the map is the best guess. */
   | { readonly type: 'unclear'; readonly map: MapReading }
   | { readonly type: 'several'; readonly maps: readonly string[] }
-  | { readonly type: 'none' };
+  /** `isBlind`: shapes on the way are not known, so a map may have been missed. */
+  | { readonly type: 'none'; readonly isBlind: boolean };
 
 /** Finds the last spatial value before the logits, in the layout nearest to [N, C, H, W]. */
 export function findFeatureMap(graph: HeadGraph, logits: string): FeatureMapSearch {
   const region = collectRegion(graph, logits, (value) => isSpatial(graph, value));
   const [leaf] = region.leaves;
+  const isBlind = region.nodes.some((node) => graph.shapeOf(node.outputs[0] ?? '') === null);
   if (leaf === undefined) {
-    return { type: 'none' };
+    return { type: 'none', isBlind };
   }
   const chains = region.leaves.map((value) =>
     listUpstream(graph, value, (node) => isRelabelling(node) || readPooling(graph, node) !== null),
@@ -32,11 +34,17 @@ export function findFeatureMap(graph: HeadGraph, logits: string): FeatureMapSear
   const maps = candidates.map((candidate) => readMap(graph, candidate, logits)).filter((map) => map !== null);
   const [first] = maps;
   if (first === undefined) {
-    return region.leaves.length > 1 || region.isOpen ? { type: 'several', maps: region.leaves } : { type: 'none' };
+    return region.leaves.length > 1 || region.isOpen
+      ? { type: 'several', maps: region.leaves }
+      : { type: 'none', isBlind };
   }
   const best = maps
     .map((map) => ({ map, axes: findChannel(graph, map) }))
-    .reduce((winner, entry) => (score(entry) > score(winner) ? entry : winner));
+    .map((entry) => ({ ...entry, score: score(graph, entry.map, entry.axes) }))
+    .reduce((winner, entry) => (entry.score > winner.score ? entry : winner));
+  if (best.axes === null && isBlind) {
+    return { type: 'none', isBlind };
+  }
   return best.axes === null ? { type: 'unclear', map: first } : { type: 'found', map: best.map, ...best.axes };
 }
 
@@ -45,11 +53,15 @@ interface Axes {
   readonly isTokens: boolean;
 }
 
-function score({ map, axes }: { readonly map: MapReading; readonly axes: Axes | null }): number {
+/** [N, C, H, W] is preferred, then [N, H, W, C]; tokens in the order their layers made them before transposed ones. */
+function score(graph: HeadGraph, map: MapReading, axes: Axes | null): number {
   if (axes === null) {
     return 0;
   }
-  return map.sizes.size === 3 ? (axes.channel === 1 ? 3 : 2) : 1;
+  if (map.sizes.size === 3) {
+    return axes.channel === 1 ? 5 : 4;
+  }
+  return axes.isTokens ? (isChannelsLast(graph, map.candidate) ? 3 : 1) : 2;
 }
 
 /** Which axis holds the channels: the one that pooling leaves; null when the readings contradict each other. */

@@ -11,7 +11,7 @@ export interface KindFacts {
   readonly hasClassMaps: boolean;
   /** Whether a sum over positions is divided by their number afterwards. */
   readonly sumIsMean: boolean;
-  /** Whether the pooled map itself has one channel per class and nothing follows. */
+  /** Whether the pool is a power mean. */
   readonly isGem: boolean;
 }
 

@@ -14,7 +14,7 @@ export const NO_REASON = {
   classToken: () =>
     'The classifier reads a class token instead of pooling over positions, so there is no spatial head.',
   unknownShape: (output: string) =>
-    `The shape of the output "${output}" cannot be told from the graph, so its head cannot be described; bind the free input dimensions.`,
+    `The shapes on the way to the output "${output}" cannot be told from the graph, so its head cannot be described; bind the free input dimensions.`,
   notNumbers: (output: string, type: string) =>
     `The output "${output}" holds ${type} values, not scores, so it has no classification head.`,
   inFunction: (name: string) =>

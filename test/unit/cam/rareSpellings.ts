@@ -49,6 +49,16 @@ export const RARE_SPELLINGS: readonly Spelling[] = [
     }),
   },
   {
+    name: 'tokens transposed before a pool over the last axis',
+    kind: 'token-gap-linear',
+    build: model((b, map) => {
+      const flat = b.node('Reshape', [map, b.int64([0, CHANNELS, -1])]);
+      const tokens = b.node('Transpose', [flat], { perm: [0, 2, 1] });
+      const normal = b.node('LayerNormalization', [tokens, b.weight([CHANNELS]), b.weight([CHANNELS])]);
+      return b.gemm(pool(b, b.node('Transpose', [normal], { perm: [0, 2, 1] })), CHANNELS, 5);
+    }),
+  },
+  {
     name: 'tokens flattened',
     kind: 'flatten-fc',
     build: model((b, map) => {
@@ -143,6 +153,16 @@ export const RARE_SPELLINGS: readonly Spelling[] = [
       b.output(b.gemm(b.node('Relu', [b.gemm('input', 20, 9)]), 9, 5));
       return b;
     },
+  },
+  {
+    name: 'an operator of unknown shape in the trunk',
+    kind: 'none',
+    reason: /bind the free input dimensions/,
+    map: null,
+    build: model((b, map) => {
+      const strange = b.node('Strange', [map], {}, { domain: 'example' });
+      return b.node('Reshape', [b.gemm(pool(b, strange), CHANNELS, 5), b.int64([1, 5])]);
+    }),
   },
   {
     name: 'boxes of a detector',
