@@ -10,12 +10,13 @@ import { root } from './setup.mjs';
 /** @param {string} folder */
 export async function saveScreenshots(folder) {
   mkdirSync(folder, { recursive: true });
-  const workspace = mkdtempSync(path.join(tmpdir(), 'headlight-demo-'));
+  const temporary = mkdtempSync(path.join(tmpdir(), 'headlight-screenshots-'));
+  const workspace = path.join(temporary, 'demo');
   cpSync(path.join(root, 'media/demo'), workspace, { recursive: true });
   const server = await startServer({
     driver: false,
     install: [root],
-    settings: { 'window.menuBarVisibility': 'hidden' },
+    settings: { 'window.menuBarVisibility': 'hidden', 'files.exclude': { '**/.vscode': true } },
   });
   const browser = await launchBrowser();
   try {
@@ -36,7 +37,7 @@ export async function saveScreenshots(folder) {
   } finally {
     await browser.close();
     await server.stop();
-    rmSync(workspace, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 
@@ -44,11 +45,28 @@ export async function saveScreenshots(folder) {
 const views = {
   async graph({ model }) {
     await model.getByRole('tab', { name: 'Graph' }).click();
+    await model
+      .getByRole('button', { name: /^Block .*folded/ })
+      .first()
+      .waitFor();
+  },
+  async head({ model }) {
+    await model.getByRole('button', { name: 'Head', exact: true }).click();
+    await model.getByRole('button', { name: /^Gemm/ }).click();
+    await model.getByRole('complementary', { name: 'Properties' }).getByText('Attributes').waitFor();
   },
   async summary({ model }) {
     await model.getByRole('tab', { name: 'Summary' }).click();
+    await model.getByText('4.63 M').first().waitFor();
   },
   async cam(workbench) {
-    await workbench.model.getByRole('tab', { name: 'CAM' }).click();
+    const { model } = workbench;
+    await model.getByRole('tab', { name: 'CAM' }).click();
+    await model.getByRole('button', { name: 'Add images…' }).click();
+    await workbench.tick('chelsea.png', 'coffee.png', 'rocket.jpg');
+    for (const name of ['chelsea', 'coffee', 'rocket']) {
+      await model.getByRole('option', { name: new RegExp(`^${name}\\..*%`) }).waitFor();
+    }
+    await model.getByText('Adds up').waitFor();
   },
 };

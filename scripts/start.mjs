@@ -74,7 +74,6 @@ async function serve(port) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => void server.stop().then(() => process.exit(0)));
   }
-  console.error(await server.exited);
 }
 
 const { browser, port, screenshot } = readArguments();
