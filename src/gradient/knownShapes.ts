@@ -27,13 +27,32 @@ export class KnownShapes {
     return one.map((size, axis) => (typeof size === 'number' && size === other[axis] ? size : null));
   }
 
-  /** Whether two dimensions have the same size in every run; null: nobody knows before one. */
-  areEqual(a: string, axisA: number, b: string, axisB: number): boolean | null {
-    const pairs = [this.#bound, this.#other].map(({ shapes }) => [shapes.get(a)?.[axisA], shapes.get(b)?.[axisB]]);
-    if (pairs.flat().some((size) => typeof size !== 'number')) {
-      return null;
+  /** Whether two dimensions are known to have the same size in every run. */
+  areEqual(a: string, axisA: number, b: string, axisB: number): boolean {
+    const pairs = this.#pairs(a, axisA, b, axisB);
+    return pairs?.every(([one, other]) => one === other) ?? false;
+  }
+
+  /** Whether one dimension of `value` is repeated to one of `wider`; null: nobody knows before a run. */
+  isRepeated(value: string, axis: number, wider: string, widerAxis: number): boolean | null {
+    const pairs = this.#pairs(value, axis, wider, widerAxis);
+    if (pairs?.every(([size, target]) => size === target)) {
+      return false;
     }
-    return pairs.every(([sizeA, sizeB]) => sizeA === sizeB);
+    return pairs?.every(([size]) => size === 1) ? true : null;
+  }
+
+  /** Both sizes in either inference. */
+  #pairs(a: string, axisA: number, b: string, axisB: number): readonly (readonly [number, number])[] | null {
+    const pairs: [number, number][] = [];
+    for (const { shapes } of [this.#bound, this.#other]) {
+      const [one, other] = [shapes.get(a)?.[axisA], shapes.get(b)?.[axisB]];
+      if (typeof one !== 'number' || typeof other !== 'number') {
+        return null;
+      }
+      pairs.push([one, other]);
+    }
+    return pairs;
   }
 
   /** A value that is the same in every run. */

@@ -42,11 +42,10 @@ export function sumToShape(call: NodeCall, value: string, from: string, to: stri
   const leading = rank - rankTo;
   const repeated: number[] = [];
   call.sizes(to).forEach((_, axis) => {
-    const isEqual = call.shapes.areEqual(to, axis, from, axis + leading);
-    if (isEqual === null) {
-      call.fail(`whether "${to}" is repeated along its dimension ${axis} is not known without a run`);
-    }
-    if (!isEqual) {
+    if (
+      call.shapes.isRepeated(to, axis, from, axis + leading) ??
+      call.fail(`whether "${to}" is repeated along its dimension ${axis} is not known without a run`)
+    ) {
       repeated.push(axis);
     }
   });

@@ -51,10 +51,11 @@ function swapLast(call: NodeCall, value: string, rank: number): string {
 /** Undoes broadcasting of the leading axes only: the last two of a product are not those of the output. */
 function sumMatrices(call: NodeCall, value: string, operand: string): string {
   const leading = call.rank(call.y) - call.rank(operand);
-  const repeated = range(0, call.rank(operand) - 2).filter((axis) => {
-    const isEqual = call.shapes.areEqual(operand, axis, call.y, axis + leading);
-    return !(isEqual ?? call.fail(`whether "${operand}" is repeated is not known without a run`));
-  });
+  const repeated = range(0, call.rank(operand) - 2).filter(
+    (axis) =>
+      call.shapes.isRepeated(operand, axis, call.y, axis + leading) ??
+      call.fail(`whether "${operand}" is repeated is not known without a run`),
+  );
   const summed = leading > 0 ? call.build.reduce('ReduceSum', value, range(0, leading), false) : value;
   return repeated.length > 0 ? call.build.reduce('ReduceSum', summed, repeated, true) : summed;
 }

@@ -50,7 +50,7 @@ function readAxes(call: NodeCall): readonly (ResizedAxis | null)[] {
   const listed = readInts(call.node, 'axes')?.map((axis) => call.axis(axis)) ?? range(0, call.rank(call.x));
   return range(0, call.rank(call.x)).map((axis) => {
     const scale = listed.includes(axis) ? scales?.[listed.indexOf(axis)] : 1;
-    if (scale === 1 || call.shapes.areEqual(call.x, axis, call.y, axis) === true) {
+    if (scale === 1 || call.shapes.areEqual(call.x, axis, call.y, axis)) {
       return null;
     }
     const [input, output] = [call.size(call.x, axis), call.size(call.y, axis)];

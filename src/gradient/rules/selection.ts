@@ -25,7 +25,7 @@ const slice: GradientRule = (call) => [
     const rank = call.rank(call.x);
     const [begin, end] = [new Array<number>(rank).fill(0), new Array<number>(rank).fill(0)];
     for (const [axis, taken] of readRanges(call)) {
-      if (call.shapes.areEqual(call.x, axis, call.y, axis) === true && taken.step > 0) {
+      if (call.shapes.areEqual(call.x, axis, call.y, axis) && taken.step > 0) {
         continue;
       }
       const size = call.size(call.x, axis);

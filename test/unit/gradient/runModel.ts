@@ -3,25 +3,34 @@ import * as ort from 'onnxruntime-node';
 export interface Values {
   readonly dims: readonly number[];
   readonly data: ArrayLike<number>;
-  readonly type?: 'float32' | 'float64' | 'int64' | 'float16';
+  readonly type?: 'float32' | 'float64' | 'int64';
 }
 
-export type RunModel = (feeds: Readonly<Record<string, Values>>) => Promise<Readonly<Record<string, Float64Array>>>;
+type Feeds = Readonly<Record<string, Values>>;
 
-/** Loads a model once to run it many times; every output as doubles. */
-export async function loadModel(bytes: Uint8Array, level: 'all' | 'disabled' = 'all'): Promise<RunModel> {
-  const session = await ort.InferenceSession.create(bytes, {
-    graphOptimizationLevel: level,
-    intraOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
-  return async (feeds) => {
-    const tensors = Object.entries(feeds).map(([name, value]) => [name, toTensor(value)] as const);
-    const results = await session.run(Object.fromEntries(tensors));
-    return Object.fromEntries(
-      Object.entries(results).map(([name, { data }]) => [name, Float64Array.from(data as Float32Array, Number)]),
-    );
-  };
+export interface RunModel {
+  /** Every output as doubles. */
+  (feeds: Feeds): Promise<Readonly<Record<string, Float64Array>>>;
+  shapes(feeds: Feeds): Promise<Readonly<Record<string, readonly number[]>>>;
+}
+
+/** Loads a model once to run it many times. */
+export async function loadModel(bytes: Uint8Array, graphOptimizationLevel: 'basic' | 'all' = 'all'): Promise<RunModel> {
+  const options = { intraOpNumThreads: 1, logSeverityLevel: 3, graphOptimizationLevel } as const;
+  const session = await ort.InferenceSession.create(bytes, options);
+  const run = (feeds: Feeds) =>
+    session.run(Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toTensor(value)])));
+  return Object.assign(
+    async (feeds: Feeds) => mapResults(await run(feeds), ({ data }) => Float64Array.from(data as Float32Array, Number)),
+    { shapes: async (feeds: Feeds) => mapResults(await run(feeds), ({ dims }) => dims) },
+  );
+}
+
+function mapResults<Result>(
+  results: ort.InferenceSession.OnnxValueMapType,
+  map: (tensor: ort.Tensor) => Result,
+): Readonly<Record<string, Result>> {
+  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, map(tensor as ort.Tensor)]));
 }
 
 function toTensor({ type = 'float32', dims, data }: Values): ort.Tensor {
@@ -30,8 +39,7 @@ function toTensor({ type = 'float32', dims, data }: Values): ort.Tensor {
       return new ort.Tensor(type, Float64Array.from(data), dims);
     case 'int64':
       return new ort.Tensor(type, BigInt64Array.from(Array.from(data), BigInt), dims);
-    case 'float16':
     case 'float32':
-      return new ort.Tensor('float32', Float32Array.from(data), dims);
+      return new ort.Tensor(type, Float32Array.from(data), dims);
   }
 }
