@@ -9,8 +9,13 @@ export function reportAttributes(node: GraphNode): AttributeReport[] {
   return [...node.attributes].map(([name, attribute]) => ({
     name,
     type: attribute.type,
-    text: cut(describeAttribute(attribute)),
+    text: toAttributeText(attribute),
   }));
+}
+
+/** One attribute, as far as it is shown. */
+export function toAttributeText(attribute: Attribute): string {
+  return cut(describeAttribute(attribute));
 }
 
 function describeAttribute(attribute: Attribute): string {
