@@ -1,4 +1,5 @@
 import eslint from '@eslint/js';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import globals from 'globals';
@@ -23,7 +24,15 @@ const mayImport = {
   compare: ['tensor', 'protocol', 'graph', 'onnx', 'analysis'],
   image: ['tensor', 'protocol', 'graph', 'onnx'],
   inference: ['tensor', 'protocol', 'graph', 'onnx', 'image'],
+  compare: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'inspectModel.ts'],
+  measure: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'inference', 'inspectModel.ts'],
 };
+const unruled = readdirSync(path.join(root, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !(entry.name in mayImport) && !['host', 'cli'].includes(entry.name))
+  .map(({ name }) => name);
+if (unruled.length > 0) {
+  throw new Error(`eslint.config.mjs does not say what may be imported by src/${unruled.join(', src/')}.`);
+}
 const zones = [
   ...Object.entries(mayImport).map(([folder, allowed]) => ({
     target: `./src/${folder}`,

@@ -72,8 +72,9 @@ async function serve(port) {
   console.log(`\nVS Code with Headlight and the demo workspace:\n\n  ${server.url(demo)}\n`);
   console.log('Right-click efficientnet-lite0.onnx and choose Inspect Model. Ctrl+C ends it.');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => void server.stop().then(() => process.exit(0)));
+    process.once(signal, () => void server.stop().then(() => process.exit(0)));
   }
+  void server.exited.then((reason) => console.error(reason));
 }
 
 const { browser, port, screenshot } = readArguments();
