@@ -1,0 +1,24 @@
+import { READABLE_ZOOM, type GraphCanvas, type Insets } from './graphCanvas';
+import type { Picture, PlacedItem } from './picture';
+
+/** All of the graph where that can be read, else its top. */
+export function showBeginning(canvas: GraphCanvas, picture: Picture, insets: Insets): void {
+  canvas.fit(picture, 1);
+  if (canvas.viewport().k < READABLE_ZOOM) {
+    const [first] = picture.boxes;
+    const { width: visible } = canvas.visibleArea();
+    const width = visible * canvas.viewport().k - insets.right;
+    const centre = first === undefined ? picture.width / 2 : first.x + first.width / 2;
+    const k = Math.max(READABLE_ZOOM, Math.min(1, (width - 48) / picture.width));
+    canvas.setViewport({ k, x: width / 2 - centre * k, y: insets.top + 16 });
+  }
+}
+
+/** Leaves where it was on the screen what a new layout has moved. */
+export function keepInPlace(canvas: GraphCanvas, before: PlacedItem | undefined, after: PlacedItem | undefined): void {
+  if (before !== undefined && after !== undefined) {
+    const { k, x, y } = canvas.viewport();
+    const shift = before.x + before.width / 2 - (after.x + after.width / 2);
+    canvas.setViewport({ k, x: x + shift * k, y: y + (before.y - after.y) * k });
+  }
+}
