@@ -24,7 +24,6 @@ const mayImport = {
   compare: ['tensor', 'protocol', 'graph', 'onnx', 'analysis'],
   image: ['tensor', 'protocol', 'graph', 'onnx'],
   inference: ['tensor', 'protocol', 'graph', 'onnx', 'image'],
-  compare: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'inspectModel.ts'],
   measure: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'inference', 'inspectModel.ts'],
 };
 const unruled = readdirSync(path.join(root, 'src'), { withFileTypes: true })

@@ -22,13 +22,22 @@ export interface CamArguments {
   readonly out: string | null;
 }
 
-export type Arguments = InspectArguments | CamArguments | { readonly command: 'help' | 'version' };
+export interface CompareArguments {
+  readonly command: 'compare';
+  readonly model: string;
+  readonly other: string;
+  readonly json: boolean;
+  /** Whether weights are read and compared too. */
+  readonly weights: boolean;
+}
+
+export type Arguments = InspectArguments | CompareArguments | CamArguments | { readonly command: 'help' | 'version' };
 
 /** The arguments after `headlight`. Throws UsageError. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv;
   if (command === undefined) {
-    throw new UsageError('No command given: inspect or cam.');
+    throw new UsageError('No command given: inspect, compare or cam.');
   }
   if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
     return { command: 'help' };
@@ -38,10 +47,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return { command: 'version' };
     case 'inspect':
       return parseInspect(rest);
+    case 'compare':
+      return parseCompare(rest);
     case 'cam':
       return parseCam(rest);
     default:
-      throw new UsageError(`Unknown command "${command}": there is inspect and cam.`);
+      throw new UsageError(`Unknown command "${command}": there is inspect, compare and cam.`);
   }
 }
 
@@ -60,6 +71,15 @@ function parseInspect(argv: readonly string[]): InspectArguments {
     json: values.json ?? false,
     inputShapes: Object.fromEntries((values.input ?? []).map(parseInputShape)),
   };
+}
+
+function parseCompare(argv: readonly string[]): CompareArguments {
+  const { values, positionals } = parse(argv, { json: { type: 'boolean' }, weights: { type: 'boolean' } });
+  const [model, other, ...more] = positionals;
+  if (model === undefined || other === undefined || more.length > 0) {
+    throw new UsageError(`compare takes two models, MODEL and OTHER, not ${positionals.length}.`);
+  }
+  return { command: 'compare', model, other, json: values.json ?? false, weights: values.weights ?? false };
 }
 
 function parseCam(argv: readonly string[]): CamArguments {

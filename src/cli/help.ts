@@ -1,11 +1,15 @@
-export const HELP = `headlight: inspect ONNX models and draw exact class activation maps
+export const HELP = `headlight: inspect and compare ONNX models and draw exact class activation maps
 
 Usage
   headlight inspect MODEL [options]
+  headlight compare MODEL OTHER [options]
   headlight cam MODEL IMAGE… [options]
 
 Options of inspect
   --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
+
+Options of compare
+  --weights           read the weights too, and say which are equal (SHA-256)
 
 Options of cam
   --class WHICH       class index, label, top1 or top5 (default top1; repeatable)
@@ -17,9 +21,9 @@ Options of cam
 
   An IMAGE that ends in .npy is taken as the ready input tensor, without preprocessing.
 
-Both
+All
   --json              one JSON document on standard output; messages on standard error
   --help, --version
 
-Exit code: 0 done, 1 failed on the input, 2 wrong usage.
+Exit code: 0 done (also when compared models differ), 1 failed on the input, 2 wrong usage.
 `;

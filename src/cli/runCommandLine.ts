@@ -2,6 +2,7 @@ import { version } from '../../package.json';
 import { UserError } from '../userError';
 import { parseArguments } from './arguments';
 import { runCam } from './cam';
+import { runCompare } from './compare';
 import { HELP } from './help';
 import { runInspect } from './inspect';
 import type { Output } from './output';
@@ -24,6 +25,8 @@ export async function runCommandLine(
         return 0;
       case 'inspect':
         return await runInspect(parsed, output);
+      case 'compare':
+        return await runCompare(parsed, output);
       case 'cam':
         return await runCam(parsed, output, inferencePath);
       default:

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CamDocument } from '../../../src/cli/camDocument';
+import type { CompareDocument } from '../../../src/cli/compareDocument';
 import type { InspectDocument } from '../../../src/cli/inspectDocument';
 import { runCommandLine } from '../../../src/cli/runCommandLine';
 import { readNpy } from '../../../src/tensor/npy';
@@ -89,6 +90,50 @@ describe('headlight inspect', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('tensors.bin');
     expect((JSON.parse(stdout) as InspectDocument).warnings.join()).toContain('tensors.bin');
+  });
+});
+
+describe('headlight compare', () => {
+  const other = path.join(shapes, 'shapes_fc.onnx');
+
+  it('prints one JSON document with exactly the fields of its schema, and succeeds although the models differ', async () => {
+    const { code, stdout, stderr } = await headlight('compare', model, other, '--json', '--weights');
+    const document = JSON.parse(stdout) as CompareDocument;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(Object.keys(document)).toEqual('schema a b summary fields layers weights costByType'.split(' '));
+    expect(Object.keys(document.layers[0])).toEqual('status a b changes weights'.split(' '));
+    expect(document.summary).toEqual({ equal: 6, changed: 6, added: 0, removed: 1 });
+    expect([document.a.heads[0].kind, document.b.heads[0].kind]).toEqual(['gap-linear', 'flatten-fc']);
+    expect(document.b.totals.parameters - document.a.totals.parameters).toBe(20485 - 325);
+    expect(new Set(document.weights.map(({ verdict }) => verdict))).toEqual(new Set(['different']));
+  });
+
+  it('leaves weights alone unless they are asked for', async () => {
+    const { stdout } = await headlight('compare', model, model, '--json');
+    const document = JSON.parse(stdout) as CompareDocument;
+    expect(document.summary).toEqual({ equal: 13, changed: 0, added: 0, removed: 0 });
+    expect(document.weights.some(({ verdict }) => verdict === 'unknown')).toBe(true);
+  });
+
+  it('prints what differs for people', async () => {
+    const { code, stdout } = await headlight('compare', model, other, '--weights');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^- GlobalAveragePool \/head\/head\.0\/GlobalAveragePool$/m);
+    expect(stdout).toMatch(/^head of B +flatten-fc +64 +8 +8 +5 +20 485/m);
+    expect(stdout).toMatch(/^ {4}shape output: float32 1×64 → float32 1×4096$/m);
+    expect(stdout).toMatch(/^Layers: 6 equal, 6 changed, 0 only in B, 1 only in A$/m);
+  });
+
+  it('fails on a file that is no model, naming it', async () => {
+    const { code, stdout, stderr } = await headlight('compare', model, circle, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 1, error: { code: 'notOnnx' } });
+    expect(stderr).toContain('00_circle.png');
+  });
+
+  it('takes exactly two models', async () => {
+    expect((await headlight('compare', model)).code).toBe(2);
+    expect((await headlight('compare', model, model, model)).code).toBe(2);
   });
 });
 
