@@ -30,7 +30,7 @@ function mapResults<Result>(
   results: ort.InferenceSession.OnnxValueMapType,
   map: (tensor: ort.Tensor) => Result,
 ): Readonly<Record<string, Result>> {
-  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, map(tensor as ort.Tensor)]));
+  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, map(tensor)]));
 }
 
 function toTensor({ type = 'float32', dims, data }: Values): ort.Tensor {
