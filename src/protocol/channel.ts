@@ -1,13 +1,4 @@
-import type {
-  Failure,
-  HostToWebview,
-  RequestName,
-  RequestParams,
-  RequestResult,
-  ToHost,
-  ToWebview,
-  WebviewToHost,
-} from './messages';
+import type { Dialogue, Failure, ModelDialogue, NameOf, ParamsOf, ResultOf, ToHost, ToWebview } from './messages';
 
 /** Thrown in the page when the host answers a request with a failure. */
 export class RequestFailure extends Error {
@@ -17,28 +8,28 @@ export class RequestFailure extends Error {
   }
 }
 
-export interface PageChannel {
-  send(event: WebviewToHost): void;
+export interface PageChannel<D extends Dialogue = ModelDialogue> {
+  send(event: D['toHost']): void;
   /** Rejects with RequestFailure; aborting the signal tells the host to stop (the host then answers with code `cancelled`). */
-  request<Name extends RequestName>(
+  request<Name extends NameOf<D>>(
     name: Name,
-    params: RequestParams<Name>,
+    params: ParamsOf<D, Name>,
     signal?: AbortSignal,
-  ): Promise<RequestResult<Name>>;
+  ): Promise<ResultOf<D, Name>>;
 }
 
 /** The page's end. `post` is acquireVsCodeApi().postMessage; feed every message event's data to the returned `receive`. */
-export function createPageChannel(
-  post: (message: ToHost) => void,
-  onEvent: (event: HostToWebview) => void,
-): PageChannel & { receive(message: ToWebview): void } {
+export function createPageChannel<D extends Dialogue = ModelDialogue>(
+  post: (message: ToHost<D>) => void,
+  onEvent: (event: D['toPage']) => void,
+): PageChannel<D> & { receive(message: ToWebview<D>): void } {
   let nextId = 1;
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   return {
     send: (event) => post({ kind: 'event', event }),
-    request<Name extends RequestName>(name: Name, params: RequestParams<Name>, signal?: AbortSignal) {
+    request<Name extends NameOf<D>>(name: Name, params: ParamsOf<D, Name>, signal?: AbortSignal) {
       const id = nextId++;
-      return new Promise<RequestResult<Name>>((resolve, reject) => {
+      return new Promise<ResultOf<D, Name>>((resolve, reject) => {
         waiting.set(id, { resolve, reject });
         signal?.addEventListener('abort', () => waiting.has(id) && post({ kind: 'cancel', id }), { once: true });
         post({ kind: 'request', id, name, params });
@@ -60,17 +51,17 @@ export function createPageChannel(
   };
 }
 
-export type RequestHandlers = {
-  readonly [Name in RequestName]: (params: RequestParams<Name>, signal: AbortSignal) => Promise<RequestResult<Name>>;
+export type RequestHandlers<D extends Dialogue = ModelDialogue> = {
+  readonly [Name in NameOf<D>]: (params: ParamsOf<D, Name>, signal: AbortSignal) => Promise<ResultOf<D, Name>>;
 };
 
 /** The host's end: answers every request, also when its handler throws. `toFailure` words an error for the user. */
-export function createHostChannel(
-  post: (message: ToWebview) => void,
-  onEvent: (event: WebviewToHost) => void,
-  handlers: RequestHandlers,
+export function createHostChannel<D extends Dialogue = ModelDialogue>(
+  post: (message: ToWebview<D>) => void,
+  onEvent: (event: D['toHost']) => void,
+  handlers: RequestHandlers<D>,
   toFailure: (error: unknown) => Failure,
-): { send(event: HostToWebview): void; receive(message: ToHost): Promise<void>; dispose(): void } {
+): { send(event: D['toPage']): void; receive(message: ToHost<D>): Promise<void>; dispose(): void } {
   const running = new Map<number, AbortController>();
   return {
     send: (event) => post({ kind: 'event', event }),

@@ -139,15 +139,42 @@ export interface Requests {
 }
 
 export type RequestName = keyof Requests;
-export type RequestParams<Name extends RequestName> = Requests[Name]['params'];
-export type RequestResult<Name extends RequestName> = Requests[Name]['result'];
+export type RequestParams<Name extends RequestName> = ParamsOf<ModelDialogue, Name>;
+export type RequestResult<Name extends RequestName> = ResultOf<ModelDialogue, Name>;
+
+/** What a page and the host say to each other: events of either side, and requests of the page. */
+export interface Dialogue {
+  readonly toPage: { readonly type: string };
+  readonly toHost: { readonly type: string };
+  /** Name → params and result. */
+  readonly requests: object;
+}
+
+/** That of the model editor. */
+export interface ModelDialogue {
+  readonly toPage: HostToWebview;
+  readonly toHost: WebviewToHost;
+  readonly requests: Requests;
+}
+
+export type NameOf<D extends Dialogue> = keyof D['requests'] & string;
+export type ParamsOf<D extends Dialogue, Name extends NameOf<D>> = D['requests'][Name] extends {
+  readonly params: infer Params;
+}
+  ? Params
+  : never;
+export type ResultOf<D extends Dialogue, Name extends NameOf<D>> = D['requests'][Name] extends {
+  readonly result: infer Result;
+}
+  ? Result
+  : never;
 
 /** What actually crosses: events, requests with an id, answers, cancellations. */
-export type ToHost =
-  | { readonly kind: 'event'; readonly event: WebviewToHost }
-  | { readonly kind: 'request'; readonly id: number; readonly name: RequestName; readonly params: unknown }
+export type ToHost<D extends Dialogue = ModelDialogue> =
+  | { readonly kind: 'event'; readonly event: D['toHost'] }
+  | { readonly kind: 'request'; readonly id: number; readonly name: NameOf<D>; readonly params: unknown }
   | { readonly kind: 'cancel'; readonly id: number };
-export type ToWebview =
-  | { readonly kind: 'event'; readonly event: HostToWebview }
+export type ToWebview<D extends Dialogue = ModelDialogue> =
+  | { readonly kind: 'event'; readonly event: D['toPage'] }
   | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure };
