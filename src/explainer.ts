@@ -2,13 +2,12 @@ import { basename } from 'node:path';
 import type { HeadExtension, HeadExtensionOptions } from './cam/headExtension';
 import { findMethod } from './cam/methods';
 import { listFetches, toClassInput } from './cam/readEvidence';
-import type { Model } from './graph/model';
 import type { InferenceClient, ModelHandle } from './inference/inferenceClient';
 import type { RunResult } from './inference/messages';
 import type { ModelAnalysis } from './inspectModel';
 import { bindAnalysis } from './inspectModel';
 import { emitThinModel } from './onnx/emitModel';
-import { createExternalDataError, resolveExternalData } from './onnx/externalData';
+import { createExternalDataError, listExternalFiles } from './onnx/externalData';
 import type { Tensor } from './tensor/tensor';
 import { UserError } from './userError';
 
@@ -133,15 +132,4 @@ function fillBatch(tensor: Tensor, { model }: ModelAnalysis): Tensor {
     data.set(tensor.data, item * tensor.data.length);
   }
   return { data, shape: [batch, ...tensor.shape.slice(1)] };
-}
-
-/** Files beside the model's own that hold weights, absolute. */
-function listExternalFiles(model: Model): string[] {
-  const files = new Set<string>();
-  for (const tensor of model.graph.initializers.values()) {
-    if (tensor.payload.kind === 'external') {
-      files.add(resolveExternalData(model, tensor, tensor.payload));
-    }
-  }
-  return [...files];
 }

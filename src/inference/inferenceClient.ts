@@ -3,7 +3,15 @@ import { basename } from 'node:path';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
 import { InferenceProcess, type Waiting } from './inferenceProcess';
-import type { FileStamp, ImageResult, InferenceRequests, ModelSource, RunResult, TensorValue } from './messages';
+import type {
+  FileStamp,
+  ImageResult,
+  InferenceRequests,
+  ModelSource,
+  ProfiledRun,
+  RunResult,
+  TensorValue,
+} from './messages';
 import { toOwnBuffers } from './ownBuffers';
 
 export interface InferenceOptions {
@@ -67,6 +75,11 @@ export class InferenceClient {
     return this.#process?.pid ?? null;
   }
 
+  /** Threads that ONNX Runtime computes with. */
+  get threads(): number {
+    return this.#options.threads;
+  }
+
   /** Starts the process and loads its libraries ahead of the first use. */
   async warmUp(): Promise<void> {
     const request = { name: 'warmUp', params: {} } as const;
@@ -101,6 +114,19 @@ export class InferenceClient {
       const params = { session: model.number, feeds, fetches };
       const waiting = this.#waiting(`running ${basename(model.source.path)}`, signal);
       return toOwnBuffers(await process.request<'run'>({ name: 'run', params }, waiting));
+    });
+  }
+
+  /** What a model loaded with `profileFolder` recorded, one entry a run; the model is released. */
+  async endProfile(handle: ModelHandle, signal?: AbortSignal): Promise<readonly ProfiledRun[]> {
+    return this.#inTurn(signal, async (process) => {
+      const model = this.#models.get(handle);
+      this.#models.delete(handle);
+      if (model === undefined || model.process !== process) {
+        throw new UserError('inferenceStopped', 'The inference process ended before its profile was read. Try again.');
+      }
+      const waiting = this.#waiting(`reading the profile of ${basename(model.source.path)}`, signal);
+      return process.request<'endProfile'>({ name: 'endProfile', params: { session: model.number } }, waiting);
     });
   }
 

@@ -43,6 +43,8 @@ export interface ModelSource {
   readonly externalFiles?: readonly string[];
   /** 'all' (default) to run; 'basic' or 'disabled' to look inside. */
   readonly optimization?: 'all' | 'basic' | 'disabled';
+  /** An existing folder for ONNX Runtime's trace: the time of each kernel is recorded until `endProfile`. */
+  readonly profileFolder?: string;
 }
 
 export interface LoadedModel {
@@ -62,6 +64,21 @@ export interface ImageResult extends PreparedImage {
   readonly elapsedMs: number;
 }
 
+/** One kernel of one run, as ONNX Runtime's profiler wrote it down. */
+export interface ProfiledKernel {
+  /** Name of the node in the optimised graph. */
+  readonly node: string;
+  readonly opType: string;
+  readonly durationMs: number;
+}
+
+export interface ProfiledRun {
+  /** Of the whole run. */
+  readonly durationMs: number;
+  /** In order of execution; kernels that ran inside another one (bodies of If, Loop and Scan) are part of that one. */
+  readonly kernels: readonly ProfiledKernel[];
+}
+
 /** Requests by name: what is asked and what is answered. */
 export interface InferenceRequests {
   /** Loads the native libraries ahead of their first use. */
@@ -76,6 +93,8 @@ export interface InferenceRequests {
     };
     readonly result: LoadedModel;
   };
+  /** What was recorded since `load`, one entry a run. The session ends. */
+  readonly endProfile: { readonly params: { readonly session: number }; readonly result: readonly ProfiledRun[] };
   readonly release: { readonly params: { readonly session: number }; readonly result: null };
   readonly run: {
     readonly params: {

@@ -1,16 +1,22 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import type { ElementType } from '../graph/model';
 import { UserError } from '../userError';
 import { convertFloat32, widenFloat16 } from './convertElements';
-import type { ModelSource, RunResult, TensorValue } from './messages';
+import type { ModelSource, ProfiledRun, RunResult, TensorValue } from './messages';
+import { parseTrace } from './parseTrace';
 
 /** The only file that knows ONNX Runtime. Creating and running hold the thread: it lives in the inference process. */
 export interface Session {
   readonly name: string;
   readonly native: ort.InferenceSession;
+  /** Where ONNX Runtime writes its trace; null when it records none. */
+  readonly profileFolder: string | null;
 }
+
+const TRACE_PREFIX = 'trace';
 
 /** Throws UserError `inferenceFailed` when ONNX Runtime refuses the model. */
 export async function createSession(source: ModelSource, threads: number): Promise<Session> {
@@ -21,6 +27,9 @@ export async function createSession(source: ModelSource, threads: number): Promi
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
+    ...(source.profileFolder === undefined
+      ? {}
+      : { enableProfiling: true, profileFilePrefix: join(source.profileFolder, TRACE_PREFIX) }),
     extra: {
       session: {
         // Threads that spin while they wait take the cores from everybody else.
@@ -37,7 +46,7 @@ export async function createSession(source: ModelSource, threads: number): Promi
       source.bytes === undefined
         ? await ort.InferenceSession.create(source.path, options)
         : await ort.InferenceSession.create(source.bytes, options);
-    return { name, native };
+    return { name, native, profileFolder: source.profileFolder ?? null };
   } catch (error) {
     throw toUserError(error, `ONNX Runtime cannot load ${name}`);
   }
@@ -64,6 +73,19 @@ export async function runSession(
 
 export async function releaseSession({ native }: Session): Promise<void> {
   await native.release();
+}
+
+/** Ends the recording and reads it; throws when the session was created without. */
+export async function endProfile({ native, profileFolder }: Session): Promise<readonly ProfiledRun[]> {
+  if (profileFolder === null) {
+    throw new Error('The session records no profile.');
+  }
+  native.endProfiling();
+  const file = (await readdir(profileFolder)).find((name) => name.startsWith(TRACE_PREFIX));
+  if (file === undefined) {
+    throw new UserError('inferenceFailed', `ONNX Runtime wrote no profile into ${profileFolder}. Is the disk full?`);
+  }
+  return parseTrace(await readFile(join(profileFolder, file), 'utf8'));
 }
 
 function findInputType(native: ort.InferenceSession, name: string): ElementType | null {

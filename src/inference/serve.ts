@@ -46,14 +46,11 @@ async function handle(request: InferenceRequest, sessions: Map<number, OpenSessi
       return null;
     case 'load':
       return load(request.params, sessions);
-    case 'release': {
-      const open = sessions.get(request.params.session);
-      sessions.delete(request.params.session);
-      if (open !== undefined) {
-        await (await importRuntime()).releaseSession(open.session);
-      }
+    case 'release':
+      await release(request.params.session, sessions);
       return null;
-    }
+    case 'endProfile':
+      return endProfile(request.params.session, sessions);
     case 'run':
       return run(request.params, sessions);
     case 'prepareImage':
@@ -73,14 +70,37 @@ async function load(
   return { inputNames: [...inputNames], outputNames: [...outputNames], stamps };
 }
 
-async function run(
-  { session: number, feeds, fetches }: InferenceRequests['run']['params'],
+async function release(number: number, sessions: Map<number, OpenSession>): Promise<void> {
+  const open = sessions.get(number);
+  sessions.delete(number);
+  if (open !== undefined) {
+    await (await importRuntime()).releaseSession(open.session);
+  }
+}
+
+async function endProfile(
+  number: number,
   sessions: Map<number, OpenSession>,
-): Promise<InferenceRequests['run']['result']> {
+): Promise<InferenceRequests['endProfile']['result']> {
+  const { session } = findSession(number, sessions);
+  const runs = await (await importRuntime()).endProfile(session);
+  await release(number, sessions);
+  return runs;
+}
+
+function findSession(number: number, sessions: ReadonlyMap<number, OpenSession>): OpenSession {
   const open = sessions.get(number);
   if (open === undefined) {
     throw new Error(`There is no session ${number}.`);
   }
+  return open;
+}
+
+async function run(
+  { session: number, feeds, fetches }: InferenceRequests['run']['params'],
+  sessions: Map<number, OpenSession>,
+): Promise<InferenceRequests['run']['result']> {
+  const open = findSession(number, sessions);
   await checkStamps(open.stamps);
   return (await importRuntime()).runSession(open.session, feeds, fetches);
 }

@@ -2,12 +2,16 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { openFileSource } from './byteSource';
-import { assertExtensionFits } from './graphExtension';
 import type { GraphExtension } from './graphExtension';
+import { assertExtensionFits } from './graphExtension';
 import { openUnchanged } from './openModelFile';
+import type { NameNode } from './thinModel';
 import { assembleThinModel } from './thinModel';
 import { WireWriter } from './wireWriter';
 import { writeExtension } from './writeExtension';
+
+/** That of ONNX 1.10, which every runtime since 2021 reads. */
+const IR_VERSION = 8;
 
 /**
  * The extension as a ModelProto that holds nothing but graph additions. Appended to a model's bytes it gives a valid
@@ -16,6 +20,17 @@ import { writeExtension } from './writeExtension';
  */
 export function emitExtensionBytes(extension: GraphExtension): Uint8Array {
   return new WireWriter().message(7, (graph) => writeExtension(graph, extension)).finish();
+}
+
+export interface ThinModelOptions {
+  /** Names for the nodes of the main graph, whose own may be empty or repeated. */
+  readonly nameNode?: NameNode | null;
+}
+
+/** A model of its own that consists of nothing but these parts. */
+export function emitWholeModel(extension: GraphExtension, opset: number): Uint8Array {
+  const head = new WireWriter().int(1, IR_VERSION).message(8, (imported) => imported.string(1, '').int(2, opset));
+  return Buffer.concat([head.finish(), emitExtensionBytes(extension)]);
 }
 
 /**
@@ -27,14 +42,18 @@ export function emitExtensionBytes(extension: GraphExtension): Uint8Array {
  * Throws UserError `fileChanged` when the file is not the one that was read, `tooLarge` when what has to stay inline
  * exceeds 2 GiB, `badArgument` when the extension's names are taken.
  */
-export async function emitThinModel(model: Model, extension?: GraphExtension): Promise<Uint8Array> {
+export async function emitThinModel(
+  model: Model,
+  extension?: GraphExtension,
+  { nameNode = null }: ThinModelOptions = {},
+): Promise<Uint8Array> {
   if (extension !== undefined) {
     assertExtensionFits(model.graph, extension);
   }
   const location = path.basename(await realpath(model.path));
   const handle = await openUnchanged(model);
   try {
-    const thin = assembleThinModel(openFileSource(handle.fd, model.sizeBytes), location);
+    const thin = assembleThinModel(openFileSource(handle.fd, model.sizeBytes), location, nameNode);
     if (extension !== undefined) {
       thin.add(emitExtensionBytes(extension));
     }

@@ -189,3 +189,14 @@ function* collectAttributeTensors(attribute: Attribute): Generator<TensorInfo> {
       break;
   }
 }
+
+/** Files beside the model's own that hold weights, absolute, each once. */
+export function listExternalFiles(model: Model): string[] {
+  const files = new Set<string>();
+  for (const tensor of model.graph.initializers.values()) {
+    if (tensor.payload.kind === 'external') {
+      files.add(resolveExternalData(model, tensor, tensor.payload));
+    }
+  }
+  return [...files];
+}

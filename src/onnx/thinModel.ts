@@ -11,8 +11,19 @@ import { WireWriter } from './wireWriter';
 /** Smaller payloads stay: shape constants must be known when a session is made. */
 const SMALLEST_MOVED_BYTES = 1024;
 
-/** Walks the model once more and keeps every byte of it but the large payloads of the main graph's initializers. */
-export function assembleThinModel(source: ByteSource, location: string): ByteAssembly {
+/** The name that a node of the main graph gets in place of its own, by its index in the file. */
+export type NameNode = (index: number) => string;
+
+/**
+ * Walks the model once more and keeps every byte of it but the large payloads of the main graph's initializers, and the
+ * names of nodes when others are given.
+ */
+export function assembleThinModel(
+  source: ByteSource,
+  location: string,
+  nameNode: NameNode | null = null,
+): ByteAssembly {
+  const nextName = nameNode === null ? null : countUp(nameNode);
   const reader = new WireReader(source, new ReadBudget(DEFAULT_LIMITS));
   const model = new ByteAssembly(source);
   for (
@@ -21,7 +32,7 @@ export function assembleThinModel(source: ByteSource, location: string): ByteAss
     start = reader.position, tag = reader.nextTag()
   ) {
     if (tag === 0x3a) {
-      const graph = assembleGraph(reader, source, location); // graph = 7
+      const graph = assembleGraph(reader, source, location, nextName); // graph = 7
       model.add(new WireWriter().header(7, graph.length).finish());
       model.append(graph);
     } else {
@@ -32,7 +43,18 @@ export function assembleThinModel(source: ByteSource, location: string): ByteAss
   return model;
 }
 
-function assembleGraph(reader: WireReader, source: ByteSource, location: string): ByteAssembly {
+/** Indices go on where a graph is split into several messages. */
+function countUp(nameNode: NameNode): () => string {
+  let index = 0;
+  return () => nameNode(index++);
+}
+
+function assembleGraph(
+  reader: WireReader,
+  source: ByteSource,
+  location: string,
+  nextName: (() => string) | null,
+): ByteAssembly {
   const graph = new ByteAssembly(source);
   const outer = reader.enter();
   for (
@@ -40,6 +62,10 @@ function assembleGraph(reader: WireReader, source: ByteSource, location: string)
     tag !== 0;
     start = reader.position, tag = reader.nextTag()
   ) {
+    if (tag === 0x0a && nextName !== null) {
+      addNamedNode(graph, reader.skipScalars(tag), nextName()); // node = 1
+      continue;
+    }
     const tensor = tag === 0x2a ? splitTensor(reader, source) : null; // initializer = 5
     if (tag !== 0x2a) {
       reader.skip(tag);
@@ -52,6 +78,14 @@ function assembleGraph(reader: WireReader, source: ByteSource, location: string)
   }
   reader.leave(outer);
   return graph;
+}
+
+/** Of a field that occurs twice, the last one counts: a second name replaces the first. */
+function addNamedNode(graph: ByteAssembly, content: ByteRange, name: string): void {
+  const field = new WireWriter().string(3, name).finish();
+  graph.add(new WireWriter().header(1, content.length + field.byteLength).finish());
+  graph.copy(content.offset, content.offset + content.length);
+  graph.add(field);
 }
 
 interface SplitTensor {

@@ -51,6 +51,16 @@ describe('emitThinModel', () => {
     expect(actual[logits].data).toEqual(expected[logits].data);
   });
 
+  it('gives nodes other names on request, also those without one, and changes nothing else about them', async () => {
+    for (const file of [shapes, path.resolve(demo, '../../test/fixtures/measure/function.onnx')]) {
+      const model = await readModel(file);
+      const copy = path.join(folder, 'named.onnx');
+      writeFileSync(copy, await emitThinModel(model, undefined, { nameNode: (index) => `node ${index}` }));
+      const expected = model.graph.nodes.map((node, index) => ({ ...node, name: `node ${index}` }));
+      expect((await readModel(copy)).graph.nodes).toEqual(expected);
+    }
+  });
+
   it('adds nodes, initializers, inputs and outputs, and a value from inside the model becomes an output', async () => {
     const model = await readModel(shapes);
     const inner = model.graph.nodes[3].outputs[0];
