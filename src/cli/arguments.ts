@@ -5,6 +5,8 @@ export interface InspectArguments {
   readonly command: 'inspect';
   readonly model: string;
   readonly json: boolean;
+  /** Run the model as well: time per layer, shapes that the graph does not tell. */
+  readonly measure: boolean;
   /** Input name → dimensions. */
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
 }
@@ -59,6 +61,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 function parseInspect(argv: readonly string[]): InspectArguments {
   const { values, positionals } = parse(argv, {
     json: { type: 'boolean' },
+    measure: { type: 'boolean' },
     input: { type: 'string', multiple: true },
   });
   const [model, ...others] = positionals;
@@ -69,6 +72,7 @@ function parseInspect(argv: readonly string[]): InspectArguments {
     command: 'inspect',
     model,
     json: values.json ?? false,
+    measure: values.measure ?? false,
     inputShapes: Object.fromEntries((values.input ?? []).map(parseInputShape)),
   };
 }

@@ -7,6 +7,7 @@ Usage
 
 Options of inspect
   --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
+  --measure                  run the model on random input: time per layer, shapes that only a run tells
 
 Options of compare
   --weights           read the weights too, and say which are equal (SHA-256)

@@ -1,3 +1,4 @@
+import type { LayerMeasurement } from '../protocol/measurement';
 import type {
   HeadCost,
   HeadReport,
@@ -59,9 +60,11 @@ export interface InspectDocument {
     | 'reason'
   > & { readonly gap: VariantCost | null; readonly fc: VariantCost | null })[];
   readonly warnings: readonly string[];
+  /** With --measure. */
+  readonly measured?: LayerMeasurement;
 }
 
-export function toInspectDocument(report: ModelReport): InspectDocument {
+export function toInspectDocument(report: ModelReport, measured: LayerMeasurement | null): InspectDocument {
   return {
     schema: 1,
     file: report.file.path,
@@ -78,6 +81,7 @@ export function toInspectDocument(report: ModelReport): InspectDocument {
     layers: report.layers.map(toLayer),
     heads: report.heads.map(toHead),
     warnings: report.warnings,
+    ...(measured === null ? {} : { measured }),
   };
 }
 

@@ -1,13 +1,16 @@
+import type { LayerMeasurement } from '../protocol/measurement';
 import type { HeadReport, LayerReport, ModelReport } from '../protocol/modelReport';
+import { formatMeasurement } from './measurementText';
 import { formatBytes, formatCount, formatShape } from './quantity';
 import { formatTable } from './table';
 
 /** The report for people: model card, inputs and outputs, cost by layer type, the heads with their counterparts. */
-export function formatReport(report: ModelReport): string {
+export function formatReport(report: ModelReport, measured: LayerMeasurement | null): string {
   const sections = [
     formatCard(report),
     formatValues(report),
     formatCostByType(report.layers),
+    measured === null ? '' : formatMeasurement(report, measured),
     ...report.heads.map(formatHead),
     report.warnings.length === 0 ? '' : ['Warnings', ...report.warnings.map((text) => `  ${text}`)].join('\n'),
   ];

@@ -24,7 +24,7 @@ export async function runCommandLine(
         output.write(`${version}\n`);
         return 0;
       case 'inspect':
-        return await runInspect(parsed, output);
+        return await runInspect(parsed, output, inferencePath);
       case 'compare':
         return await runCompare(parsed, output);
       case 'cam':

@@ -84,29 +84,31 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#analysis;
   }
 
-  /** What explains images with this model; its inference process starts when first used. */
-  async explainer(): Promise<Explainer> {
+  /** The model and the process that runs it, which starts when first used. Rejects in an untrusted workspace. */
+  async runner(): Promise<{ readonly analysis: ModelAnalysis; readonly client: InferenceClient }> {
     if (!vscode.workspace.isTrusted) {
       throw new UserError(
         'notTrusted',
         vscode.l10n.t(
-          'This workspace is in Restricted Mode: Headlight draws {0} but does not run it. Trust the workspace to see class activation maps.',
+          'This workspace is in Restricted Mode: Headlight draws {0} but does not run it. Trust the workspace to run it.',
           this.name,
         ),
       );
     }
-    const [analysis, { createExplainer }, { InferenceClient }] = await Promise.all([
-      this.#analysis,
-      import('../explainer'),
-      import('../inference/inferenceClient'),
-    ]);
+    const [analysis, { InferenceClient }] = await Promise.all([this.#analysis, import('../inference/inferenceClient')]);
     if (this.#client === null) {
       this.#threads = readSettings(this.uri).threads;
       const serverPath = join(this.#services.distPath, 'inference.js');
       this.#client = new InferenceClient(serverPath, { threads: this.#threads });
     }
-    if (this.#explainer?.analysis !== analysis) {
-      this.#explainer = createExplainer(analysis, this.#client);
+    return { analysis, client: this.#client };
+  }
+
+  /** What explains images with this model. */
+  async explainer(): Promise<Explainer> {
+    const [{ analysis, client }, { createExplainer }] = await Promise.all([this.runner(), import('../explainer')]);
+    if (this.#explainer?.analysis !== analysis || this.#explainer.client !== client) {
+      this.#explainer = createExplainer(analysis, client);
     }
     return this.#explainer;
   }
@@ -135,6 +137,15 @@ export class ModelDocument implements vscode.CustomDocument {
   async bindShapes(shapes: Readonly<Record<string, readonly number[]>>): Promise<void> {
     this.#inputShapes = shapes;
     await this.reload();
+  }
+
+  /** Shows an analysis that was completed by a run in place of the one it was made from, unless that is outdated. */
+  async replaceAnalysis(made: ModelAnalysis, from: ModelAnalysis): Promise<void> {
+    if (this.#loaded === from) {
+      this.#analysis = Promise.resolve(made);
+      this.#loaded = made;
+      await this.#announce();
+    }
   }
 
   addImages(uris: readonly vscode.Uri[]): number {

@@ -4,6 +4,7 @@ import type { RequestHandlers } from '../protocol/channel';
 import type { Explanation } from '../protocol/explanation';
 import { UserError } from '../userError';
 import { toLocalFile } from './imageList';
+import { createMeasureHandlers } from './measureRequests';
 import type { ModelDocument } from './modelDocument';
 import { pickImages } from './pickImages';
 import { saveBytes } from './saveBytes';
@@ -35,6 +36,7 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
         const { model } = await document.analysis();
         return computeTensorStatistics(model, findStoredTensor(model, name), { signal: cancelled });
       }),
+    ...createMeasureHandlers(document),
     saveFile: async ({ name, bytes }) => ({ path: await saveBytes(document.uri, name, bytes) }),
     copyText: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);

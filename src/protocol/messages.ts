@@ -1,4 +1,5 @@
 import type { Explanation } from './explanation';
+import type { LayerMeasurement, ShapeMeasurement } from './measurement';
 import type { ModelReport } from './modelReport';
 import type { Preprocessing, SettingSource } from './preprocessing';
 
@@ -134,6 +135,10 @@ export interface Requests {
     readonly params: { readonly shapes: Readonly<Record<string, readonly number[]>> };
     readonly result: Record<string, never>;
   };
+  /** Run the model on random input, several times, and time its layers; also what the machine reaches at best. */
+  readonly measureLayers: { readonly params: Record<string, never>; readonly result: LayerMeasurement };
+  /** Run the model once to learn the shapes that the graph does not tell (the report arrives as `modelLoaded`). */
+  readonly measureShapes: { readonly params: Record<string, never>; readonly result: ShapeMeasurement };
   /** Show the extension's log. */
   readonly showLog: { readonly params: Record<string, never>; readonly result: Record<string, never> };
 }

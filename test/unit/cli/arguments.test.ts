@@ -8,6 +8,7 @@ describe('parseArguments', () => {
       command: 'inspect',
       model: 'a.onnx',
       json: true,
+      measure: false,
       inputShapes: { x: [1, 3, 8, 8], 'a:b=c': [2] },
     });
   });

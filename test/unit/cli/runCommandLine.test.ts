@@ -74,6 +74,35 @@ describe('headlight inspect', () => {
     expect(stdout).toMatch(/flatten \+ FC +20 485 +20 480 +81.9 kB +4 097$/m);
   });
 
+  it('says what layers need in memory and compute per byte', async () => {
+    const document = JSON.parse((await headlight('inspect', model, '--json')).stdout) as InspectDocument;
+    expect(document).not.toHaveProperty('measured');
+    const gemm = document.layers.find(({ opType }) => opType === 'Gemm');
+    expect(gemm).toMatchObject({ weightBytes: 1300, activationBytes: 20, liveBytes: 276, receptiveField: null });
+    expect(gemm?.arithmeticIntensity).toBeCloseTo(640 / (1300 + 256 + 20), 9);
+    expect(document.layers[0].receptiveField).toMatchObject({ size: [3, 3], stride: [2, 2] });
+    const peak = Math.max(...document.layers.map(({ liveBytes }) => liveBytes));
+    expect(document.peakActivation).toMatchObject({ bytes: peak, unknownValues: 0 });
+  });
+
+  it('measures on request: a time and a share for every layer', { timeout: 60_000 }, async () => {
+    const { code, stdout } = await headlight('inspect', model, '--measure', '--json');
+    const { layers, measured } = JSON.parse(stdout) as InspectDocument;
+    expect(code).toBe(0);
+    expect(measured?.layers.map(({ index }) => index)).toEqual(layers.map(({ index }) => index));
+    expect(measured?.layers.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(measured).toMatchObject({ provenance: 'measured', optimization: 'basic' });
+    expect(measured?.totalMs).toBeGreaterThan(0);
+  });
+
+  it('prints measured times and shapes for people', { timeout: 60_000 }, async () => {
+    const nonzero = path.join(root, 'test/fixtures/measure/nonzero.onnx');
+    const { code, stdout } = await headlight('inspect', nonzero, '--measure');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Measured on this machine$/m);
+    expect(stdout).toMatch(/^NonZero +1 +\d+\.\d{3} +\d+\.\d % +2×10$/m);
+  });
+
   it('fails on a file that is no model, with the reason on both channels', async () => {
     const { code, stdout, stderr } = await headlight('inspect', circle, '--json');
     expect(code).toBe(1);

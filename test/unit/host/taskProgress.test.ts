@@ -18,6 +18,25 @@ describe('createTasks', () => {
     expect(events).toEqual([]);
   });
 
+  it('shows how far work is that tells, from where it was when it is first shown', async () => {
+    const events: HostToWebview[] = [];
+    const tasks = createTasks((event) => events.push(event));
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const work = tasks.run('Measuring', never, async (_, report) => {
+      await pause(200);
+      report(0.25);
+      await pause(200);
+      report(0.5);
+    });
+    await vi.advanceTimersByTimeAsync(400);
+    await work;
+    expect(events.map((event) => event.type === 'progressed' && [event.fraction, event.done])).toEqual([
+      [0.25, false],
+      [0.5, false],
+      [1, true],
+    ]);
+  });
+
   it('shows longer work and ends it, also when it fails', async () => {
     const events: HostToWebview[] = [];
     const tasks = createTasks((event) => events.push(event));
