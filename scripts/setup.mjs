@@ -10,8 +10,9 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const hasBrowserHost = process.platform === 'linux' && process.arch === 'x64';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 9)) {
-  console.error(`Headlight needs Node 20.9 or newer; this is Node ${process.versions.node} (${process.execPath}).`);
+if (major < 20 || (major === 20 && minor < 10)) {
+  // sharp's modules use import attributes.
+  console.error(`Headlight needs Node 20.10 or newer; this is Node ${process.versions.node} (${process.execPath}).`);
   process.exit(1);
 }
 

@@ -44,9 +44,11 @@ async function vitest(project, env = {}) {
   if (!existsSync(report)) {
     return { passed: 0, failed: 1 };
   }
-  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
+  /** @type {{ numPassedTests: number, numTotalTests: number, testResults: { status: string, assertionResults: unknown[] }[] }} */
+  const { numPassedTests, numTotalTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const unreadable = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
   // A test that is skipped or left to do counts as failed: there are none in this project.
-  return withCrash(ok, { passed: numPassedTests, failed: numTotalTests - numPassedTests });
+  return withCrash(ok, { passed: numPassedTests, failed: numTotalTests - numPassedTests + unreadable.length });
 }
 
 async function integration() {
