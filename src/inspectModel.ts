@@ -5,7 +5,6 @@ import type { HeadDescription } from './analysis/heads/headDescription';
 import { toHeadReport } from './analysis/heads/toHeadReport';
 import { computeLiveMemory } from './analysis/liveMemory';
 import { computeParameters } from './analysis/parameters';
-import { computeReceptiveField } from './analysis/receptiveField';
 import { computeReceptiveFields } from './analysis/receptiveFields';
 import { buildModelReport } from './analysis/report/modelReport';
 import type { GraphIndex } from './graph/graphIndex';
@@ -73,19 +72,19 @@ function analyze(
 ): ModelAnalysis {
   const index = indexGraph(model.graph);
   const parameters = computeParameters(model, inferred, index);
-  const costs = computeCosts(model, index, inferred, parameters);
+  const costs = computeCosts(index, inferred, parameters);
   const heads = detectHeads(model, index, inferred);
-  const featureMap = heads[0].featureMap?.tensor;
+  const receptiveFields = computeReceptiveFields(model, index, inferred);
   const report = buildModelReport({
     model,
     index,
     inferred,
     parameters,
     costs,
-    memory: computeLiveMemory(model, index, inferred),
+    memory: computeLiveMemory(model, index, inferred, parameters.constants),
     heads: heads.map((head) => toHeadReport(head, computeHeadEconomics(head))),
-    receptiveField: featureMap === undefined ? null : computeReceptiveField(model, index, inferred, featureMap),
-    receptiveFields: computeReceptiveFields(model, index, inferred),
+    receptiveField: receptiveFields.get(heads[0].featureMap?.tensor ?? '') ?? null,
+    receptiveFields,
     measuredValues: new Set(measured.keys()),
     warnings: missingData.map(describeMissingExternalData),
   });

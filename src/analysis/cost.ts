@@ -1,9 +1,8 @@
 import type { GraphIndex } from '../graph/graphIndex';
 import type { InferredBody } from '../graph/inference';
 import type { InferredGraph } from '../graph/inferShapes';
-import type { GraphNode, Model } from '../graph/model';
+import type { GraphNode } from '../graph/model';
 import { isKnownOperator } from '../graph/shapeRules/table';
-import { findConstantValues } from './constantValues';
 import type { ShapeOf } from './macs';
 import { computeMacs } from './macs';
 import type { ModelParameters } from './parameters';
@@ -33,21 +32,14 @@ export interface ModelCosts {
   };
 }
 
-export function computeCosts(
-  model: Model,
-  index: GraphIndex,
-  inferred: InferredGraph,
-  parameters: ModelParameters,
-): ModelCosts {
-  const { initializers, sparseInitializers } = model.graph;
-  const constants = findConstantValues(index.order, [...initializers.keys(), ...sparseInitializers.keys()]);
+export function computeCosts(index: GraphIndex, inferred: InferredGraph, parameters: ModelParameters): ModelCosts {
   const byNode = new Map<GraphNode, NodeCost>();
   for (const node of index.order) {
     const stored = parameters.byNode.get(node) ?? { parameters: 0, weightBytes: 0 };
     byNode.set(node, {
       ...stored,
       macs: computeNodeMacs(node, (name) => toPartialShape(inferred, name), inferred.bodies),
-      activationBytes: computeActivationBytes(node, inferred, constants),
+      activationBytes: computeActivationBytes(node, inferred, parameters.constants),
     });
   }
   const costs = [...byNode.values()];

@@ -1,7 +1,6 @@
 import { listReads, type GraphIndex } from '../graph/graphIndex';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { GraphNode, Model } from '../graph/model';
-import { findConstantValues } from './constantValues';
 import { computeValueBytes } from './valueSizes';
 
 /** Memory for activations while a model runs. All derived, at the bound shapes. */
@@ -18,13 +17,16 @@ export interface LiveMemory {
  * Liveness in execution order: a value lives from the node that makes it (an input of the model from the start) to the
  * last node that reads it (an output of the model to the end). Every value has memory of its own: what a runtime saves
  * by working in place, and what it adds in scratch space, is not in here. Weights and values made of weights alone are
- * not activations. O(nodes + edges).
+ * not activations: they are named by `constants`. O(nodes + edges).
  */
-export function computeLiveMemory(model: Model, index: GraphIndex, inferred: InferredGraph): LiveMemory {
-  const { initializers, sparseInitializers, outputs } = model.graph;
-  const constants = findConstantValues(index.order, [...initializers.keys(), ...sparseInitializers.keys()]);
+export function computeLiveMemory(
+  model: Model,
+  index: GraphIndex,
+  inferred: InferredGraph,
+  constants: ReadonlySet<string>,
+): LiveMemory {
   const spans = findSpans(model, index.order, constants);
-  for (const { name } of outputs) {
+  for (const { name } of model.graph.outputs) {
     const span = spans.get(name);
     if (span !== undefined) {
       span.last = index.order.length - 1;

@@ -25,6 +25,8 @@ export interface NodeParameters {
 
 export interface ModelParameters {
   readonly tensors: readonly StoredTensor[];
+  /** Values of the main graph that depend on stored tensors alone (findConstantValues). */
+  readonly constants: ReadonlySet<string>;
   /** Elements of all tensors with the role `parameter`, each stored tensor once. */
   readonly total: number;
   readonly totalBytes: number;
@@ -46,7 +48,7 @@ export function computeParameters(model: Model, inferred: InferredGraph, index: 
   const tensors = listStored(root, inferred).map(({ stored, frame }) =>
     describe(stored, traceUses(stored.name, frame), position),
   );
-  return { tensors, ...sumUp(tensors) };
+  return { tensors, constants: root.constants, ...sumUp(tensors) };
 }
 
 interface Stored {
@@ -132,7 +134,7 @@ function countPacked({ node, input }: TensorUse): number | null {
   return isPacked && rows !== undefined && columns !== undefined ? rows * columns : null;
 }
 
-function sumUp(tensors: readonly StoredTensor[]): Omit<ModelParameters, 'tensors'> {
+function sumUp(tensors: readonly StoredTensor[]): Omit<ModelParameters, 'tensors' | 'constants'> {
   const byNode = new Map<GraphNode, NodeParameters>();
   let total = 0;
   let totalBytes = 0;

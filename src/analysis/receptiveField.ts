@@ -1,4 +1,3 @@
-import type { GraphIndex } from '../graph/graphIndex';
 import { indexNodes, listReads } from '../graph/graphIndex';
 import type { InferredBody } from '../graph/inference';
 import { readOpset } from '../graph/inference';
@@ -13,55 +12,12 @@ import { centre, EVERYWHERE } from './receptive/cellField';
 import type { FieldRule } from './receptive/fieldRule';
 import { layoutFields } from './receptive/layoutFields';
 import { windowFields } from './receptive/windowFields';
+import { toPartialShape } from './valueSizes';
 
 const FIELD_RULES: ReadonlyMap<string, FieldRule> = new Map([
   ...Object.entries(layoutFields),
   ...Object.entries(windowFields),
 ]);
-
-/**
- * Which image pixels a cell of a tensor sees and where its centre lies (Araujo et al., "Computing Receptive Fields of
- * Convolutional Neural Networks", Distill 2019), in pixels of the model's input; centres of pixels are whole numbers.
- * Padding is part of the region: at the border it reaches beyond the image. Branches are united; `exact` is false when
- * their centres differ, or when something that is not local (attention) is mixed in. Works on grids in any layout and
- * on the tokens of transformers. null: the tensor has no places (pooled, flattened), or it cannot be told.
- */
-export function computeReceptiveField(
-  model: Model,
-  index: GraphIndex,
-  inferred: InferredGraph,
-  tensorName: string,
-): ReceptiveField | null {
-  const needed = listAncestors(index, tensorName);
-  const fields = new Map<string, Field>();
-  const image = model.graph.inputs.find(({ name }) => needed.values.has(name) && startField(inferred, name) !== null);
-  const start = image && startField(inferred, image.name);
-  if (image === undefined || !start) {
-    return null;
-  }
-  fields.set(image.name, start);
-  const nodes = index.order.filter((node) => needed.nodes.has(node));
-  followNodes(nodes, fields, (name) => factsOf(inferred, name), { model, bodies: inferred.bodies });
-  const field = fields.get(tensorName);
-  return field === undefined || field === EVERYWHERE ? null : toReceptiveField(field);
-}
-
-function listAncestors(
-  index: GraphIndex,
-  name: string,
-): { nodes: ReadonlySet<GraphNode>; values: ReadonlySet<string> } {
-  const values = new Set([name]);
-  const nodes = new Set<GraphNode>();
-  // A Set is visited in insertion order, also where it grows meanwhile.
-  for (const value of values) {
-    const producer = index.producerOf.get(value);
-    if (producer !== undefined && !nodes.has(producer)) {
-      nodes.add(producer);
-      listReads(producer).forEach((input) => values.add(input));
-    }
-  }
-  return { nodes, values };
-}
 
 /** Images are [N, C, H, W], [N, H, W, C] (few channels last), [C, H, W] or [H, W, C]. */
 export function startField(inferred: InferredGraph, name: string): CellField | null {
@@ -81,10 +37,9 @@ export function startField(inferred: InferredGraph, name: string): CellField | n
 }
 
 export function factsOf(inferred: InferredGraph, name: string): ValueFacts {
-  const shape = inferred.shapes.get(name) ?? null;
   return {
     elementType: inferred.elementTypes.get(name) ?? null,
-    shape: shape && shape.map((size) => (typeof size === 'number' ? size : null)),
+    shape: toPartialShape(inferred, name),
     value: inferred.constants.get(name) ?? null,
   };
 }
@@ -102,7 +57,7 @@ export function followNodes(
   walk: Walk,
 ): void {
   for (const node of order) {
-    if (![...listReads(node)].some((name) => fields.has(name))) {
+    if (!listReads(node).some((name) => fields.has(name))) {
       continue;
     }
     const bodies = walk.bodies.get(node);

@@ -6,8 +6,14 @@ import { factsOf, followNodes, startField, toReceptiveField } from './receptiveF
 import { EVERYWHERE, type Field } from './receptive/cellField';
 
 /**
- * What computeReceptiveField says of each value, for all values of the main graph in one pass over its nodes; values
- * without places are left out. A value that depends on several images refers to the first of the model's inputs.
+ * Which image pixels a cell of a tensor sees and where its centre lies (Araujo et al., "Computing Receptive Fields of
+ * Convolutional Neural Networks", Distill 2019), in pixels of the model's input; centres of pixels are whole numbers.
+ * Padding is part of the region: at the border it reaches beyond the image. Branches are united; `exact` is false when
+ * their centres differ, or when something that is not local (attention) is mixed in. Works on grids in any layout and
+ * on the tokens of transformers.
+ *
+ * For all values of the main graph in one pass over its nodes. Left out are values without places (pooled, flattened),
+ * or whose places cannot be told. A value that depends on several images refers to the first of the model's inputs.
  */
 export function computeReceptiveFields(
   model: Model,
@@ -26,7 +32,7 @@ export function computeReceptiveFields(
   }
   const walk = { model, bodies: inferred.bodies };
   for (const node of index.order) {
-    const image = Math.min(...[...listReads(node)].map((name) => imageOf.get(name) ?? Infinity));
+    const image = Math.min(...listReads(node).map((name) => imageOf.get(name) ?? Infinity));
     if (image < images.length) {
       followNodes([node], images[image], (name) => factsOf(inferred, name), walk);
       node.outputs.filter((name) => images[image].has(name)).forEach((name) => imageOf.set(name, image));

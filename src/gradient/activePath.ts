@@ -45,7 +45,7 @@ export function findActivePath(
   const dependent = new Set(wrt);
   const reached: GraphNode[] = [];
   for (const node of index.order) {
-    if (!CONSTANT_OPERATORS.has(node.opType) && [...listReads(node)].some((name) => dependent.has(name))) {
+    if (!CONSTANT_OPERATORS.has(node.opType) && listReads(node).some((name) => dependent.has(name))) {
       const outputs = node.outputs.filter((name) => name !== '' && carriesDerivative(shapes.elementType(name)));
       outputs.forEach((name) => dependent.add(name));
       if (outputs.length > 0) {

@@ -53,7 +53,7 @@ export function emitGradients(
 function emitDerivatives(call: NodeCall, dependent: ReadonlySet<string>): [name: string, derivative: string][] {
   const { node } = call;
   const rule = findGradientRule(node.domain, node.opType) ?? call.fail('the operator has no derivative here');
-  const captured = [...listReads(node)].some((name) => dependent.has(name) && !node.inputs.includes(name));
+  const captured = listReads(node).some((name) => dependent.has(name) && !node.inputs.includes(name));
   const derivatives = captured ? call.fail('its body reads values from outside') : rule(call);
   return node.inputs.flatMap((name, position): [string, string][] => {
     if (name === '' || !dependent.has(name)) {

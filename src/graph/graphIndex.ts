@@ -1,5 +1,5 @@
 import { UserError } from '../userError';
-import type { Attribute, Graph, GraphNode } from './model';
+import type { Graph, GraphNode } from './model';
 
 /** Who makes and who reads each value of one graph, and an order in which the nodes can run. */
 export interface GraphIndex {
@@ -29,10 +29,9 @@ export function indexNodes(nodes: readonly GraphNode[]): GraphIndex {
       }
     }
   }
-  const reads = new Map(nodes.map((node) => [node, listReads(node)]));
   const consumersOf = new Map<string, GraphNode[]>();
-  for (const [node, names] of reads) {
-    for (const name of names) {
+  for (const node of nodes) {
+    for (const name of listReads(node)) {
       const consumers = consumersOf.get(name);
       if (consumers === undefined) {
         consumersOf.set(name, [node]);
@@ -41,33 +40,39 @@ export function indexNodes(nodes: readonly GraphNode[]): GraphIndex {
       }
     }
   }
-  return { producerOf, consumersOf, order: sortTopologically(nodes, reads, producerOf) };
+  return {
+    producerOf,
+    consumersOf,
+    order: isTopological(nodes, producerOf) ? nodes : sortTopologically(nodes, producerOf),
+  };
 }
 
 /** Every value a node reads, each once, with what its sub-graphs take from the graph around them. */
-export function listReads(node: GraphNode): ReadonlySet<string> {
-  const names = new Set(node.inputs);
-  for (const graph of listSubgraphs(node)) {
+export function listReads(node: GraphNode): readonly string[] {
+  const { inputs } = node;
+  const subgraphs = listSubgraphs(node);
+  if (subgraphs.length === 0 && inputs.every((name, position) => name !== '' && inputs.indexOf(name) === position)) {
+    return inputs;
+  }
+  const names = new Set(inputs);
+  for (const graph of subgraphs) {
     collectCaptured(graph, names);
   }
   names.delete('');
-  return names;
+  return [...names];
 }
 
 /** The graphs a node carries as attributes (branches of If, bodies of Loop and Scan). */
 function listSubgraphs(node: GraphNode): readonly Graph[] {
   const graphs: Graph[] = [];
   for (const attribute of node.attributes.values()) {
-    graphs.push(...graphsOf(attribute));
+    if (attribute.type === 'graph') {
+      graphs.push(attribute.value);
+    } else if (attribute.type === 'graphs') {
+      graphs.push(...attribute.value);
+    }
   }
   return graphs;
-}
-
-function graphsOf(attribute: Attribute): readonly Graph[] {
-  if (attribute.type === 'graph') {
-    return [attribute.value];
-  }
-  return attribute.type === 'graphs' ? attribute.value : [];
 }
 
 function collectCaptured(graph: Graph, into: Set<string>): void {
@@ -80,7 +85,7 @@ function collectCaptured(graph: Graph, into: Set<string>): void {
       own.add(output);
     }
   }
-  const read = [...graph.nodes.flatMap((node) => [...listReads(node)]), ...graph.outputs.map((output) => output.name)];
+  const read = [...graph.nodes.flatMap(listReads), ...graph.outputs.map((output) => output.name)];
   for (const name of read) {
     if (!own.has(name)) {
       into.add(name);
@@ -88,12 +93,23 @@ function collectCaptured(graph: Graph, into: Set<string>): void {
   }
 }
 
+/** Whether every node comes after those whose values it reads, as the specification wants it. */
+function isTopological(nodes: readonly GraphNode[], producerOf: ReadonlyMap<string, GraphNode>): boolean {
+  const done = new Set<GraphNode>();
+  for (const node of nodes) {
+    for (const name of listReads(node)) {
+      const producer = producerOf.get(name);
+      if (producer !== undefined && !done.has(producer)) {
+        return false;
+      }
+    }
+    done.add(node);
+  }
+  return true;
+}
+
 /** Depth-first in file order, so that a sorted file keeps its order; a stack of its own, as chains may be long. */
-function sortTopologically(
-  nodes: readonly GraphNode[],
-  reads: ReadonlyMap<GraphNode, ReadonlySet<string>>,
-  producerOf: ReadonlyMap<string, GraphNode>,
-): GraphNode[] {
+function sortTopologically(nodes: readonly GraphNode[], producerOf: ReadonlyMap<string, GraphNode>): GraphNode[] {
   const order: GraphNode[] = [];
   const done = new Set<GraphNode>();
   const open = new Set<GraphNode>();
@@ -106,7 +122,7 @@ function sortTopologically(
         continue;
       }
       open.add(node);
-      const waiting = listWaiting(reads.get(node) ?? new Set(), producerOf, done);
+      const waiting = listWaiting(listReads(node), producerOf, done);
       const cyclic = waiting.find((producer) => open.has(producer));
       if (cyclic !== undefined) {
         throw new UserError('notOnnx', describeCycle(cyclic));
@@ -125,7 +141,7 @@ function sortTopologically(
 }
 
 function listWaiting(
-  names: ReadonlySet<string>,
+  names: readonly string[],
   producerOf: ReadonlyMap<string, GraphNode>,
   done: ReadonlySet<GraphNode>,
 ): GraphNode[] {

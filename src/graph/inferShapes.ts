@@ -59,7 +59,7 @@ export function inferShapes(
   }
   inferGraph(inference, graph, { facts, parent: null });
   return {
-    shapes: new Map([...facts].map(([name, { shape }]) => [name, shape])),
+    shapes: collectShapes(facts),
     elementTypes: collectTypes(facts),
     constants: collectConstants(facts),
     boundInputs: bound.shapes,
@@ -81,8 +81,22 @@ function abridge(conflicts: readonly string[]): readonly string[] {
     : [...conflicts.slice(0, MAXIMUM_CONFLICTS), `${hidden} more nodes contradict their inputs.`];
 }
 
+function collectShapes(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const [name, { shape }] of facts) {
+    shapes.set(name, shape);
+  }
+  return shapes;
+}
+
 function collectTypes(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, ElementType> {
-  return new Map([...facts].flatMap(([name, { elementType }]) => (elementType === null ? [] : [[name, elementType]])));
+  const types = new Map<string, ElementType>();
+  for (const [name, { elementType }] of facts) {
+    if (elementType !== null) {
+      types.set(name, elementType);
+    }
+  }
+  return types;
 }
 
 function collectConstants(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, ConstantValue> {

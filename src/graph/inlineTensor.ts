@@ -61,7 +61,11 @@ function decodeFixed(elementType: ElementType, view: DataView): number[] | null 
   if (read === undefined || size === null) {
     return null;
   }
-  return Array.from({ length: Math.floor(view.byteLength / size) }, (_, index) => read(view, index * size));
+  const values = new Array<number>(Math.floor(view.byteLength / size));
+  for (let index = 0; index < values.length; index++) {
+    values[index] = read(view, index * size);
+  }
+  return values;
 }
 
 /** int32_data also carries the bits of the smaller types. */

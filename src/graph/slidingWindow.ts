@@ -31,7 +31,12 @@ export function readSlidingWindow(
 }
 
 function padList(list: readonly number[] | undefined, length: number, fill: number): readonly number[] {
-  return Array.from({ length }, (_, index) => list?.[index] ?? fill);
+  if (list?.length === length) {
+    return list;
+  }
+  const padded = new Array<number>(length).fill(fill);
+  list?.slice(0, length).forEach((value, index) => (padded[index] = value));
+  return padded;
 }
 
 function resolvePads(

@@ -78,7 +78,7 @@ function findGuests(
       hosts.set(node.index, host);
     }
   };
-  const listSources = (node: GraphNode) => [...listReads(node)].map((name) => producerOf.get(name));
+  const listSources = (node: GraphNode) => listReads(node).map((name) => producerOf.get(name));
   const listReaders = (node: GraphNode) => node.outputs.flatMap((name) => consumersOf.get(name) ?? []);
   // Padding becomes part of the convolution or pool that reads it.
   open.filter(({ opType }) => opType === 'Pad').forEach((node) => settle(node, listReaders(node)));

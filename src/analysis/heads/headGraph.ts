@@ -65,7 +65,7 @@ function findData(model: Model, index: GraphIndex): ReadonlySet<string> {
   const data = new Set(model.graph.inputs.map((input) => input.name));
   for (const node of index.order) {
     const readsShapeOnly = node.domain === '' && (node.opType === 'Shape' || node.opType === 'Size');
-    if (!readsShapeOnly && [...listReads(node)].some((name) => data.has(name))) {
+    if (!readsShapeOnly && listReads(node).some((name) => data.has(name))) {
       node.outputs.forEach((output) => data.add(output));
     }
   }

@@ -14,10 +14,10 @@ export interface InlinedGraph {
 
 /** Inlined nodes carry the index of the node of the main graph that calls them. */
 export function inlineFunctions(index: GraphIndex, inferred: InferredGraph): InlinedGraph {
-  const inlining = new Inlining(inferred);
   if (![...inferred.bodies.values()].flat().some((body) => body.kind === 'function')) {
-    return { index, inferred, innerValues: inlining.innerValues };
+    return { index, inferred, innerValues: new Map() };
   }
+  const inlining = new Inlining(inferred);
   const nodes = index.order.flatMap((node) => inlining.expand(node, inferred.bodies, node.index));
   return { index: indexNodes(nodes), inferred: inlining, innerValues: inlining.innerValues };
 }

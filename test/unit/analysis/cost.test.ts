@@ -12,7 +12,7 @@ import { findReferenceModel } from '../graph/referenceModels';
 function costOf(model: Model): ModelCosts {
   const index = indexGraph(model.graph);
   const inferred = inferShapes(model);
-  return computeCosts(model, index, inferred, computeParameters(model, inferred, index));
+  return computeCosts(index, inferred, computeParameters(model, inferred, index));
 }
 
 /** MACs of one node with the given inputs. */

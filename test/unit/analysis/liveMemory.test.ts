@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { findConstantValues } from '../../../src/analysis/constantValues';
 import { computeLiveMemory } from '../../../src/analysis/liveMemory';
 import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';
@@ -9,7 +10,8 @@ import { findReferenceModel } from '../graph/referenceModels';
 
 function liveMemoryOf(model: Model) {
   const index = indexGraph(model.graph);
-  const memory = computeLiveMemory(model, index, inferShapes(model));
+  const constants = findConstantValues(index.order, model.graph.initializers.keys());
+  const memory = computeLiveMemory(model, index, inferShapes(model), constants);
   return { ...memory, order: index.order, bytes: index.order.map((one) => memory.byNode.get(one)) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { computeReceptiveField } from '../../../src/analysis/receptiveField';
+import { computeReceptiveFields } from '../../../src/analysis/receptiveFields';
 import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';
 import type { Model, ModelFunction } from '../../../src/graph/model';
@@ -11,7 +11,7 @@ import { findReferenceModel } from '../graph/referenceModels';
 import { measureCentroids } from './impulseCentroid';
 
 function fieldOf(model: Model, name: string): ReceptiveField | null {
-  return computeReceptiveField(model, indexGraph(model.graph), inferShapes(model), name);
+  return computeReceptiveFields(model, indexGraph(model.graph), inferShapes(model)).get(name) ?? null;
 }
 
 /** The field of `y` in a graph on the image x [1, 3, 64, 96]. */
@@ -23,8 +23,8 @@ function fieldOfGraph(spec: Omit<GraphSpec, 'inputs'> & { readonly functions?: r
 function expectCentroids(model: Model, name: string, pixels = 1600): ReceptiveField {
   const index = indexGraph(model.graph);
   const inferred = inferShapes(model);
-  const field = computeReceptiveField(model, index, inferred, name);
-  if (field === null) {
+  const field = computeReceptiveFields(model, index, inferred).get(name);
+  if (field === undefined) {
     throw new Error(`${name} has no receptive field`);
   }
   for (const axis of [0, 1] as const) {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { computeReceptiveField } from '../../../src/analysis/receptiveField';
 import { computeReceptiveFields } from '../../../src/analysis/receptiveFields';
 import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';
@@ -7,6 +6,7 @@ import type { Model } from '../../../src/graph/model';
 import { readModel } from '../../../src/onnx/readModel';
 import { buildModel, float32, node } from '../graph/graphBuilder';
 import { findReferenceModel } from '../graph/referenceModels';
+import { walkReceptiveField } from './walkReceptiveField';
 
 /** Every value of the main graph: what one pass says, and what a walk of its own says. */
 function bothWays(model: Model) {
@@ -17,7 +17,7 @@ function bothWays(model: Model) {
   return {
     fields,
     onePass: names.map((name) => [name, fields.get(name) ?? null]),
-    oneByOne: names.map((name) => [name, computeReceptiveField(model, index, inferred, name)]),
+    oneByOne: names.map((name) => [name, walkReceptiveField(model, index, inferred, name)]),
   };
 }
 

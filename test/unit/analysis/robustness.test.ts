@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { computeCosts } from '../../../src/analysis/cost';
 import { computeParameters } from '../../../src/analysis/parameters';
-import { computeReceptiveField } from '../../../src/analysis/receptiveField';
+import { computeReceptiveFields } from '../../../src/analysis/receptiveFields';
 import { toElementType } from '../../../src/graph/elementTypes';
 import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';
@@ -101,9 +101,9 @@ test('10 000 broken nodes give sizes or nothing, never an exception or nonsense'
           shape === null || shape.every((size) => size === null || (Number.isSafeInteger(size) && Number(size) >= 0)),
         ).toBe(true);
       }
-      const { totals } = computeCosts(model, index, inferred, computeParameters(model, inferred, index));
+      const { totals } = computeCosts(index, inferred, computeParameters(model, inferred, index));
       expect(Number.isFinite(totals.macs) && totals.macs >= 0).toBe(true);
-      computeReceptiveField(model, index, inferred, model.graph.nodes[0].outputs[0] ?? '');
+      computeReceptiveFields(model, index, inferred);
     } catch (error) {
       const described = {
         opType: example.opType,
