@@ -33,13 +33,30 @@ export interface CompareArguments {
   readonly weights: boolean;
 }
 
-export type Arguments = InspectArguments | CompareArguments | CamArguments | { readonly command: 'help' | 'version' };
+export interface GradientArguments {
+  readonly command: 'gradient';
+  readonly model: string;
+  readonly json: boolean;
+  readonly output: string;
+  /** One for the whole batch, or one per item. */
+  readonly classes: readonly number[];
+  readonly wrt: readonly string[];
+  /** The file the extended model is saved to. */
+  readonly out: string | null;
+  /** As given: `NAME=FILE.npy`. */
+  readonly inputs: readonly string[];
+  /** The folder that derivatives are written to. */
+  readonly values: string | null;
+}
+
+export type Arguments =
+  InspectArguments | CompareArguments | CamArguments | GradientArguments | { readonly command: 'help' | 'version' };
 
 /** The arguments after `headlight`. Throws UsageError. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv;
   if (command === undefined) {
-    throw new UsageError('No command given: inspect, compare or cam.');
+    throw new UsageError('No command given: inspect, compare, cam or gradient.');
   }
   if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
     return { command: 'help' };
@@ -53,8 +70,10 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return parseCompare(rest);
     case 'cam':
       return parseCam(rest);
+    case 'gradient':
+      return parseGradient(rest);
     default:
-      throw new UsageError(`Unknown command "${command}": there is inspect, compare and cam.`);
+      throw new UsageError(`Unknown command "${command}": there is inspect, compare, cam and gradient.`);
   }
 }
 
@@ -114,6 +133,52 @@ function parseCam(argv: readonly string[]): CamArguments {
     labels: values.labels ?? null,
     out: values.out ?? null,
   };
+}
+
+function parseGradient(argv: readonly string[]): GradientArguments {
+  const { values, positionals } = parse(argv, {
+    json: { type: 'boolean' },
+    output: { type: 'string' },
+    class: { type: 'string', multiple: true },
+    wrt: { type: 'string', multiple: true },
+    out: { type: 'string' },
+    input: { type: 'string', multiple: true },
+    values: { type: 'string' },
+  });
+  const [model, ...others] = positionals;
+  if (model === undefined || others.length > 0) {
+    throw new UsageError(`gradient takes one MODEL, not ${positionals.length}.`);
+  }
+  const { output, class: classes, wrt, input: inputs = [], values: folder } = values;
+  if (output === undefined || classes === undefined || wrt === undefined) {
+    throw new UsageError('gradient needs --output NAME, --class INDEX and --wrt TENSOR.');
+  }
+  if ((folder === undefined) !== (inputs.length === 0)) {
+    throw new UsageError('--values DIR and --input NAME=FILE.npy go together: values need inputs to run on.');
+  }
+  return {
+    command: 'gradient',
+    model,
+    json: values.json ?? false,
+    output,
+    classes: splitList(classes).map(parseClassIndex),
+    wrt: splitList(wrt),
+    out: values.out ?? null,
+    inputs,
+    values: folder ?? null,
+  };
+}
+
+/** Lists may be separated by commas, given by repeated options, or both. */
+function splitList(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => text.split(',')).filter((part) => part !== '');
+}
+
+function parseClassIndex(text: string): number {
+  if (!/^\d+$/.test(text)) {
+    throw new UsageError(`--class is "${text}", but it is an index from 0, or one per item: 3,7,1.`);
+  }
+  return Number(text);
 }
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;

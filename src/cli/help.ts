@@ -1,9 +1,10 @@
-export const HELP = `headlight: inspect and compare ONNX models and draw exact class activation maps
+export const HELP = `headlight: inspect, compare and differentiate ONNX models and draw exact class activation maps
 
 Usage
   headlight inspect MODEL [options]
   headlight compare MODEL OTHER [options]
   headlight cam MODEL IMAGE… [options]
+  headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
 
 Options of inspect
   --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
@@ -21,6 +22,14 @@ Options of cam
   --out DIR           write each raw map as .npy and an overlay as .png
 
   An IMAGE that ends in .npy is taken as the ready input tensor, without preprocessing.
+
+Options of gradient
+  --output NAME       what is differentiated: any value of shape [N, classes], as it is (softmax included)
+  --class I[,I…]      its class: one for the whole batch, or one per item
+  --wrt TENSOR[,…]    with respect to these values: inputs, feature maps (repeatable)
+  --out FILE.onnx     save the model with the derivatives as further outputs
+  --input NAME=FILE.npy --values DIR
+                      run it, and write gradient_0.npy … in the order of --wrt (--input is repeatable)
 
 All
   --json              one JSON document on standard output; messages on standard error

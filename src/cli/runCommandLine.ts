@@ -3,6 +3,7 @@ import { UserError } from '../userError';
 import { parseArguments } from './arguments';
 import { runCam } from './cam';
 import { runCompare } from './compare';
+import { runGradient } from './gradient';
 import { HELP } from './help';
 import { runInspect } from './inspect';
 import type { Output } from './output';
@@ -29,6 +30,8 @@ export async function runCommandLine(
         return await runCompare(parsed, output);
       case 'cam':
         return await runCam(parsed, output, inferencePath);
+      case 'gradient':
+        return await runGradient(parsed, output, inferencePath);
       default:
         return parsed satisfies never;
     }

@@ -14,10 +14,11 @@ import { toGradientType } from './nodeCall';
 export interface GradientRequest {
   /**
    * What is differentiated. `class`: the element of `output` at a class index per item, so that a batch of N gives N
-   * independent gradients. `weighted`: Σ seed ∘ value over the named values.
+   * independent gradients; `classes` are the indices of a run that feeds none. `weighted`: Σ seed ∘ value over the
+   * named values.
    */
   readonly target:
-    | { readonly kind: 'class'; readonly output: string }
+    | { readonly kind: 'class'; readonly output: string; readonly classes?: readonly number[] }
     | { readonly kind: 'weighted'; readonly outputs: readonly string[] };
   /** Values of the main graph, inputs included. */
   readonly wrt: readonly string[];
@@ -57,18 +58,23 @@ export function createGradientExtension(
   const seeds = new Map<string, string>();
   let classes: string | null = null;
   if (target.kind === 'class') {
-    classes = builder.input('target_classes', 'int64', ['headlight_targets']);
+    const shape = ['headlight_targets'];
+    classes = target.classes
+      ? builder.inputWithDefault('target_classes', target.classes, shape)
+      : builder.input('target_classes', 'int64', shape);
     seeds.set(target.output, emitClassSeed(builder, shapes, target.output, classes));
   } else {
     outputs.forEach((name, position) => {
       const type = toGradientType(inferred.elementTypes.get(name) ?? null);
-      seeds.set(name, builder.input(`seed_${position}`, type, nameDimensions(position, shapes.sizes(name))));
+      seeds.set(name, builder.input(`seed_${position}`, type, nameDimensions(`seed_${position}`, shapes.sizes(name))));
     });
   }
   const gradients = emitGradients({ builder, index, shapes }, seeds, wrt);
   const names = wrt.map((name, position) => {
-    const value = builder.add('Identity', [gradients.get(name) ?? ''], {}, `gradient_${position}`);
-    return builder.output(value, toGradientType(inferred.elementTypes.get(name) ?? null));
+    const label = `gradient_${position}`;
+    const value = builder.add('Identity', [gradients.get(name) ?? ''], {}, label);
+    const type = toGradientType(inferred.elementTypes.get(name) ?? null);
+    return builder.output(value, type, nameDimensions(label, shapes.sizes(name)));
   });
   const inputs = { classes, seeds: target.kind === 'class' ? [] : [...seeds.values()] };
   return { extension: builder.finish(), inputs, gradients: names };
@@ -94,6 +100,6 @@ function checkRequest(model: Model, inferred: InferredGraph, names: readonly str
 }
 
 /** Free sizes get names of their own. */
-function nameDimensions(position: number, sizes: Sizes | null): readonly (number | string)[] | null {
-  return sizes && sizes.map((size, axis) => size ?? `headlight_seed_${position}_${axis}`);
+function nameDimensions(label: string, sizes: Sizes | null): readonly (number | string)[] | null {
+  return sizes && sizes.map((size, axis) => size ?? `headlight_${label}_${axis}`);
 }

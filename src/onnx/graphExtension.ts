@@ -44,6 +44,7 @@ export interface EmittedValue {
  */
 export interface GraphExtension {
   readonly nodes: readonly EmittedNode[];
+  /** One that has the name of an input is that input's default. */
   readonly initializers: readonly EmittedTensor[];
   readonly inputs: readonly EmittedValue[];
   readonly outputs: readonly EmittedValue[];
@@ -89,10 +90,11 @@ export function int64Tensor(name: string, dims: readonly number[], values: reado
  * same name, so this cannot be left to it. Throws UserError `badArgument` for a model that uses the names already.
  */
 export function assertExtensionFits(graph: Graph, extension: GraphExtension): void {
+  const inputs = extension.inputs.map((input) => input.name);
   const defined = [
     ...extension.nodes.flatMap((node) => node.outputs),
-    ...extension.initializers.map((tensor) => tensor.name),
-    ...extension.inputs.map((input) => input.name),
+    ...extension.initializers.map((tensor) => tensor.name).filter((name) => !inputs.includes(name)),
+    ...inputs,
   ].filter((name) => name !== '');
   const unreserved = defined.find((name) => !name.startsWith(RESERVED_PREFIX));
   if (unreserved !== undefined || new Set(defined).size !== defined.length) {

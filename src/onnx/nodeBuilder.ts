@@ -194,9 +194,15 @@ export class NodeBuilder {
     return value.name;
   }
 
+  /** An int64 input that takes these values when a run does not feed it. */
+  inputWithDefault(name: string, values: readonly number[], shape: EmittedValue['shape']): string {
+    const input = this.input(name, 'int64', shape);
+    return this.#keep(input, () => int64Tensor(input, [values.length], values));
+  }
+
   /** Declares a value as an output of the model. */
-  output(name: string, elementType: ElementType): string {
-    this.#outputs.push({ name, elementType, shape: null });
+  output(name: string, elementType: ElementType, shape: EmittedValue['shape'] = null): string {
+    this.#outputs.push({ name, elementType, shape });
     return name;
   }
 

@@ -1,0 +1,69 @@
+import { appendFile, copyFile, realpath, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Model } from '../graph/model';
+import { UserError } from '../userError';
+import { emitExtensionBytes } from './emitModel';
+import { listExternalFiles } from './externalData';
+import type { GraphExtension } from './graphExtension';
+import { assertExtensionFits } from './graphExtension';
+import { openUnchanged } from './openModelFile';
+
+/** protobuf's limit for one message. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * Saves the model together with an extension: its bytes as they are, followed by the additions, which every reader of
+ * protobuf merges. Appears under its name only when it is complete.
+ *
+ * Throws UserError `badArgument` when the file cannot be written, is the model itself, or lies in another folder than
+ * the weights that the model keeps in files of their own; `tooLarge` above 2 GiB; `fileChanged`.
+ */
+export async function saveExtendedModel(model: Model, extension: GraphExtension, file: string): Promise<void> {
+  assertExtensionFits(model.graph, extension);
+  const bytes = emitExtensionBytes(extension);
+  if (model.sizeBytes + bytes.byteLength > MOST_BYTES) {
+    throw new UserError(
+      'tooLarge',
+      `${path.basename(model.path)} would grow beyond the 2 GiB that one ONNX file can hold. Save its weights as ` +
+        'external data first.',
+    );
+  }
+  await checkPlace(model, file);
+  const unfinished = `${file}.part`;
+  try {
+    const handle = await openUnchanged(model);
+    await handle.close();
+    await copyFile(model.path, unfinished);
+    await appendFile(unfinished, bytes);
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error instanceof UserError ? error : toWriteError(file, error);
+  }
+}
+
+async function checkPlace(model: Model, file: string): Promise<void> {
+  const folder = await realpath(path.dirname(path.resolve(file))).catch((error: unknown) => {
+    throw toWriteError(file, error);
+  });
+  const original = await realpath(model.path);
+  const target = path.join(folder, path.basename(file));
+  if ((await realpath(target).catch(() => target)) === original) {
+    throw new UserError('badArgument', `${file} is the model itself. Choose another name for the extended one.`);
+  }
+  const [external] = listExternalFiles(model);
+  if (external !== undefined && folder !== path.dirname(original)) {
+    throw new UserError(
+      'badArgument',
+      `The model keeps weights in ${path.basename(external)} beside it, where the extended model has to be saved too: ` +
+        `choose a file in ${path.dirname(original)}.`,
+    );
+  }
+}
+
+function toWriteError(file: string, error: unknown): UserError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UserError('badArgument', `${file} cannot be written: ${reason}. Choose a folder that exists.`, {
+    cause: error,
+  });
+}
