@@ -174,7 +174,7 @@ async function* unitPieces(pieces: Pieces): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     const bytes = rest.byteLength === 0 ? piece : Buffer.concat([rest, piece]);
     const whole = bytes.byteLength - (bytes.byteLength % PIECE_UNIT);
-    rest = bytes.slice(whole);
+    rest = Uint8Array.from(bytes.subarray(whole));
     if (whole > 0) {
       yield bytes.subarray(0, whole);
     }
