@@ -42,6 +42,8 @@ export interface Choices {
 export interface GraphChoices {
   /** Ids of the expanded blocks. */
   readonly expanded: readonly string[];
+  /** Id of the block that is the whole picture; absent: the model. */
+  readonly root?: string;
   /** Zoom factor and translation in pixels. */
   readonly viewport: { readonly k: number; readonly x: number; readonly y: number } | null;
 }

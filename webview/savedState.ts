@@ -56,7 +56,11 @@ const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
   sign: isOneOf('signed', 'positive', 'negative'),
   placement: isOneOf('receptiveField', 'stretch'),
   cam: isCamChoices,
-  graph: (value) => isRecord(value) && Array.isArray(value['expanded']) && isViewport(value['viewport']),
+  graph: (value) =>
+    isRecord(value) &&
+    Array.isArray(value['expanded']) &&
+    isViewport(value['viewport']) &&
+    (value['root'] === undefined || typeof value['root'] === 'string'),
 };
 
 function isViewport(value: unknown): boolean {

@@ -2,17 +2,18 @@ import { assignScopes, type Scope } from './scopes';
 import { splitConvex } from './convexGroups';
 import { firstPosition, type Group, type GroupChild } from './group';
 import { refineBlock } from './refineBlock';
+import type { StructureOf } from './structure';
 import type { Flow } from './units';
 
 /**
  * The tree of blocks: modules where names tell them, then regions and stages wherever a block would still show too
  * many boxes at once. Every block is convex (no path leaves and re-enters it), so the folded graph has no cycle through it.
  */
-export function toBlockTree(flow: Flow, parameters: ReadonlySet<string>): Group {
+export function toBlockTree(flow: Flow, parameters: ReadonlySet<string>, structureOf: StructureOf): Group {
   const scopes = assignScopes(flow, parameters);
   const positions = flow.units.map((_, position) => position);
   const root: Group = { id: 'root', label: '', children: groupByScope(flow, scopes, positions, []) };
-  return refineTree(flow, unwrap(root));
+  return refineTree(flow, unwrap(root), structureOf);
 }
 
 /** Children of the scope `path`: its own units, and one block per module inside it (several when not convex). */
@@ -60,10 +61,12 @@ function unwrap(root: Group): Group {
   return unwrap({ ...root, children });
 }
 
-function refineTree(flow: Flow, group: Group): Group {
-  const refined = refineBlock(flow, group);
+function refineTree(flow: Flow, group: Group, structureOf: StructureOf): Group {
+  const refined = refineBlock(flow, group, structureOf);
   return {
     ...refined,
-    children: refined.children.map((child) => (typeof child === 'number' ? child : refineTree(flow, child))),
+    children: refined.children.map((child) =>
+      typeof child === 'number' ? child : refineTree(flow, child, structureOf),
+    ),
   };
 }

@@ -33,6 +33,8 @@ export interface BoxContent {
   readonly height: number;
   readonly titles: readonly BoxTitle[];
   readonly lines: readonly BoxLine[];
+  /** Stands for several blocks or layers that are built alike. */
+  readonly isRepeat: boolean;
   /** What a screen reader says. */
   readonly description: string;
 }
@@ -42,6 +44,8 @@ const LINE_HEIGHT = 16;
 const PADDING = 10;
 const LEAST_WIDTH = 150;
 const MOST_WIDTH = 270;
+/** Boxes of equal blocks are equally wide although their names are not, so that the blocks are laid out once. */
+const WIDTH_STEP = 15;
 /** Weights listed in a box; the properties list all. */
 const MOST_WEIGHTS = 3;
 
@@ -52,11 +56,11 @@ export function toBoxContent(
 ): BoxContent {
   switch (item.kind) {
     case 'layers':
-      return arrange(toLayersText(item, weightShapes), measure);
+      return { ...arrange(toLayersText(item, weightShapes), measure), isRepeat: false };
     case 'value':
-      return arrange(toValueText(item), measure);
+      return { ...arrange(toValueText(item), measure), isRepeat: false };
     case 'block':
-      return arrange(toBlockText(item), measure);
+      return { ...arrange(toBlockText(item), measure), isRepeat: item.repeat !== null };
   }
 }
 
@@ -105,18 +109,28 @@ function toValueText({ role, value }: ValueItem): BoxText {
 }
 
 function toBlockText(block: BlockItem): BoxText {
-  const { label, layerCount, parameters, macs, operators, outputShape } = block;
-  const counts = operators.slice(0, 4).map(([opType, count]) => (count > 1 ? `${count} ${opType}` : opType));
+  const { label, layerCount, parameters, macs, operators, outputShape, repeat } = block;
+  const counts = operators.slice(0, 4).map(([opType, count]) => {
+    const each = count / (repeat ?? 1);
+    return each === 1 ? opType : `${formatCount(each)} ${opType}`;
+  });
+  const inside = (repeat === null ? '' : 'each ') + counts.join(', ') + (operators.length > 4 ? ', …' : '');
   const costs = [`${formatCount(parameters)} parameters`, macs === null ? '' : `${formatCount(macs)} MAC`];
   return {
-    titles: [{ text: label, detail: `${layerCount} layers`, family: 'block', layer: null }],
+    titles: [{ text: label, detail: toBlockDetail(block), family: 'block', layer: null }],
     lines: [
-      { text: counts.join(', ') + (operators.length > 4 ? ', …' : ''), style: 'label' },
+      { text: inside, style: 'label' },
       { text: `→ ${formatShape(outputShape)}`, style: 'small' },
       { text: costs.filter(Boolean).join(' · '), style: 'small' },
     ],
-    description: `Block ${label}, folded, ${layerCount} layers: ${counts.join(', ')}, ${costs.filter(Boolean).join(', ')}`,
+    description:
+      `${repeat === null ? 'Block' : `${repeat} times the same:`} ${label}, folded, ${layerCount} layers: ` +
+      `${inside}, ${costs.filter(Boolean).join(', ')}`,
   };
+}
+
+export function toBlockDetail({ repeat, layerCount }: Pick<BlockItem, 'repeat' | 'layerCount'>): string {
+  return repeat === null ? `${layerCount} layers` : `×${repeat}`;
 }
 
 /** What tells layers of one type apart: `3×3 /2 dw`. */
@@ -141,11 +155,12 @@ function toTitleDetail({ opType, attributes }: LayerReport): string {
   return axis !== '' && axis.length < 12 ? `axis ${axis}` : '';
 }
 
-function arrange({ titles, lines, description }: BoxText, measure: MeasureText): BoxContent {
+function arrange({ titles, lines, description }: BoxText, measure: MeasureText): Omit<BoxContent, 'isRepeat'> {
   const titleWidth = ({ text, detail }: BoxText['titles'][number]): number =>
     measure(text, 'title') + (detail === '' ? 0 : measure(detail, 'detail') + 14);
   const widths = [...titles.map(titleWidth), ...lines.map(({ text, style }) => measure(text, style))];
-  const width = Math.ceil(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, Math.max(...widths) + 2 * PADDING)));
+  const wanted = Math.max(LEAST_WIDTH, Math.max(...widths) + 2 * PADDING);
+  const width = Math.min(MOST_WIDTH, Math.ceil(wanted / WIDTH_STEP) * WIDTH_STEP);
   const room = width - 2 * PADDING;
   const body = lines.length * LINE_HEIGHT + 10;
   return {

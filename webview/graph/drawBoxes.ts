@@ -33,7 +33,9 @@ export function drawBoxes(
     .on('click', (event: MouseEvent, { id }) => {
       const title = event.target instanceof Element ? event.target.closest('.title') : null;
       const layer = title === null ? null : (d3.select<Element, BoxTitle>(title).datum().layer ?? null);
-      if (view.items.get(id)?.kind === 'block') {
+      if (event.target instanceof Element && event.target.closest('.enter') !== null) {
+        actions.enter(id);
+      } else if (view.items.get(id)?.kind === 'block') {
         actions.toggle(id);
       } else {
         actions.select(id, layer);
@@ -60,7 +62,8 @@ function createBox(
   group.attr('id', toElementId(id)).attr('aria-label', description);
   group.attr('aria-expanded', isBlock ? 'false' : null);
   if (isBlock) {
-    for (const offset of [6, 3]) {
+    const isRepeat = content.isRepeat;
+    for (const offset of isRepeat ? [12, 8, 4] : [6, 3]) {
       group
         .append('rect')
         .attr('class', 'box-behind')
@@ -84,8 +87,19 @@ function createBox(
     .attr('class', 'match-count')
     .attr('x', width + 8)
     .attr('y', 16);
+  if (isBlock) {
+    appendEnter(group, width - 25, height - 39);
+  }
   group.append('rect').attr('class', 'box-outline').attr('rx', 5).attr('width', width).attr('height', height);
   group.append('title').text(description);
+}
+
+/** What opens a block as the whole picture. */
+export function appendEnter(group: d3.Selection<SVGGElement, PlacedItem, null, undefined>, x: number, y: number): void {
+  const button = group.append('g').attr('class', 'enter').attr('transform', `translate(${x},${y})`);
+  button.append('title').text('Show this block alone (O)');
+  button.append('rect').attr('width', 18).attr('height', 16).attr('rx', 3);
+  button.append('path').attr('d', 'M10,3 H15 V8 M15,3 L9,9 M8,4 H4 V13 H13 V10');
 }
 
 function appendTitle(

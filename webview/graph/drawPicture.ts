@@ -1,6 +1,7 @@
 import * as d3 from 'd3';
 import { formatShape } from '../quantity';
-import { drawBoxes } from './drawBoxes';
+import { appendEnter, drawBoxes } from './drawBoxes';
+import { toBlockDetail } from './boxContent';
 import { FRAME_HEADER, type Picture, type PlacedEdge, type PlacedItem, type Rectangle } from './picture';
 import type { GraphCanvas } from './graphCanvas';
 import { toElementId, type Marks, type PictureActions } from './marks';
@@ -67,6 +68,9 @@ function drawFrames(
       group.append('rect').attr('class', 'frame-title').attr('height', FRAME_HEADER).attr('rx', 6);
       group.append('path').attr('class', 'chevron').attr('d', 'M0,0 l5,5 l5,-5').attr('transform', 'translate(11,13)');
       group.append('text').attr('class', 'frame-label').attr('x', 28).attr('y', 20);
+      group.each(function () {
+        appendEnter(d3.select(this), 0, 7);
+      });
       return group;
     });
   groups
@@ -74,7 +78,12 @@ function drawFrames(
     .attr('aria-label', ({ id }) => `Block ${toLabel(view, id)}, expanded`)
     .classed('selected', ({ id }) => id === marks.selected)
     .on('click', (event: MouseEvent, { id }) => {
-      if (event.target instanceof Element && event.target.closest('.frame-body') === null) {
+      if (!(event.target instanceof Element) || event.target.closest('.frame-body') !== null) {
+        return;
+      }
+      if (event.target.closest('.enter') !== null) {
+        actions.enter(id);
+      } else {
         actions.toggle(id);
       }
     })
@@ -83,13 +92,14 @@ function drawFrames(
     .select('.frame-body')
     .attr('width', ({ width }) => width)
     .attr('height', ({ height }) => height);
+  groups.select('.enter').attr('transform', ({ width }) => `translate(${width - 26},7)`);
   groups.select('.frame-title').attr('width', ({ width }) => width);
   groups.select('.frame-label').text(({ id }) => toLabel(view, id));
 }
 
 function toLabel(view: GraphView, id: ItemId): string {
   const item = view.items.get(id);
-  return item?.kind === 'block' ? item.label : '';
+  return item?.kind === 'block' ? `${item.label}${item.repeat === null ? '' : `  ${toBlockDetail(item)}`}` : '';
 }
 
 const line = d3

@@ -6,6 +6,10 @@ export interface GraphCommands {
   zoom(factor: number): void;
   showHead(): void;
   activate(): void;
+  /** The selected block becomes the whole picture. */
+  enter(): void;
+  /** The block around what is shown becomes the whole picture. */
+  leaveBlock(): void;
   /** An arrow key. */
   step(key: string): void;
 }
@@ -55,6 +59,8 @@ export function toCommand(
     '=': () => commands.zoom(ZOOM_STEP),
     '-': () => commands.zoom(1 / ZOOM_STEP),
     h: () => commands.showHead(),
+    o: () => commands.enter(),
+    Backspace: () => commands.leaveBlock(),
     Enter: () => commands.activate(),
   };
   return table[key] ?? null;

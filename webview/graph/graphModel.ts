@@ -12,7 +12,8 @@ export interface GraphModel {
   readonly report: ModelReport;
   readonly view: GraphView;
   contentOf(id: ItemId): BoxContent;
-  layout(expanded: ReadonlySet<ItemId>): Promise<Picture>;
+  /** `root`: the block that is the whole picture. */
+  layout(root: ItemId, expanded: ReadonlySet<ItemId>, inBackground: boolean): Promise<Picture>;
 }
 
 export function createGraphModel(report: ModelReport, measure: MeasureText, thread: LayoutThread): GraphModel {
@@ -35,13 +36,14 @@ export function createGraphModel(report: ModelReport, measure: MeasureText, thre
     report,
     view,
     contentOf,
-    layout: (expanded) =>
+    layout: (root, expanded, inBackground) =>
       toPicture({
         view,
+        root,
         expanded,
         sizeOf: contentOf,
         labelWidthOf: (shape) => Math.round(measure(formatShape(shape), 'detail')),
-        layout: (graph) => thread.layout(graph),
+        layout: (graph) => thread.layout(graph, inBackground),
       }),
   };
 }

@@ -1,24 +1,23 @@
-import { render } from 'lit/html.js';
+import { html, render } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App, AppState, CreateView, View } from '../app';
+import { breadcrumbTemplate } from './breadcrumb';
 import { drawPicture } from './drawPicture';
+import { Folding } from './folding';
 import './graph.css';
 import { createGraphCanvas, type GraphCanvas, type Insets } from './graphCanvas';
 import { createGraphElements, type GraphElements } from './graphElements';
 import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
-import { hasHead, toArea, toHeadItems } from './head';
-import { findAncestors, toUnfolded } from './initialFold';
+import { hasHead } from './head';
 import { toElementId, toMarks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
-import type { Picture } from './picture';
 import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
 import { Scene } from './scene';
 import { NO_SEARCH, searchLayers, toNextMatch, type SearchState } from './search';
 import { toolbarTemplate } from './toolbar';
 import type { ItemId } from './viewModel';
-import { keepInPlace, showBeginning } from './viewpoint';
 
 export const createGraphView: CreateView = (app) => new LayerGraph(app);
 
@@ -36,9 +35,11 @@ class LayerGraph implements View {
   readonly #minimap: Minimap;
   readonly #properties: PropertiesPanel;
   readonly #scene = new Scene();
+  readonly #folding: Folding;
   #selected: ItemId | null = null;
   #selectedLayer: number | null = null;
   #search: SearchState = NO_SEARCH;
+  #drawnModel: GraphModel | null = null;
   #drawRequested = false;
   #isReported = false;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +51,13 @@ class LayerGraph implements View {
       () => this.#moved(),
       () => this.#insets(),
     );
+    this.#folding = new Folding(this.#scene, this.#canvas, () => this.#insets(), {
+      laidOut: () => this.#laidOut(),
+      changed: () => {
+        this.#save();
+        this.#requestDraw();
+      },
+    });
     this.#minimap = createMinimap((viewport) => this.#canvas.setViewport(viewport), this.#canvas);
     this.#properties = createPropertiesPanel(app, {
       selectLayer: (index) => this.#showLayer(index),
@@ -69,10 +77,12 @@ class LayerGraph implements View {
     listenToKeys(view, stage, {
       find: () => toolbar.querySelector('input')?.select(),
       leave: () => this.#leave(),
-      fit: () => this.#fit(),
+      fit: () => this.#folding.fit(),
       zoom: (factor) => this.#canvas.zoomBy(factor),
-      showHead: () => this.#showHead(),
+      showHead: () => this.#folding.showHead(),
       activate: () => this.#activate(),
+      enter: () => this.#enterSelected(),
+      leaveBlock: () => this.#folding.toggle(this.#scene.root),
       step: (key) => this.#step(key),
     });
   }
@@ -112,28 +122,19 @@ class LayerGraph implements View {
     const { view } = this.#scene.open(report, saved);
     this.#search = { ...this.#search, found: searchLayers(report, view, this.#search.query), position: -1 };
     const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
-    await this.#layOut((picture) => {
-      this.#canvas.boxes.selectAll('*').remove();
-      if (viewport !== null) {
-        this.#canvas.setViewport(viewport);
-      } else {
-        showBeginning(this.#canvas, picture, this.#insets());
-      }
-    });
+    await this.#folding.layOutAt(viewport);
     if (isReload) {
       this.#select(view.items.has(this.#selected ?? '') ? this.#selected : null, this.#selectedLayer);
     }
     this.#showSelected(this.app.state.choices.selectedLayer);
   }
 
-  /** Lays out what is expanded, then draws it; `place` moves the viewport before that. */
-  async #layOut(place: (picture: Picture) => void): Promise<void> {
-    const picture = await this.#scene.layOut();
-    if (picture === null) {
-      return;
+  #laidOut(): void {
+    if (this.#drawnModel !== this.#scene.model) {
+      // Items of another reading may have the same ids and say something else.
+      this.#drawnModel = this.#scene.model;
+      this.#canvas.boxes.selectAll('*').remove();
     }
-    this.#canvas.setExtent(picture);
-    place(picture);
     this.#drawNow();
     if (!this.#isReported) {
       this.#isReported = true;
@@ -151,7 +152,8 @@ class LayerGraph implements View {
   }
 
   #save(): void {
-    this.app.choose({ graph: { expanded: [...this.#scene.expanded], viewport: this.#canvas.viewport() } });
+    const { root, expanded } = this.#scene;
+    this.app.choose({ graph: { root, expanded: [...expanded], viewport: this.#canvas.viewport() } });
   }
 
   #requestDraw(): void {
@@ -172,14 +174,17 @@ class LayerGraph implements View {
     const selection = { item: this.#selected, layer: this.#selectedLayer };
     drawPicture(this.#canvas, model, picture, toMarks(model, expanded, selection, this.#search.found), {
       select: (item, layer) => this.#select(item, layer),
-      toggle: (item) => this.#toggle(item),
+      toggle: (item) => this.#folding.toggle(item),
+      enter: (item) => this.#folding.enter(item),
     });
     this.#minimap.draw(picture, model);
     this.#drawToolbar(model);
   }
 
   #drawToolbar(model: GraphModel): void {
-    const template = toolbarTemplate(this.#search, hasHead(model.report), {
+    const { root } = this.#scene;
+    const shown = { search: this.#search, hasHead: hasHead(model.report), isExpanding: this.#folding.isUnfoldingAll };
+    const toolbar = toolbarTemplate(shown, {
       search: (query) => this.#find({ query, found: searchLayers(model.report, model.view, query), position: -1 }),
       nextMatch: (step) => this.#find(toNextMatch(this.#search, step)),
       leaveSearch: () => {
@@ -187,12 +192,15 @@ class LayerGraph implements View {
         this.#elements.stage.focus();
       },
       zoom: (factor) => this.#canvas.zoomBy(factor),
-      fit: () => this.#fit(),
-      showHead: () => this.#showHead(),
-      unfold: () => this.#expandFromTop(toUnfolded(model.view, this.#scene.expanded)),
-      fold: () => this.#expandFromTop(new Set([model.view.root.id])),
+      fit: () => this.#folding.fit(),
+      showHead: () => this.#folding.showHead(),
+      unfold: () => this.#folding.unfold(),
+      unfoldAll: () => void this.#folding.unfoldAll(),
+      stop: () => this.#folding.stop(),
+      fold: () => this.#folding.fold(),
     });
-    render(template, this.#elements.toolbar);
+    const path = breadcrumbTemplate(model.view, root, model.report.file.name, (block) => this.#folding.enter(block));
+    render(html`${toolbar}${path}`, this.#elements.toolbar);
   }
 
   #find(search: SearchState): void {
@@ -236,67 +244,22 @@ class LayerGraph implements View {
       return;
     }
     this.#select(item, drawn);
-    const { expanded } = this.#scene;
-    const hiding = findAncestors(view, item).filter((block) => !expanded.has(block));
-    if (hiding.length === 0) {
-      this.#reveal(item);
-    } else {
-      this.#expand(new Set([...expanded, ...hiding]), () => this.#reveal(item));
+    this.#folding.reveal(item);
+  }
+
+  #enterSelected(): void {
+    const view = this.#scene.model?.view;
+    const selected = this.#selected === null ? undefined : view?.items.get(this.#selected);
+    if (selected !== undefined) {
+      this.#folding.enter(
+        selected.kind === 'block' ? selected.id : (view?.parents.get(selected.id) ?? this.#scene.root),
+      );
     }
-  }
-
-  #reveal(item: ItemId): void {
-    const placed = this.#scene.placed(item);
-    if (placed !== undefined) {
-      this.#canvas.reveal(placed);
-    }
-  }
-
-  #expand(expanded: ReadonlySet<ItemId>, place: (picture: Picture) => void): void {
-    this.#scene.expand(expanded);
-    void this.#layOut(place);
-    this.#save();
-  }
-
-  #expandFromTop(expanded: ReadonlySet<ItemId>): void {
-    this.#expand(expanded, (picture) => showBeginning(this.#canvas, picture, this.#insets()));
-  }
-
-  /** Opens or folds a block; what the user clicked stays where it is on the screen. */
-  #toggle(block: ItemId): void {
-    const before = this.#scene.placed(block);
-    const expanded = new Set(this.#scene.expanded);
-    if (!expanded.delete(block)) {
-      expanded.add(block);
-    }
-    this.#expand(expanded, () => keepInPlace(this.#canvas, before, this.#scene.placed(block)));
-  }
-
-  #fit(): void {
-    const { picture } = this.#scene;
-    if (picture !== null) {
-      this.#canvas.fit(picture, 1);
-    }
-  }
-
-  #showHead(): void {
-    const { model, expanded } = this.#scene;
-    const head = model?.report.heads[0];
-    if (model === null || head === undefined || !hasHead(model.report)) {
-      return;
-    }
-    const items = head.nodes.flatMap((index) => model.view.itemOfLayer.get(index) ?? []);
-    const opened = new Set([...expanded, ...items.flatMap((item) => findAncestors(model.view, item))]);
-    this.#expand(opened, (picture) => {
-      const area = toArea(picture, toHeadItems(model.view, opened, head));
-      if (area) {
-        this.#canvas.fit({ ...area, y: area.y - 120, height: area.height + 160 }, 1.2);
-      }
-    });
   }
 
   /** Escape: first out of the selection, with the focus back on the graph. */
   #leave(): void {
+    this.#folding.stop();
     this.#select(null, null);
     this.#elements.stage.focus();
   }
@@ -313,7 +276,7 @@ class LayerGraph implements View {
         : stepFrom(key, this.#selected, model.view, expanded, picture);
     if (next !== null) {
       this.#select(next, null);
-      this.#reveal(next);
+      this.#folding.reveal(next);
     }
   }
 
@@ -323,7 +286,7 @@ class LayerGraph implements View {
       return;
     }
     if (this.#scene.model?.view.items.get(this.#selected)?.kind === 'block') {
-      this.#toggle(this.#selected);
+      this.#folding.toggle(this.#selected);
     } else {
       this.#properties.element.focus();
     }

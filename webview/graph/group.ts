@@ -3,6 +3,8 @@ export interface Group {
   readonly id: string;
   readonly label: string;
   readonly children: readonly GroupChild[];
+  /** The children are built alike; how many of them there are. */
+  readonly repeat?: number;
 }
 export type GroupChild = Group | number;
 

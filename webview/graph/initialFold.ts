@@ -6,22 +6,28 @@ const FEWEST_BOXES = 30;
 
 /**
  * Ids of the blocks to expand at first: whole levels from the outside in while the boxes stay few, so that equal
- * blocks look equal; then, if the picture is still sparse, single blocks from the head backwards.
+ * blocks look equal, and what repeats stays one box; then, if the picture is still sparse, single blocks from the head
+ * backwards. `root`: the block that is the whole picture.
  */
-export function toInitialFold(view: GraphView): ReadonlySet<ItemId> {
-  const expanded = new Set<ItemId>([view.root.id]);
-  let boxes = view.root.children.length;
-  let level = blocksIn(view, view.root.children);
-  while (level.length > 0) {
-    const added = level.reduce((sum, block) => sum + childrenOf(view, block).length - 1, 0);
+export function toInitialFold(view: GraphView, root: ItemId = view.root.id): ReadonlySet<ItemId> {
+  const expanded = new Set<ItemId>([root]);
+  let boxes = childrenOf(view, root).length;
+  const [repeats, single] = [[] as ItemId[], [] as ItemId[]];
+  const sort = (items: readonly ItemId[]): void => {
+    single.length = 0;
+    blocksIn(view, items).forEach((block) => (isRepeat(view, block) ? repeats : single).push(block));
+  };
+  sort(childrenOf(view, root));
+  while (single.length > 0) {
+    const added = single.reduce((sum, block) => sum + childrenOf(view, block).length - 1, 0);
     if (boxes + added > MOST_BOXES) {
       break;
     }
     boxes += added;
-    level.forEach((block) => expanded.add(block));
-    level = level.flatMap((block) => blocksIn(view, childrenOf(view, block)));
+    single.forEach((block) => expanded.add(block));
+    sort(single.flatMap((block) => childrenOf(view, block)));
   }
-  for (const block of level.reverse()) {
+  for (const block of [...repeats, ...single].reverse()) {
     const added = childrenOf(view, block).length - 1;
     if (boxes < FEWEST_BOXES && boxes + added <= MOST_BOXES) {
       boxes += added;
@@ -44,9 +50,13 @@ export function toVisibleItem(view: GraphView, expanded: ReadonlySet<ItemId>, it
 }
 
 /** What unfolding by one level expands: the folded blocks that can be seen, as long as the boxes stay few enough. */
-export function toUnfolded(view: GraphView, expanded: ReadonlySet<ItemId>, mostBoxes = 400): ReadonlySet<ItemId> {
-  const visible = (item: ItemId): ItemId[] => (expanded.has(item) ? childrenOf(view, item).flatMap(visible) : [item]);
-  const items = visible(view.root.id);
+export function toUnfolded(
+  view: GraphView,
+  root: ItemId,
+  expanded: ReadonlySet<ItemId>,
+  mostBoxes = 400,
+): ReadonlySet<ItemId> {
+  const items = toVisibleItems(view, root, expanded);
   const unfolded = new Set(expanded);
   let boxes = items.length;
   for (const block of blocksIn(view, items)) {
@@ -59,9 +69,20 @@ export function toUnfolded(view: GraphView, expanded: ReadonlySet<ItemId>, mostB
   return unfolded;
 }
 
+/** What is drawn as boxes inside a block, in order. */
+export function toVisibleItems(view: GraphView, block: ItemId, expanded: ReadonlySet<ItemId>): ItemId[] {
+  const visible = (item: ItemId): ItemId[] => (expanded.has(item) ? childrenOf(view, item).flatMap(visible) : [item]);
+  return childrenOf(view, block).flatMap(visible);
+}
+
 function childrenOf(view: GraphView, block: ItemId): readonly ItemId[] {
   const item = view.items.get(block);
   return item?.kind === 'block' ? item.children : [];
+}
+
+function isRepeat(view: GraphView, block: ItemId): boolean {
+  const item = view.items.get(block);
+  return item?.kind === 'block' && item.repeat !== null;
 }
 
 function blocksIn(view: GraphView, items: readonly ItemId[]): ItemId[] {

@@ -1,3 +1,4 @@
+import { toCanonicalGraph } from './canonicalGraph';
 import { layoutBlock, type BlockGraph, type BlockLayout } from './layoutBlock';
 import LayoutWorker from './layoutWorker?worker&inline';
 
@@ -8,32 +9,36 @@ import LayoutWorker from './layoutWorker?worker&inline';
 const SMALL = 80;
 
 export interface LayoutThread {
-  /** Without the thread (a policy may forbid it) the work is done here. Cached: a block whose children keep their sizes is laid out once. */
-  layout(graph: BlockGraph): BlockLayout | Promise<BlockLayout>;
+  /**
+   * Without the thread (a policy may forbid it) the work is done here. Blocks that are built alike are laid out once.
+   * `inBackground`: small blocks too go to the thread, because there are many of them.
+   */
+  layout(graph: BlockGraph, inBackground: boolean): BlockLayout | Promise<BlockLayout>;
 }
 
 export function createLayoutThread(): LayoutThread {
   const cache = new Map<string, BlockLayout | Promise<BlockLayout>>();
   const run = createWorkerCalls();
   return {
-    layout(graph) {
-      const key = toKey(graph);
+    layout(original, inBackground) {
+      const { graph, key, restore } = toCanonicalGraph(original);
       let layout = cache.get(key);
       if (layout === undefined) {
         layout =
-          graph.nodes.length + graph.edges.length <= SMALL
+          !inBackground && graph.nodes.length + graph.edges.length <= SMALL
             ? layoutBlock(graph)
-            : run(graph).catch(() => layoutBlock(graph));
+            : run(graph)
+                .catch(() => layoutBlock(graph))
+                .then((done) => {
+                  // From now on without waiting.
+                  cache.set(key, done);
+                  return done;
+                });
         cache.set(key, layout);
       }
-      return layout;
+      return layout instanceof Promise ? layout.then(restore) : restore(layout);
     },
   };
-}
-
-/** Edge ids name their block, so equal keys mean the same block with the same sizes. */
-function toKey({ nodes, edges }: BlockGraph): string {
-  return `${edges[0]?.id ?? ''}|${nodes.map(({ id, width, height }) => `${id},${width},${height}`).join(';')}`;
 }
 
 function createWorkerCalls(): (graph: BlockGraph) => Promise<BlockLayout> {

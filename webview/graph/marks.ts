@@ -42,9 +42,12 @@ export function toMarks(
   };
 }
 
+/** What can be done with what is drawn. */
 export interface PictureActions {
   select(item: ItemId, layer: number | null): void;
   toggle(item: ItemId): void;
+  /** Makes a block the whole picture. */
+  enter(item: ItemId): void;
 }
 
 /** Id of an item's element, for aria-activedescendant. */

@@ -34,6 +34,8 @@ export interface Picture extends Rectangle {
 
 export interface PictureOptions {
   readonly view: GraphView;
+  /** The block that is the whole picture; any but the model itself is drawn with its frame. */
+  readonly root: ItemId;
   readonly expanded: ReadonlySet<ItemId>;
   readonly sizeOf: (id: ItemId) => { readonly width: number; readonly height: number };
   readonly labelWidthOf: (shape: ReportShape) => number;
@@ -57,7 +59,7 @@ interface LaidOutBlock {
 
 /** Lays out the expanded blocks from the inside out, then places everything from the outside in. */
 export async function toPicture(options: PictureOptions): Promise<Picture> {
-  const root = await layoutTree(options, options.view.root.id);
+  const root = await layoutTree(options, options.root);
   const boxes: PlacedItem[] = [];
   const frames: PlacedItem[] = [];
   const edges: PlacedEdge[] = [];
@@ -75,6 +77,9 @@ export async function toPicture(options: PictureOptions): Promise<Picture> {
     }
     edges.push(...placeEdges(options.view, block, origin, content));
   };
+  if (root.id !== options.view.root.id) {
+    frames.push({ id: root.id, x: 0, y: 0, width: root.width, height: root.height });
+  }
   place(root, { x: 0, y: 0 });
   return { x: 0, y: 0, width: root.width, height: root.height, boxes, frames, edges };
 }

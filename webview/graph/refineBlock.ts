@@ -1,5 +1,7 @@
+import { foldRepeats, labelOf, toRangeLabel } from './foldRepeats';
 import { firstPosition, positionsOf, type Group, type GroupChild } from './group';
 import { toRegionLabel } from './regionLabel';
+import type { StructureOf } from './structure';
 import type { Flow } from './units';
 
 /** A block with more children than this is looked at for regions and stages. */
@@ -13,18 +15,33 @@ const LARGEST_SHARE = 0.9;
 /**
  * Gives a block with too many children more structure: single-entry-single-exit regions (residual blocks, inception
  * modules) become blocks; then stages of equal spatial resolution; then, when all else fails, runs of equal length.
+ * What repeats is put together wherever it is.
  */
-export function refineBlock(flow: Flow, group: Group): Group {
-  const steps = [
-    { limit: MANY_CHILDREN, fold: foldRegions },
-    { limit: MANY_CHILDREN, fold: foldStages },
-    { limit: MOST_CHILDREN, fold: foldRuns },
-  ];
-  const children = steps.reduce<readonly GroupChild[]>(
-    (current, { limit, fold }) => (current.length > limit ? keepIfSplit(current, fold(flow, current)) : current),
-    group.children,
-  );
-  return { ...group, children };
+export function refineBlock(flow: Flow, group: Group, structureOf: StructureOf): Group {
+  if (group.repeat !== undefined) {
+    return {
+      ...group,
+      children: group.children.length > MOST_CHILDREN ? foldRuns(flow, group.children, true) : group.children,
+    };
+  }
+  const regions = foldAbove(MANY_CHILDREN, group.children, (children) => foldRegions(flow, children));
+  const blocks = foldRepeats(flow, regions, structureOf, false);
+  const stages = foldAbove(MANY_CHILDREN, blocks, (children) => foldStages(flow, children));
+  const repeats = stages.length > MANY_CHILDREN ? foldRepeats(flow, stages, structureOf, true) : stages;
+  const [only] = repeats;
+  if (repeats.length === 1 && typeof only !== 'number') {
+    return refineBlock(flow, { ...only, id: group.id, label: group.label || only.label }, structureOf);
+  }
+  const runs = foldAbove(MOST_CHILDREN, repeats, (children) => foldRuns(flow, children, false));
+  return { ...group, children: runs };
+}
+
+function foldAbove(
+  limit: number,
+  children: readonly GroupChild[],
+  fold: (children: readonly GroupChild[]) => GroupChild[],
+): readonly GroupChild[] {
+  return children.length > limit ? keepIfSplit(children, fold(children)) : children;
 }
 
 /** A step that puts nearly everything into one block has found no structure, and would be repeated inside it. */
@@ -121,12 +138,15 @@ function readResolution(flow: Flow, child: GroupChild): string | null {
   return typeof height === 'number' && typeof width === 'number' && height > 1 ? `${height}×${width}` : null;
 }
 
-function foldRuns(flow: Flow, children: readonly GroupChild[]): GroupChild[] {
+/** `areAlike`: so are the runs' children, and a run says how many it has. */
+function foldRuns(flow: Flow, children: readonly GroupChild[], areAlike: boolean): GroupChild[] {
   const length = Math.max(4, Math.ceil(children.length / CHILDREN_PER_RUN));
   const folded: GroupChild[] = [];
   for (let start = 0; start < children.length; start += length) {
     const run = children.slice(start, start + length);
-    folded.push(...toGroup(flow, 'run', run, () => `Part ${start / length + 1}`));
+    const label = (): string =>
+      areAlike ? toRangeLabel(labelOf(flow, run[0]), labelOf(flow, run[run.length - 1])) : `Part ${start / length + 1}`;
+    folded.push(...toGroup(flow, 'run', run, label, areAlike ? { repeat: run.length } : {}));
   }
   return folded;
 }
@@ -137,6 +157,7 @@ function toGroup(
   kind: 'region' | 'stage' | 'run',
   children: readonly GroupChild[],
   label: () => string,
+  more: Pick<Group, 'repeat'> = {},
 ): GroupChild[] {
   const isValue = (child: GroupChild): boolean => typeof child === 'number' && flow.units[child].kind === 'value';
   const inner = children.filter((child) => !isValue(child));
@@ -144,5 +165,5 @@ function toGroup(
     return [...children];
   }
   const id = `${kind}:${firstPosition(inner[0])}-${inner.length}`;
-  return [{ id, label: label(), children: inner }, ...children.filter(isValue)];
+  return [{ id, label: label(), children: inner, ...more }, ...children.filter(isValue)];
 }

@@ -1,6 +1,7 @@
 import type { ModelReport } from '../../src/protocol/modelReport';
 import { toBlockTree } from './blockTree';
 import { positionsOf, type Group, type GroupChild } from './group';
+import { createStructureOf } from './structure';
 import { toFlow, toParameterNames, type Flow } from './units';
 import type { BlockEdge, BlockItem, GraphItem, GraphView, ItemId, LayersItem } from './viewModel';
 
@@ -9,7 +10,8 @@ export function toGraphView(report: ModelReport): GraphView {
   const flow = toFlow(report);
   const items = new Map<ItemId, GraphItem>(flow.units.map((unit) => [unit.id, unit]));
   const parents = new Map<ItemId, ItemId>();
-  const root = addBlock(flow, toBlockTree(flow, toParameterNames(report)), items, parents);
+  const tree = toBlockTree(flow, toParameterNames(report), createStructureOf(flow, report));
+  const root = addBlock(flow, tree, items, parents);
   const itemOfLayer = new Map<number, ItemId>();
   for (const unit of flow.units) {
     if (unit.kind === 'layers') {
@@ -34,6 +36,7 @@ function addBlock(flow: Flow, group: Group, items: Map<ItemId, GraphItem>, paren
     id: group.id,
     label: group.label,
     children,
+    repeat: group.repeat ?? null,
     layerCount: layers.length,
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
     macs: layers.reduce<number | null>((sum, { macs }) => (sum === null || macs === null ? null : sum + macs), 0),

@@ -9,12 +9,21 @@ export interface ToolbarActions {
   fit(): void;
   showHead(): void;
   unfold(): void;
+  unfoldAll(): void;
+  stop(): void;
   fold(): void;
 }
 
+export interface ShownInToolbar {
+  readonly search: SearchState;
+  readonly hasHead: boolean;
+  /** Everything is being opened; it can be stopped. */
+  readonly isExpanding: boolean;
+}
+
 /** Lies over the upper left corner of the canvas. */
-export function toolbarTemplate(search: SearchState, hasHead: boolean, actions: ToolbarActions): TemplateResult {
-  const { query, found, position } = search;
+export function toolbarTemplate(shown: ShownInToolbar, actions: ToolbarActions): TemplateResult {
+  const { query, found, position } = shown.search;
   const matches = position < 0 ? `${found.length} found` : `${position + 1} of ${found.length}`;
   const count = query === '' ? '' : found.length === 0 ? 'No match' : matches;
   const onKeydown = (event: KeyboardEvent): void => {
@@ -48,9 +57,14 @@ export function toolbarTemplate(search: SearchState, hasHead: boolean, actions: 
       ${iconButton('Zoom in (+)', 'M3,8 L13,8 M8,3 L8,13', () => actions.zoom(1.4))}
       ${iconButton('Fit to window (Home)', 'M2,6 V2 H6 M10,2 H14 V6 M14,10 V14 H10 M6,14 H2 V10', actions.fit)}
       ${iconButton('Unfold one level', 'M4,3 L8,7 L12,3 M4,9 L8,13 L12,9', actions.unfold)}
+      ${
+        shown.isExpanding
+          ? iconButton('Stop unfolding (Escape)', 'M4,4 H12 V12 H4 Z', actions.stop)
+          : iconButton('Unfold everything', 'M4,1 L8,5 L12,1 M4,6 L8,10 L12,6 M4,11 L8,15 L12,11', actions.unfoldAll)
+      }
       ${iconButton('Fold all blocks', 'M4,7 L8,3 L12,7 M4,13 L8,9 L12,13', actions.fold)}
       ${
-        hasHead
+        shown.hasHead
           ? html`<button class="text-button" title="Show the classification head (H)" @click=${actions.showHead}>
               Head
             </button>`

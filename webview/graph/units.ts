@@ -21,6 +21,8 @@ export interface Flow {
   readonly edges: readonly FlowEdge[];
   /** For each unit the edges that start there. */
   readonly outgoing: readonly (readonly FlowEdge[])[];
+  /** For each unit the edges that end there, in the order in which it reads them. */
+  readonly incoming: readonly (readonly FlowEdge[])[];
   readonly readerOfAuxiliary: ReadonlyMap<number, number>;
 }
 
@@ -41,10 +43,12 @@ export function toFlow(report: ModelReport): Flow {
   ];
   const edges = toFlowEdges(units, carries);
   const outgoing = units.map((): FlowEdge[] => []);
+  const incoming = units.map((): FlowEdge[] => []);
   for (const edge of edges) {
     outgoing[edge.from].push(edge);
+    incoming[edge.to].push(edge);
   }
-  return { units, edges, outgoing, readerOfAuxiliary: findReaders(report.layers, auxiliaries) };
+  return { units, edges, outgoing, incoming, readerOfAuxiliary: findReaders(report.layers, auxiliaries) };
 }
 
 /** Names of the trainable tensors, whether stored or made by a node. */

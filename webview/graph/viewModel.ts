@@ -27,6 +27,8 @@ export interface BlockItem {
   readonly label: string;
   /** In topological order. */
   readonly children: readonly ItemId[];
+  /** The children are built alike: how many layers' or blocks' worth of them there are; null: they are not. */
+  readonly repeat: number | null;
   readonly layerCount: number;
   readonly parameters: number;
   /** null: of at least one layer unknown. */

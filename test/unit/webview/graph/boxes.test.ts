@@ -80,7 +80,7 @@ describe('drawn boxes', () => {
   const place = (id: string) => ({ id, x: 0, y: 0, width: 100, height: 50 });
   const parent = d3.create('svg').append('g');
   document.body.append(parent.node()!.ownerSVGElement!);
-  const actions = { select: vi.fn(), toggle: vi.fn() };
+  const actions = { select: vi.fn(), toggle: vi.fn(), enter: vi.fn() };
   const draw = (ids: readonly string[], more: Partial<Marks> = {}): void => {
     drawBoxes(parent, view, ids.map(place), content, { ...marks, ...more }, actions);
   };

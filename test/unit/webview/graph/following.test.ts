@@ -41,6 +41,7 @@ describe('following edges', () => {
     const size = { width: 100, height: 40 };
     const picture = await toPicture({
       view,
+      root: 'root',
       expanded: open,
       sizeOf: () => size,
       labelWidthOf: () => 0,
@@ -64,9 +65,9 @@ describe('folding', () => {
   });
 
   it('unfolds one level at a time, and not more boxes than can be drawn', () => {
-    expect([...toUnfolded(view, folded)]).toEqual(['root', 'scope:m']);
-    expect([...toUnfolded(view, open)]).toEqual(['root', 'scope:m']);
-    expect([...toUnfolded(view, folded, 6)]).toEqual(['root']);
+    expect([...toUnfolded(view, 'root', folded)]).toEqual(['root', 'scope:m']);
+    expect([...toUnfolded(view, 'root', open)]).toEqual(['root', 'scope:m']);
+    expect([...toUnfolded(view, 'root', folded, 6)]).toEqual(['root']);
   });
 });
 
@@ -103,6 +104,8 @@ describe('keys', () => {
       zoom: vi.fn(),
       showHead: vi.fn(),
       activate: vi.fn(),
+      enter: vi.fn(),
+      leaveBlock: vi.fn(),
       step: vi.fn(),
     }) satisfies GraphCommands;
 
@@ -112,6 +115,8 @@ describe('keys', () => {
     ['Escape', 'leave'],
     ['h', 'showHead'],
     ['+', 'zoom'],
+    ['o', 'enter'],
+    ['Backspace', 'leaveBlock'],
     ['ArrowLeft', 'step'],
   ] as const)('%s on the graph means %s', (name, command) => {
     const all = commands();

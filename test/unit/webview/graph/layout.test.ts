@@ -55,7 +55,14 @@ describe('the picture', () => {
     ),
   );
   const draw = (expanded: readonly ItemId[]): Promise<Picture> =>
-    toPicture({ view, expanded: new Set(expanded), sizeOf: () => SIZE, labelWidthOf: () => 50, layout: layoutBlock });
+    toPicture({
+      view,
+      root: 'root',
+      expanded: new Set(expanded),
+      sizeOf: () => SIZE,
+      labelWidthOf: () => 50,
+      layout: layoutBlock,
+    });
 
   it('shows a folded block as one box', async () => {
     const { boxes, frames } = await draw(['root']);

@@ -1,0 +1,57 @@
+import type { ModelReport } from '../../src/protocol/modelReport';
+import type { Flow, Unit } from './units';
+
+/** A number for a set of units (ascending positions); equal numbers: built alike, but for names and weights' values. */
+export type StructureOf = (positions: readonly number[]) => number;
+
+/**
+ * Structure is: operators with their attributes, shapes of what they read from the file and of what they make, and who
+ * reads whom. Names do not matter, nor what comes in from outside, but that and in which order it does.
+ */
+export function createStructureOf(flow: Flow, { initializers }: Pick<ModelReport, 'initializers'>): StructureOf {
+  const shapes = new Map(initializers.map(({ name, shape }) => [name, shape.join('×')]));
+  const numbers = new Map<string, number>();
+  const toNumber = (text: string): number => {
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  };
+  const units = flow.units.map((unit) => toNumber(describeUnit(unit, shapes)));
+  const outputs = flow.units.map(toOutputPositions);
+  return (positions) => {
+    const local = new Map(positions.map((position, index) => [position, index]));
+    const entries = new Map<string, number>();
+    const parts = positions.map((position) => {
+      const read = flow.incoming[position].map(({ from, tensor }) => {
+        const inside = local.get(from);
+        if (inside !== undefined) {
+          return `${inside}.${outputs[from].get(tensor) ?? 0}`;
+        }
+        entries.set(tensor, entries.get(tensor) ?? entries.size);
+        return `in${entries.get(tensor)}`;
+      });
+      const isRead = flow.outgoing[position].some(({ to }) => !local.has(to));
+      return `${units[position]}(${read.join(',')})${isRead ? '!' : ''}`;
+    });
+    return toNumber(parts.join(';'));
+  };
+}
+
+function describeUnit(unit: Unit, shapes: ReadonlyMap<string, string>): string {
+  if (unit.kind === 'value') {
+    return unit.id;
+  }
+  return unit.layers
+    .map(({ opType, domain, attributes, inputs, outputs }) => {
+      const settings = attributes.map(({ name, text }) => `${name}=${text}`).join(',');
+      const stored = inputs.map((name) => shapes.get(name) ?? '').join(',');
+      const made = outputs.map(({ shape }) => shape?.join('×') ?? '?').join(',');
+      return `${domain}:${opType}[${settings}](${stored})→${made}`;
+    })
+    .join('|');
+}
+
+function toOutputPositions(unit: Unit): ReadonlyMap<string, number> {
+  const made = unit.kind === 'layers' ? unit.layers.flatMap(({ outputs }) => outputs) : [];
+  return new Map(made.map(({ name }, position) => [name, position]));
+}
