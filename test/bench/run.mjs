@@ -103,7 +103,13 @@ const fromTab = (openings) => openings.map((opening) => opening.fromTab);
 const fromCommand = (openings) => openings.map((opening) => opening.fromCommand);
 
 /** @type {Record<string, () => Promise<Figure[]>>} */
-const topics = { sizes, reading: () => measure('reading'), inference: () => measure('inference'), editor };
+const topics = {
+  sizes,
+  reading: () => measure('reading'),
+  inference: () => measure('inference'),
+  gradient: () => measure('gradient'),
+  editor,
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in topics));
 if (unknown.length > 0) {

@@ -1,9 +1,10 @@
 import * as ort from 'onnxruntime-node';
+import { float16BitsToNumber, numberToFloat16Bits } from '../../../src/tensor/float16';
 
 export interface Values {
   readonly dims: readonly number[];
   readonly data: ArrayLike<number>;
-  readonly type?: 'float32' | 'float64' | 'int64';
+  readonly type?: 'float16' | 'float32' | 'float64' | 'int64';
 }
 
 type Feeds = Readonly<Record<string, Values>>;
@@ -20,10 +21,9 @@ export async function loadModel(bytes: Uint8Array, graphOptimizationLevel: 'basi
   const session = await ort.InferenceSession.create(bytes, options);
   const run = (feeds: Feeds) =>
     session.run(Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toTensor(value)])));
-  return Object.assign(
-    async (feeds: Feeds) => mapResults(await run(feeds), ({ data }) => Float64Array.from(data as Float32Array, Number)),
-    { shapes: async (feeds: Feeds) => mapResults(await run(feeds), ({ dims }) => dims) },
-  );
+  return Object.assign(async (feeds: Feeds) => mapResults(await run(feeds), toDoubles), {
+    shapes: async (feeds: Feeds) => mapResults(await run(feeds), ({ dims }) => dims),
+  });
 }
 
 function mapResults<Result>(
@@ -33,8 +33,17 @@ function mapResults<Result>(
   return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, map(tensor)]));
 }
 
+/** Half-precision numbers come as their bits. */
+function toDoubles({ type, data }: ort.Tensor): Float64Array {
+  return type === 'float16'
+    ? Float64Array.from(data as Uint16Array, float16BitsToNumber)
+    : Float64Array.from(data as Float32Array, Number);
+}
+
 function toTensor({ type = 'float32', dims, data }: Values): ort.Tensor {
   switch (type) {
+    case 'float16':
+      return new ort.Tensor(type, Uint16Array.from(data, numberToFloat16Bits), dims);
     case 'float64':
       return new ort.Tensor(type, Float64Array.from(data), dims);
     case 'int64':
