@@ -73,7 +73,12 @@ const bundles = [
     external: native,
     banner: { js: '#!/usr/bin/env node' },
   },
-  { ...browser, entryPoints: { webview: 'webview/main.ts' }, outdir: 'dist', plugins: [inlineWorker] },
+  {
+    ...browser,
+    entryPoints: { webview: 'webview/main.ts', comparison: 'webview/compare/main.ts' },
+    outdir: 'dist',
+    plugins: [inlineWorker],
+  },
   ...(production
     ? []
     : [

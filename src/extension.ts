@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands';
+import { ComparisonPanels } from './host/comparisonPanels';
 import { ModelEditorProvider } from './host/modelEditorProvider';
 import type { TestApi } from './host/testApi';
 import { createTestApi } from './host/testApi';
@@ -10,11 +11,13 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const startedAt = performance.now();
   const log = vscode.window.createOutputChannel('Headlight', { log: true });
   const provider = new ModelEditorProvider(context, log);
+  const comparisons = new ComparisonPanels(context, log, provider);
   context.subscriptions.push(
     log,
     provider,
+    comparisons,
     vscode.window.registerCustomEditorProvider(VIEW_TYPE, provider, { supportsMultipleEditorsPerDocument: true }),
-    registerCommands({ context, log, provider }),
+    registerCommands({ context, log, provider, comparisons }),
   );
-  return createTestApi(provider, performance.now() - startedAt);
+  return createTestApi(provider, comparisons, performance.now() - startedAt);
 }

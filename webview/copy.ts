@@ -1,9 +1,12 @@
-import type { App } from './app';
+/** What copying needs of a page's channel; every page has this request. */
+export interface Copying {
+  readonly channel: { request(name: 'copyText', params: { readonly text: string }): Promise<unknown> };
+}
 
 const FEEDBACK_MS = 1500;
 
 /** Puts text on the clipboard and says so beside the element: seen, and read by screen readers. */
-export async function copyWithFeedback(app: Pick<App, 'channel'>, element: Element, text: string): Promise<void> {
+export async function copyWithFeedback(app: Copying, element: Element, text: string): Promise<void> {
   let message = 'Copied';
   try {
     await app.channel.request('copyText', { text });

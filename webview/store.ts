@@ -1,19 +1,17 @@
-import type { AppState } from './app';
-
-export interface Store {
-  readonly state: AppState;
-  update(change: Partial<AppState>): void;
+export interface Store<State> {
+  readonly state: State;
+  update(change: Partial<State>): void;
 }
 
 /**
  * Holds the state and tells `draw` about it at most once per animation frame, however many changes there were.
  * `requestFrame` is passed in so that tests decide when a frame comes.
  */
-export function createStore(
-  initial: AppState,
-  draw: (state: AppState) => void,
+export function createStore<State extends object>(
+  initial: State,
+  draw: (state: State) => void,
   requestFrame: (callback: () => void) => void = requestAnimationFrame,
-): Store {
+): Store<State> {
   let state = initial;
   let frameRequested = false;
   return {

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { ComparisonPanels } from './comparisonPanels';
 import { openDemo } from './demo';
 import { toFailure } from './failure';
 import { isImage } from './imageList';
@@ -11,6 +13,7 @@ interface CommandServices {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly provider: ModelEditorProvider;
+  readonly comparisons: ComparisonPanels;
 }
 
 /** The commands of package.json. Menus pass the file under the pointer and all that are selected. */
@@ -25,6 +28,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     );
   return vscode.Disposable.from(
     register('inspectModel', (file, selected) => inspectModels(services, file, selected)),
+    register('compareModels', (file, selected) => compareModels(services, file, selected)),
     register('visualizeClassActivationMaps', (file, selected) => visualize(services, file, selected)),
     register('openSettingsFile', async () => openSettingsFile(await (await activeModel(services)).settings())),
     register('reloadModel', async () => (await activeModel(services)).reload()),
@@ -38,13 +42,29 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
 
 async function inspectModels(services: CommandServices, file?: vscode.Uri, selected?: vscode.Uri[]): Promise<void> {
   const { context, provider } = services;
-  const chosen = selected?.filter(({ path }) => path.endsWith('.onnx')) ?? [];
+  const chosen = selected?.filter(isModel) ?? [];
   const models = chosen.length > 0 ? chosen : [file ?? activeFile() ?? (await pickModel(context.workspaceState))];
   for (const model of models) {
     if (model !== null) {
       await provider.show(model, { preview: models.length === 1 });
       await rememberModel(context.workspaceState, model);
     }
+  }
+}
+
+/** The two that are selected; what is missing of them is asked for. */
+async function compareModels(services: CommandServices, file?: vscode.Uri, selected?: vscode.Uri[]): Promise<void> {
+  const { context, comparisons } = services;
+  const state = context.workspaceState;
+  const given = (selected ?? (file === undefined ? [] : [file])).filter(isModel);
+  const a = given[0] ?? (await pickModel(state, { title: vscode.l10n.t('Compare: first model (A)') }));
+  if (a === null) {
+    return;
+  }
+  const title = vscode.l10n.t('Compare {0} with: second model (B)', basename(a.path));
+  const b = given[1] ?? (await pickModel(state, { title, without: a }));
+  if (b !== null) {
+    comparisons.show(a, b);
   }
 }
 
@@ -65,6 +85,10 @@ async function visualize(services: CommandServices, file?: vscode.Uri, selected?
   await rememberModel(context.workspaceState, model);
   document.pages.requestView('cam');
   document.addImages(images);
+}
+
+function isModel({ path }: vscode.Uri): boolean {
+  return path.endsWith('.onnx');
 }
 
 async function activeModel({ context, provider }: CommandServices) {

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { createHostChannel } from '../protocol/channel';
 import type { RequestHandlers } from '../protocol/channel';
 import type { HostToWebview, ToHost, ToWebview, WebviewToHost } from '../protocol/messages';
 import { toFailure } from './failure';
+import { fillPage } from './fillPage';
 import { ModelDocument } from './modelDocument';
-import { createPageHtml } from './pageHtml';
 import { createRequestHandlers } from './pageRequests';
 import type { ObservedMessage } from './testApi';
 import { VIEW_TYPE } from './viewType';
@@ -72,7 +71,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
     panel.onDidDispose(() => {
       vscode.Disposable.from(...subscriptions).dispose();
     });
-    this.#fill(webview);
+    fillPage(webview, this.context.extensionUri, 'webview');
   }
 
   dispose(): void {
@@ -98,20 +97,5 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       default:
         event satisfies never;
     }
-  }
-
-  #fill(webview: vscode.Webview): void {
-    const dist = vscode.Uri.joinPath(this.context.extensionUri, 'dist');
-    webview.options = {
-      enableScripts: true,
-      localResourceRoots: [dist, vscode.Uri.joinPath(this.context.extensionUri, 'media')],
-    };
-    webview.html = createPageHtml({
-      cspSource: webview.cspSource,
-      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
-      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
-      nonce: randomBytes(18).toString('base64url'),
-      language: vscode.env.language,
-    });
   }
 }

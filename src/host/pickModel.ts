@@ -13,9 +13,19 @@ export function findActiveModel(): vscode.Uri | null {
   return input instanceof vscode.TabInputCustom && input.viewType === VIEW_TYPE ? input.uri : null;
 }
 
+interface PickModelOptions {
+  readonly title?: string;
+  /** A model that is not offered. */
+  readonly without?: vscode.Uri;
+}
+
 /** Asks for a model of the workspace, the one used last first; null when dismissed. */
-export async function pickModel(state: vscode.Memento): Promise<vscode.Uri | null> {
-  const found = await vscode.workspace.findFiles('**/*.onnx', '**/{node_modules,.git}/**', 1000);
+export async function pickModel(
+  state: vscode.Memento,
+  { title = vscode.l10n.t('Model'), without }: PickModelOptions = {},
+): Promise<vscode.Uri | null> {
+  const all = await vscode.workspace.findFiles('**/*.onnx', '**/{node_modules,.git}/**', 1000);
+  const found = all.filter((uri) => uri.toString() !== without?.toString());
   const last = state.get<string>(LAST_MODEL);
   const isLast = (uri: vscode.Uri) => uri.toString() === last;
   const choices = found
@@ -31,7 +41,7 @@ export async function pickModel(state: vscode.Memento): Promise<vscode.Uri | nul
   const browse: ModelChoice = { label: vscode.l10n.t('$(folder-opened) Browse…'), alwaysShow: true, uri: null };
   const chosen = await vscode.window.showQuickPick<ModelChoice>([...choices, browse], {
     matchOnDescription: true,
-    title: vscode.l10n.t('Model'),
+    title,
     placeHolder: vscode.l10n.t('Choose a model'),
   });
   return chosen === undefined ? null : (chosen.uri ?? browseModel());

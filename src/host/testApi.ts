@@ -10,6 +10,7 @@ import type {
   ToWebview,
 } from '../protocol/messages';
 import type { ModelReport } from '../protocol/modelReport';
+import type { ComparisonPanels, OpenComparison } from './comparisonPanels';
 import type { ModelEditorProvider } from './modelEditorProvider';
 
 /** One open model, as it stands at the time of asking. */
@@ -39,6 +40,7 @@ export interface TestApi {
   readonly activationMs: number;
   readonly onMessage: vscode.Event<ObservedMessage>;
   openModels(): readonly OpenModel[];
+  openComparisons(): readonly OpenComparison[];
   /** Asks the host what the page of this model would ask, past the page. Rejects with the error of the handler. */
   request<Name extends RequestName>(
     uri: vscode.Uri,
@@ -52,7 +54,11 @@ export interface TestApi {
   addImages(uri: vscode.Uri, images: readonly vscode.Uri[]): number;
 }
 
-export function createTestApi(provider: ModelEditorProvider, activationMs: number): TestApi {
+export function createTestApi(
+  provider: ModelEditorProvider,
+  comparisons: ComparisonPanels,
+  activationMs: number,
+): TestApi {
   const find = (uri: vscode.Uri) => {
     const document = provider.find(uri);
     if (document === undefined) {
@@ -72,6 +78,7 @@ export function createTestApi(provider: ModelEditorProvider, activationMs: numbe
         images: document.images.items,
         pages: document.pages.count,
       })),
+    openComparisons: () => comparisons.open,
     request: (uri, name, params, signal = new AbortController().signal) => {
       find(uri);
       const handler = provider.handlers(uri)?.[name];

@@ -123,6 +123,8 @@ export interface ComparisonRequests {
   readonly weightDifference: { readonly params: { readonly weight: number }; readonly result: WeightDifference };
   /** Open one of the models in its own editor. */
   readonly openModel: { readonly params: { readonly model: 'a' | 'b' }; readonly result: Record<string, never> };
+  /** Let the models change places (arrives as `comparisonLoaded`). */
+  readonly swap: { readonly params: Record<string, never>; readonly result: Record<string, never> };
   /** Read both files again (arrives as `comparisonLoaded`). */
   readonly reload: { readonly params: Record<string, never>; readonly result: Record<string, never> };
   readonly copyText: { readonly params: { readonly text: string }; readonly result: Record<string, never> };

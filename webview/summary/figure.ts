@@ -1,7 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { Provenance } from '../../src/protocol/modelReport';
-import type { App } from '../app';
-import { copyWithFeedback } from '../copy';
+import { copyWithFeedback, type Copying } from '../copy';
 
 /** A number with everything that belongs to it. */
 export interface Figure {
@@ -22,7 +21,7 @@ const MEANING: Record<Provenance, string> = {
 };
 
 /** A figure as a button: the exact value on hover, and on the clipboard when clicked. */
-export function figureTemplate(app: Pick<App, 'channel'>, figure: Figure): TemplateResult {
+export function figureTemplate(app: Copying, figure: Figure): TemplateResult {
   const { label, text, exact, value, provenance } = figure;
   return html`<button
     class="figure"

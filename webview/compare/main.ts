@@ -1,0 +1,65 @@
+import { createPageChannel } from '../../src/protocol/channel';
+import type { ComparisonDialogue, HostToComparison } from '../../src/protocol/comparison';
+import type { ToHost, ToWebview } from '../../src/protocol/messages';
+import { createStore } from '../store';
+import { registerComponents } from '../ui';
+import '../styles/base.css';
+import '../styles/families.css';
+import '../styles/shell.css';
+import '../summary/summary.css';
+import './compare.css';
+import type { ComparisonApp } from './comparisonApp';
+import { FIRST_STATE, applyReport } from './comparisonApp';
+import { createComparisonPage } from './comparisonPage';
+import { createWeightActions } from './weightActions';
+
+interface VsCodeApi {
+  postMessage(message: ToHost<ComparisonDialogue>): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const vscode = acquireVsCodeApi();
+const store = createStore(FIRST_STATE, (state) => page.draw(state));
+const channel = createPageChannel<ComparisonDialogue>((message) => vscode.postMessage(message), onHostEvent);
+const app: ComparisonApp = {
+  channel,
+  get state() {
+    return store.state;
+  },
+  update: (change) => store.update(change),
+};
+const actions = createWeightActions(app);
+
+function onHostEvent(event: HostToComparison): void {
+  switch (event.type) {
+    case 'comparisonLoaded':
+      actions.cancel();
+      app.update(applyReport(event.report));
+      actions.compareAll();
+      break;
+    case 'comparisonFailed':
+      app.update({ report: null, failure: event.failure });
+      break;
+    case 'weightsProgressed':
+      if (app.state.weights.status === 'running') {
+        app.update({ weights: { status: 'running', fraction: event.fraction } });
+      }
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function reportFailure(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
+  channel.send({ type: 'pageFailed', message, stack: stack ?? '' });
+}
+
+window.addEventListener('error', ({ error, message }) => reportFailure(error ?? message));
+window.addEventListener('unhandledrejection', ({ reason }) => reportFailure(reason));
+window.addEventListener('message', ({ data }: MessageEvent<ToWebview<ComparisonDialogue>>) => channel.receive(data));
+
+registerComponents();
+const page = createComparisonPage(app, actions, document.getElementById('app') ?? document.body);
+page.draw(store.state);
+channel.send({ type: 'ready' });
