@@ -61,7 +61,7 @@ export function findActivePath(
     }
     return isNeeded;
   });
-  return { nodes: nodes, dependent };
+  return { nodes, dependent };
 }
 
 function carriesDerivative(elementType: ElementType | null): boolean {

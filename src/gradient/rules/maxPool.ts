@@ -12,7 +12,7 @@ import { range, reshapeLike } from '../shaping';
  */
 export const maxPool: GradientRule = (call) => [
   () => {
-    const indices = call.has(0) ? emitIndices(call) : '';
+    const indices = emitIndices(call);
     const strides = readInts(call.node, 'strides');
     const dilations = readInts(call.node, 'dilations');
     const kernel = readInts(call.node, 'kernel_shape') ?? call.fail('it declares no kernel');

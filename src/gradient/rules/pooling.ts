@@ -7,7 +7,7 @@ import { awayFromZero, countOver, expandLike, range, sumOver } from '../shaping'
 import { maxPool } from './maxPool';
 import { emitTransposedWindow, ints, kernelReach } from './window';
 
-export function readPoolingWindow(call: NodeCall): SlidingWindow {
+function readPoolingWindow(call: NodeCall): SlidingWindow {
   const kernel = readInts(call.node, 'kernel_shape') ?? call.fail('it declares no kernel');
   const sizes = call.sizes(call.x).slice(2);
   return readSlidingWindow(call.node, kernel, sizes) ?? call.fail('its padding depends on a size that a run decides');
@@ -90,7 +90,7 @@ function countAlong(call: NodeCall, window: SlidingWindow, axis: number, include
 }
 
 /** Adds up, for each input element, the values of all windows that cover it. */
-export function spreadWindows(call: NodeCall, value: string, window: SlidingWindow): string {
+function spreadWindows(call: NodeCall, value: string, window: SlidingWindow): string {
   const channels = call.size(call.x, 1);
   const axes = range(2, window.kernel.length + 2);
   if (axes.every((axis) => call.sizes(call.y)[axis] === 1) && isWholeInput(call, window)) {
