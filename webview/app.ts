@@ -8,6 +8,7 @@ import type {
   ViewName,
 } from '../src/protocol/messages';
 import type { PageChannel } from '../src/protocol/channel';
+import type { LayerMeasurement } from '../src/protocol/measurement';
 import type { ModelReport } from '../src/protocol/modelReport';
 import type { CamChoices } from './cam/camChoices';
 
@@ -16,6 +17,12 @@ export type ImageState =
   | { readonly status: 'waiting' }
   | { readonly status: 'running' }
   | { readonly status: 'explained'; readonly explanation: Explanation }
+  | { readonly status: 'failed'; readonly failure: Failure };
+
+/** Measuring the model on this machine. */
+export type MeasurementState =
+  | { readonly status: 'running' }
+  | { readonly status: 'measured'; readonly measurement: LayerMeasurement }
   | { readonly status: 'failed'; readonly failure: Failure };
 
 /** What the user is looking at; saved with setState and restored when the page is built again. */
@@ -58,6 +65,8 @@ export interface AppState {
   readonly images: readonly ImageItem[];
   readonly imageStates: ReadonlyMap<string, ImageState>;
   readonly classifier: ClassifierWeights | 'loading' | 'unavailable' | null;
+  /** Times of the layers, once the user has asked for them. */
+  readonly measurement: MeasurementState | null;
   readonly tasks: ReadonlyMap<string, { readonly label: string; readonly fraction: number | null }>;
   readonly choices: Choices;
 }

@@ -33,6 +33,8 @@ function applyModelLoaded(state: AppState, { report, display, trusted }: EventOf
     trusted,
     failure: null,
     classifier: null,
+    // Times belong to the file and the shapes that were measured.
+    measurement: null,
     imageStates: allWaiting(state.images),
     choices: { ...state.choices, selectedLayer: isLayer ? selectedLayer : null },
   };

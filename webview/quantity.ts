@@ -38,6 +38,14 @@ export function formatSignificant(value: number, digits: number): string {
     : new Intl.NumberFormat('en-US', { maximumSignificantDigits: digits }).format(value);
 }
 
+/** 0.01234 → `0.0123 ms`; from a second on `1.23 s`. What was too short to be timed is not nothing. */
+export function formatMilliseconds(ms: number): string {
+  if (ms === 0) {
+    return '< 0.001 ms';
+  }
+  return ms >= 1000 ? `${formatSignificant(ms / 1000, 3)} s` : `${formatSignificant(ms, 3)} ms`;
+}
+
 /** 0.1234 → `12.3 %`. */
 export function formatShare(share: number): string {
   const percent = share * 100;

@@ -24,6 +24,7 @@ export function createInitialState(saved: unknown): AppState {
     images: [],
     imageStates: new Map(),
     classifier: null,
+    measurement: null,
     tasks: new Map(),
     choices: { ...FIRST_CHOICES, ...readSavedChoices(saved) },
   };

@@ -1,6 +1,7 @@
 import type { LayerReport } from '../../src/protocol/modelReport';
 
-export type ColumnName = 'index' | 'name' | 'opType' | 'shape' | 'parameters' | 'macs' | 'activations' | 'weights';
+export type ColumnName =
+  'index' | 'name' | 'opType' | 'shape' | 'parameters' | 'macs' | 'activations' | 'weights' | 'intensity' | 'time';
 
 export interface SortOrder {
   readonly column: ColumnName;
@@ -13,7 +14,10 @@ function toElementCount({ outputs }: LayerReport): number {
   return shape === null ? -1 : shape.reduce<number>((count, size) => count * (typeof size === 'number' ? size : 1), 1);
 }
 
-const KEYS: Record<ColumnName, (layer: LayerReport, position: number) => number | string> = {
+/** Measured milliseconds by index of the layer; empty before measuring. */
+export type LayerTimes = ReadonlyMap<number, number>;
+
+const KEYS: Record<ColumnName, (layer: LayerReport, position: number, times: LayerTimes) => number | string> = {
   index: (_, position) => position,
   name: ({ name }) => name,
   opType: ({ opType }) => opType,
@@ -22,16 +26,23 @@ const KEYS: Record<ColumnName, (layer: LayerReport, position: number) => number 
   macs: ({ macs }) => macs ?? -1,
   activations: ({ activationBytes }) => activationBytes ?? -1,
   weights: ({ weightBytes }) => weightBytes,
+  intensity: ({ arithmeticIntensity }) => arithmeticIntensity ?? -1,
+  time: ({ index }, _, times) => times.get(index) ?? -1,
 };
 
 const collator = new Intl.Collator('en', { numeric: true });
 
 /** Layers that contain the text in name or operator, in the wanted order; equal ones stay in execution order. */
-export function toSortedLayers(layers: readonly LayerReport[], filter: string, order: SortOrder): LayerReport[] {
+export function toSortedLayers(
+  layers: readonly LayerReport[],
+  filter: string,
+  order: SortOrder,
+  times: LayerTimes = new Map(),
+): LayerReport[] {
   const text = filter.trim().toLowerCase();
   const sign = order.descending ? -1 : 1;
   return layers
-    .map((layer, position) => ({ layer, key: KEYS[order.column](layer, position) }))
+    .map((layer, position) => ({ layer, key: KEYS[order.column](layer, position, times) }))
     .filter(({ layer }) => `${layer.name}\n${layer.opType}`.toLowerCase().includes(text))
     .sort(({ key: one }, { key: other }) => {
       const difference =

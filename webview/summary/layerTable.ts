@@ -1,16 +1,23 @@
-import { html, render, type TemplateResult } from 'lit/html.js';
+import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { LayerMeasurement } from '../../src/protocol/measurement';
 import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
-import { formatBytes, formatCount, formatExact, formatShape } from '../quantity';
+import { formatBytes, formatCount, formatExact, formatMilliseconds, formatShape, formatSignificant } from '../quantity';
 import { provenanceTemplate } from './figure';
-import { toSortedLayers, type ColumnName, type SortOrder } from './layerSort';
+import { toSortedLayers, type ColumnName, type LayerTimes, type SortOrder } from './layerSort';
 
 export interface LayerTable {
   readonly element: HTMLElement;
-  draw(report: ModelReport): void;
+  draw(report: ModelReport, measurement: LayerMeasurement | null): void;
 }
 
-const COLUMNS: readonly { readonly name: ColumnName; readonly title: string; readonly isNumber: boolean }[] = [
+interface Column {
+  readonly name: ColumnName;
+  readonly title: string;
+  readonly isNumber: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
   { name: 'index', title: 'Order', isNumber: true },
   { name: 'name', title: 'Name', isNumber: false },
   { name: 'opType', title: 'Operator', isNumber: false },
@@ -19,7 +26,10 @@ const COLUMNS: readonly { readonly name: ColumnName; readonly title: string; rea
   { name: 'macs', title: 'MAC', isNumber: true },
   { name: 'activations', title: 'Activations', isNumber: true },
   { name: 'weights', title: 'Weights', isNumber: true },
+  { name: 'intensity', title: 'FLOP/B', isNumber: true },
 ];
+/** Shown once there are times. */
+const TIME_COLUMN: Column = { name: 'time', title: 'Time', isNumber: true };
 
 const ROW_HEIGHT = 26;
 /** Rows drawn above and below those in view, so that scrolling shows no gap. */
@@ -42,9 +52,11 @@ export function createLayerTable(app: App): LayerTable {
   let filter = '';
   let rows: readonly LayerReport[] = [];
   let positions: ReadonlyMap<LayerReport, number> = new Map();
+  let measured: LayerMeasurement | null = null;
+  let times: LayerTimes = new Map();
 
   function arrange(): void {
-    rows = toSortedLayers(report?.layers ?? [], filter, order);
+    rows = toSortedLayers(report?.layers ?? [], filter, order, times);
     scroller.scrollTop = 0;
     drawHeading();
     drawRows();
@@ -57,7 +69,7 @@ export function createLayerTable(app: App): LayerTable {
     };
     render(
       html`<h2 id="layers-title">Layers</h2>
-        ${provenanceTemplate('derived')}
+        ${provenanceTemplate('derived')} ${measured === null ? nothing : provenanceTemplate('measured')}
         <span class="muted" role="status">${formatExact(rows.length)}</span>
         <input
           class="input"
@@ -71,7 +83,7 @@ export function createLayerTable(app: App): LayerTable {
   }
 
   function sortBy(column: ColumnName): void {
-    const isNumber = COLUMNS.find(({ name }) => name === column)?.isNumber ?? false;
+    const isNumber = column === 'time' || (COLUMNS.find(({ name }) => name === column)?.isNumber ?? false);
     // Costs are of interest largest first; a second click turns the order round.
     const descending = order.column === column ? !order.descending : isNumber && column !== 'index';
     order = { column, descending };
@@ -85,10 +97,10 @@ export function createLayerTable(app: App): LayerTable {
     const open = ({ index }: LayerReport): void => app.choose({ view: 'graph', selectedLayer: index });
     render(
       html`<table class="layer-table" aria-rowcount=${rows.length + 1}>
-        ${headTemplate(order, sortBy)}
+        ${headTemplate(measured === null ? COLUMNS : [...COLUMNS, TIME_COLUMN], order, sortBy)}
         <tbody>
           ${spacer(first)}
-          ${shown.map((layer, offset) => rowTemplate(layer, positions.get(layer) ?? 0, first + offset, open))}
+          ${shown.map((layer, offset) => rowTemplate(layer, positions.get(layer) ?? 0, first + offset, open, measured === null ? null : times))}
           ${spacer(rows.length - first - shown.length)}
         </tbody>
       </table>`,
@@ -106,8 +118,10 @@ export function createLayerTable(app: App): LayerTable {
   });
   return {
     element,
-    draw(next) {
-      if (next !== report) {
+    draw(next, measurement) {
+      if (next !== report || measurement !== measured) {
+        measured = measurement;
+        times = new Map(measurement?.layers.map(({ index, ms }) => [index, ms]));
         report = next;
         positions = new Map(next.layers.map((layer, position) => [layer, position]));
         arrange();
@@ -119,14 +133,18 @@ export function createLayerTable(app: App): LayerTable {
 /** Stands for rows that are not drawn. */
 function spacer(count: number): TemplateResult {
   return html`<tr class="spacer" aria-hidden="true" ?hidden=${count <= 0}>
-    <td colspan="8" data-rows=${Math.max(0, count)}></td>
+    <td colspan=${COLUMNS.length + 1} data-rows=${Math.max(0, count)}></td>
   </tr>`;
 }
 
-function headTemplate(order: SortOrder, sortBy: (column: ColumnName) => void): TemplateResult {
+function headTemplate(
+  columns: readonly Column[],
+  order: SortOrder,
+  sortBy: (column: ColumnName) => void,
+): TemplateResult {
   return html`<thead>
     <tr>
-      ${COLUMNS.map(({ name, title, isNumber }) => {
+      ${columns.map(({ name, title, isNumber }) => {
         const isSorted = name === order.column;
         const direction = isSorted ? (order.descending ? 'descending' : 'ascending') : 'none';
         return html`<th scope="col" aria-sort=${direction} class=${isNumber ? 'number' : ''}>
@@ -144,8 +162,9 @@ function rowTemplate(
   position: number,
   row: number,
   open: (layer: LayerReport) => void,
+  times: LayerTimes | null,
 ): TemplateResult {
-  const { name, opType, outputs, parameters, macs, activationBytes, weightBytes } = layer;
+  const { name, opType, outputs, parameters, macs, activationBytes, weightBytes, arithmeticIntensity } = layer;
   const number = (value: number | null, format: (value: number) => string): TemplateResult =>
     html`<td class="number" title=${value === null ? 'unknown' : formatExact(value)}>
       ${value === null ? '?' : value === 0 ? '' : format(value)}
@@ -158,8 +177,22 @@ function rowTemplate(
       </button>
     </th>
     <td>${opType}</td>
-    <td class="shape">${outputs.map(({ shape }) => formatShape(shape)).join(', ')}</td>
+    <td class="shape">
+      ${outputs.map(({ shape }) => formatShape(shape)).join(', ')}
+      ${outputs.some(({ shapeProvenance }) => shapeProvenance === 'measured') ? provenanceTemplate('measured') : nothing}
+    </td>
     ${number(parameters, formatCount)} ${number(macs, formatCount)} ${number(activationBytes, formatBytes)}
-    ${number(weightBytes, formatBytes)}
+    ${number(weightBytes, formatBytes)} ${number(arithmeticIntensity, (value) => formatSignificant(value, 3))}
+    ${times === null ? nothing : timeTemplate(times.get(layer.index))}
   </tr>`;
+}
+
+/** Blank for a layer that has no kernel of its own. */
+function timeTemplate(ms: number | undefined): TemplateResult {
+  return html`<td
+    class="number"
+    title=${ms === undefined ? 'part of another layer, or computed when loading' : `${ms} ms`}
+  >
+    ${ms === undefined ? '' : formatMilliseconds(ms)}
+  </td>`;
 }

@@ -4,6 +4,7 @@ import type { AppState, CreateView } from '../app';
 import { createCostSection } from './costSection';
 import { headSectionTemplate } from './headSection';
 import { createLayerTable } from './layerTable';
+import { createMeasureSection } from './measureSection';
 import { modelCardTemplate } from './modelCard';
 import { createShapeForm } from './shapeForm';
 import './summary.css';
@@ -16,6 +17,7 @@ export const createSummaryView: CreateView = (app) => {
   element.tabIndex = -1;
   element.setAttribute('aria-label', 'Summary');
   const costs = createCostSection(app);
+  const measuring = createMeasureSection(app);
   const layers = createLayerTable(app);
   let drawn: ModelReport | null = null;
   let isReported = false;
@@ -31,19 +33,24 @@ export const createSummaryView: CreateView = (app) => {
       <h1 class="summary-title">${report.file.name}</h1>
       ${warningsTemplate(report.warnings)} ${totalsTemplate(app, report)}
       <div class="summary-columns">${headSectionTemplate(app, report)} ${modelCardTemplate(app, report, form)}</div>
-      ${costs.element} ${layers.element}
+      ${costs.element} ${measuring.element} ${layers.element}
     </div>`;
   }
 
   return {
     element,
-    draw({ report }: AppState) {
-      if (report === null || report === drawn) {
+    draw(state: AppState) {
+      const { report, measurement } = state;
+      if (report === null) {
+        return;
+      }
+      measuring.draw(state);
+      layers.draw(report, measurement?.status === 'measured' ? measurement.measurement : null);
+      if (report === drawn) {
         return;
       }
       drawn = report;
       costs.draw(report);
-      layers.draw(report);
       redraw();
       if (!isReported) {
         isReported = true;

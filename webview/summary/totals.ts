@@ -4,13 +4,23 @@ import type { App } from '../app';
 import { formatBytes, formatCount, formatExact } from '../quantity';
 import { figureTemplate, type Figure } from './figure';
 
-/** The model's five numbers. */
+/** The model's main numbers. */
 export function totalsTemplate(app: App, { totals }: ModelReport): TemplateResult {
   const figures: Figure[] = [
     toFigure('Parameters', totals.parameters, formatCount, 'parameters'),
     toFigure('Multiply-accumulates', totals.macs, formatCount, 'MAC at batch 1'),
     toFigure('Weights', totals.weightBytes, formatBytes, 'bytes'),
     toFigure('Activations', totals.activationBytes, formatBytes, 'bytes, all layer outputs together'),
+    ...(totals.peakActivation === null
+      ? []
+      : [
+          toFigure(
+            'Peak activations',
+            totals.peakActivation.bytes,
+            formatBytes,
+            `bytes alive at one time${totals.peakActivation.unknownValues > 0 ? ', without those of unknown size' : ''}`,
+          ),
+        ]),
     toFigure('Nodes', totals.nodes, formatCount, 'nodes'),
   ];
   return html`<section class="totals" aria-label="Totals">

@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatCount,
   formatExact,
+  formatMilliseconds,
   formatShape,
   formatShare,
   formatSignificant,
@@ -28,6 +29,13 @@ describe('numbers for people', () => {
     [200_708_000, '201 MB'],
     [1_070_000_000, '1.07 GB'],
   ])('sizes %d bytes as %s', (value, text) => expect(formatBytes(value)).toBe(text));
+
+  it.each([
+    [0, '< 0.001 ms'],
+    [0.012345, '0.0123 ms'],
+    [8.5, '8.5 ms'],
+    [1234, '1.23 s'],
+  ])('times %d ms as %s', (value, text) => expect(formatMilliseconds(value)).toBe(text));
 
   it('keeps every digit of an exact value', () => {
     expect(formatExact(50_177_000)).toBe('50,177,000');

@@ -130,6 +130,7 @@ export function createState(names: readonly string[], change: Partial<AppState> 
     images: names.map((name) => ({ id: name, name, path: `images/${name}` })),
     imageStates: new Map(),
     classifier: CLASSIFIER,
+    measurement: null,
     tasks: new Map(),
     choices: {
       view: 'cam',

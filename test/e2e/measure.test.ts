@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { openWorkbench } from './workbench/openWorkbench';
+
+describe('measuring', () => {
+  const opened = openWorkbench();
+  const model = () => opened.workbench.model;
+  const roofline = () => model().getByRole('region', { name: 'Roofline' });
+
+  it('starts from derived figures: each layer by what it costs and computes per byte', async () => {
+    await opened.workbench.chooseFromMenu('efficientnet-lite0.onnx', 'Inspect Model');
+    await model().getByRole('tab', { name: 'Summary' }).click();
+    await roofline().getByText('FLOP per image (derived)').waitFor();
+    expect(await roofline().locator('circle').count()).toBe(50);
+    await roofline().scrollIntoViewIfNeeded();
+    await opened.picture('roofline derived');
+  });
+
+  it('times every layer on this machine, and shows the machine’s own limits', async () => {
+    await roofline().getByRole('button', { name: 'Measure on This Machine' }).click();
+    await roofline().getByRole('button', { name: 'Measure Again' }).waitFor({ timeout: 60_000 });
+    await roofline().getByText('FLOP per second (measured)').waitFor();
+    await roofline()
+      .getByText(/^measured peak /)
+      .waitFor();
+    await roofline().scrollIntoViewIfNeeded();
+    await opened.picture('roofline measured');
+    await opened.workbench.setTheme('vscode-dark');
+    await model().locator('body.vscode-dark').waitFor();
+    await opened.picture('roofline measured dark');
+    const layers = model().getByRole('region', { name: 'Layers' });
+    await layers.getByRole('button', { name: 'Time' }).click();
+    await layers.getByRole('columnheader', { name: 'Time' }).and(model().locator('[aria-sort=descending]')).waitFor();
+    expect(await layers.locator('tbody tr:not(.spacer) td:last-child').first().textContent()).toMatch(/\d ms/);
+    await layers.scrollIntoViewIfNeeded();
+    await opened.picture('layers measured');
+  });
+
+  it('leads from a slow layer to its place in the graph', async () => {
+    await roofline().locator('.slowest .link-button').first().click();
+    await model().getByRole('tab', { name: 'Graph', selected: true }).waitFor();
+    await model().getByRole('complementary', { name: 'Properties' }).waitFor();
+    await model().getByRole('tab', { name: 'Summary' }).click();
+    // What was measured stays.
+    await roofline().getByRole('button', { name: 'Measure Again' }).waitFor();
+  });
+});
