@@ -1,8 +1,13 @@
+import { cpSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { root } from '../../scripts/setup.mjs';
 import { openWorkbench } from './workbench/openWorkbench';
 
 describe('measuring', () => {
-  const opened = openWorkbench();
+  const opened = openWorkbench((workspace) => {
+    cpSync(path.join(root, 'test/fixtures/measure/nonzero.onnx'), path.join(workspace, 'nonzero.onnx'));
+  });
   const model = () => opened.workbench.model;
   const roofline = () => model().getByRole('region', { name: 'Roofline' });
 
@@ -42,5 +47,15 @@ describe('measuring', () => {
     await model().getByRole('tab', { name: 'Summary' }).click();
     // What was measured stays.
     await roofline().getByRole('button', { name: 'Measure Again' }).waitFor();
+  });
+
+  it('learns by a run the shapes that the graph does not tell, and marks them', async () => {
+    await opened.workbench.chooseFromMenu('nonzero.onnx', 'Inspect Model');
+    await model().getByRole('tab', { name: 'Summary' }).click();
+    const layers = model().getByRole('region', { name: 'Layers' });
+    await layers.getByRole('row', { name: /NonZero .*2×\?/ }).waitFor();
+    await roofline().getByRole('button', { name: 'Measure Shapes' }).click();
+    await layers.getByRole('row', { name: /NonZero .*2×10 measured/ }).waitFor();
+    expect(await roofline().getByRole('button', { name: 'Measure Shapes' }).count()).toBe(0);
   });
 });

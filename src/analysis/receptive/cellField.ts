@@ -81,7 +81,7 @@ export function centre(reach: Reach): number {
 }
 
 function sameAxes(a: CellAxes, b: CellAxes): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function uniteReach(a: Reach, b: Reach): Reach {

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { InferenceClient } from '../../../src/inference/inferenceClient';
 import { analyzeModel } from '../../../src/inspectModel';
 import { measureLayers } from '../../../src/measure/measureLayers';
@@ -80,14 +80,22 @@ describe('time per layer', { timeout: 60_000 }, () => {
   });
 
   test('can be stopped at any time, leaves no files, and the process serves the next', async () => {
-    const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('headlight-profile-')).length;
-    const before = leftovers();
+    const temporary = mkdtempSync(join(tmpdir(), 'headlight-measure-'));
+    ['TMPDIR', 'TEMP'].forEach((name) => vi.stubEnv(name, temporary));
     const analysis = await analyzeModel(shapesGap);
     const controller = new AbortController();
-    const report = (fraction: number) => fraction > 0.4 && controller.abort();
+    let created: readonly string[] = [];
+    const report = (fraction: number) => {
+      if (fraction > 0.4) {
+        created = readdirSync(temporary);
+        controller.abort();
+      }
+    };
     const stopped = measureLayers(analysis, client, { signal: controller.signal, report });
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
-    expect(leftovers()).toBe(before);
+    vi.unstubAllEnvs();
+    expect([created.length, readdirSync(temporary)]).toEqual([1, []]);
+    rmSync(temporary, { recursive: true });
     expect((await measureShapes(analysis, client)).measured).toBe(0);
   });
 });
