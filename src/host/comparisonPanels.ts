@@ -22,6 +22,8 @@ export interface OpenComparison {
 interface Panel {
   readonly panel: vscode.WebviewPanel;
   readonly session: ComparisonSession;
+  /** The page listens. */
+  isReady: boolean;
   isDrawn: boolean;
 }
 
@@ -65,7 +67,7 @@ export class ComparisonPanels {
   }
 
   #connect(panel: vscode.WebviewPanel, session: ComparisonSession): void {
-    const entry: Panel = { panel, session, isDrawn: false };
+    const entry: Panel = { panel, session, isReady: false, isDrawn: false };
     const post = (message: ToWebview<ComparisonDialogue>) => void panel.webview.postMessage(message);
     const onEvent = (event: ComparisonToHost) => this.#handleEvent(entry, event);
     const handlers = createComparisonHandlers({
@@ -82,6 +84,9 @@ export class ComparisonPanels {
       sendState();
     });
     const sendState = (): void => {
+      if (!entry.isReady) {
+        return;
+      }
       if (session.report !== null) {
         channel.send({ type: 'comparisonLoaded', report: session.report });
       } else if (session.failure !== null) {
@@ -91,6 +96,7 @@ export class ComparisonPanels {
     this.#panels.add(entry);
     panel.webview.onDidReceiveMessage((message: ToHost<ComparisonDialogue>) => {
       if (message.kind === 'event' && message.event.type === 'ready') {
+        entry.isReady = true;
         sendState();
       }
       void channel.receive(message);

@@ -13,10 +13,10 @@ export function layerDetailsTemplate(
   app: ComparisonApp,
   actions: WeightActions,
   state: ComparisonState,
-): TemplateResult {
+): TemplateResult | typeof nothing {
   const { report, selected } = state;
   if (report === null || selected === null) {
-    return html`<p class="muted">Choose a layer to see what differs.</p>`;
+    return nothing;
   }
   const { a, b } = toSides(report, selected);
   const { changes, weights } = report.layers[selected];

@@ -107,6 +107,8 @@ export function createLayerList(app: ComparisonApp, actions: WeightActions): Lay
     draw(state) {
       arrange(state);
       render(headingTemplate(app, state, rows.length), heading);
+      body.classList.toggle('with-details', state.selected !== null);
+      details.hidden = state.selected === null;
       drawRows();
       render(layerDetailsTemplate(app, actions, state), details);
     },
@@ -191,7 +193,7 @@ function sideTemplate(layer: LayerReport | null): TemplateResult {
   const shape = formatShape(layer.outputs[0]?.shape ?? null);
   return html`<span class="aligned-layer" title="${layer.name}, ${shape}">
     <span class="operator family-${toOperatorFamily(layer.opType)}">${layer.opType}</span>
-    <span class="aligned-name">${layer.name || html`<i>node ${layer.index}</i>`}</span>
+    <span class="aligned-name"><bdi>${layer.name || html`<i>node ${layer.index}</i>`}</bdi></span>
     <span class="aligned-shape">${shape}</span>
   </span>`;
 }

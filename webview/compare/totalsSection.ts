@@ -37,7 +37,7 @@ function layersCard(statuses: readonly LayerStatus[]): TemplateResult {
         (status) =>
           html`<li>
             <span class="status status-${status}" aria-hidden="true">${STATUSES[status].mark}</span>
-            ${formatExact(count(status))} ${STATUSES[status].title.toLowerCase()}
+            ${formatExact(count(status))} ${STATUSES[status].plural}
           </li>`,
       )}
     </ul>

@@ -31,7 +31,7 @@ export function createWeightActions(app: ComparisonApp): WeightActions {
         app.update({ weights: failure.code === 'cancelled' ? { status: 'idle' } : { status: 'failed', failure } });
       }
     } finally {
-      running = null;
+      running = running === controller ? null : running;
     }
   }
 

@@ -68,6 +68,13 @@ describe('the page of a comparison', () => {
     ]);
   });
 
+  it('counts the layers by what became of them', () => {
+    show(gapAndFc);
+    expect([...root.querySelectorAll('.status-counts li')].map(text)).toEqual([
+      ...['= 6 equal', '~ 6 changed', '+ 0 only in B', '− 1 only in A'],
+    ]);
+  });
+
   it('filters by status and finds by name or operator', () => {
     show(gapAndFc);
     button(/^Only in A 1$/).click();
@@ -86,7 +93,7 @@ describe('the page of a comparison', () => {
     expect(details).toContain('weight head.2.weight A float32 5×64 B float32 5×4096');
     expect(details).toContain('Parameters +20.2 k');
     button(/^Close$/).click();
-    expect(text(root.querySelector('.aligned-details'))).toContain('Choose a layer');
+    expect(root.querySelector<HTMLElement>('.aligned-details')!.hidden).toBe(true);
   });
 
   it('marks layers as changed once their weights turn out to differ, and measures by how much', async () => {
