@@ -1,6 +1,7 @@
 import { toAttributeText } from '../analysis/report/attributes';
 import type { GraphNode, TensorInfo } from '../graph/model';
 import type { LayerChange } from '../protocol/comparison';
+import { listTellingAttributes } from './attributeDefaults';
 import { toAttributeKey } from './attributeKey';
 import type { ComparedGraph } from './comparedGraph';
 import { toSourceOutput, toSourcePosition } from './comparedGraph';
@@ -39,8 +40,10 @@ function change(kind: LayerChange['kind'], name: string, a: string | null, b: st
 }
 
 function describeAttributes(a: GraphNode, b: GraphNode): LayerChange[] {
-  const names = new Set([...a.attributes.keys(), ...b.attributes.keys()]);
+  const [ownA, ownB] = [listTellingAttributes(a), listTellingAttributes(b)];
+  const names = new Set([...ownA.keys(), ...ownB.keys()]);
   return [...names].flatMap((name) => {
+    // What one model leaves out may still be stated, as its default, in the other.
     const [one, other] = [a.attributes.get(name), b.attributes.get(name)];
     const isEqual = (one && toAttributeKey(one)) === (other && toAttributeKey(other));
     return isEqual

@@ -1,4 +1,5 @@
 import type { GraphNode } from '../graph/model';
+import { listTellingAttributes } from './attributeDefaults';
 import { toAttributeKey } from './attributeKey';
 import type { ComparedGraph } from './comparedGraph';
 import { findStored } from './storedInputs';
@@ -47,8 +48,8 @@ export function toOperator({ domain, opType }: GraphNode): string {
   return domain === '' || domain === 'ai.onnx' ? opType : `${domain}:${opType}`;
 }
 
-function describeAttributes({ attributes }: GraphNode): string {
-  return [...attributes]
+function describeAttributes(node: GraphNode): string {
+  return [...listTellingAttributes(node)]
     .map(([name, attribute]) => `${name}=${toAttributeKey(attribute)}`)
     .sort()
     .join(' ');

@@ -158,6 +158,18 @@ describe('alignment of two graphs', () => {
     ]);
   });
 
+  it('takes an attribute that states its default for one left out', async () => {
+    const flatten = (attributes: Record<string, number>) => (model: ModelBuilder, input: string) => {
+      const weights = [model.weight([4, 3]), model.weight([4])];
+      const pooled = model.node('GlobalAveragePool', [input]);
+      return model.node('Gemm', [model.node('Flatten', [pooled]), ...weights], { transB: 1, ...attributes });
+    };
+    const models = build(flatten({}), flatten({ transA: 0, alpha: 1 }), flatten({ alpha: 0.5 }));
+    expect((await compareFiles(models[0], models[1])).lines.at(-1)).toBe('= Gemm');
+    const { report } = await compareFiles(models[1], models[2]);
+    expect(report.layers.at(-1)?.changes).toEqual([{ kind: 'attribute', name: 'alpha', a: '1', b: '0.5' }]);
+  });
+
   it('says when a layer reads another layer than before', async () => {
     const skip = (from: 0 | 1) => (model: ModelBuilder, input: string) => {
       const first = relu(model, conv(model, input, 3, 8));
