@@ -22,14 +22,8 @@ export function indexGraph(graph: Graph): GraphIndex {
 /** The same for a bare list of nodes, such as the body of a function. */
 export function indexNodes(nodes: readonly GraphNode[]): GraphIndex {
   const producerOf = new Map<string, GraphNode>();
-  for (const node of nodes) {
-    for (const name of node.outputs) {
-      if (name !== '' && !producerOf.has(name)) {
-        producerOf.set(name, node);
-      }
-    }
-  }
   const consumersOf = new Map<string, GraphNode[]>();
+  let isSorted = true;
   for (const node of nodes) {
     for (const name of listReads(node)) {
       const consumers = consumersOf.get(name);
@@ -39,12 +33,14 @@ export function indexNodes(nodes: readonly GraphNode[]): GraphIndex {
         consumers.push(node);
       }
     }
+    for (const name of node.outputs) {
+      if (name !== '' && !producerOf.has(name)) {
+        producerOf.set(name, node);
+        isSorted &&= !consumersOf.has(name);
+      }
+    }
   }
-  return {
-    producerOf,
-    consumersOf,
-    order: isTopological(nodes, producerOf) ? nodes : sortTopologically(nodes, producerOf),
-  };
+  return { producerOf, consumersOf, order: isSorted ? nodes : sortTopologically(nodes, producerOf) };
 }
 
 /** Every value a node reads, each once, with what its sub-graphs take from the graph around them. */
@@ -91,21 +87,6 @@ function collectCaptured(graph: Graph, into: Set<string>): void {
       into.add(name);
     }
   }
-}
-
-/** Whether every node comes after those whose values it reads, as the specification wants it. */
-function isTopological(nodes: readonly GraphNode[], producerOf: ReadonlyMap<string, GraphNode>): boolean {
-  const done = new Set<GraphNode>();
-  for (const node of nodes) {
-    for (const name of listReads(node)) {
-      const producer = producerOf.get(name);
-      if (producer !== undefined && !done.has(producer)) {
-        return false;
-      }
-    }
-    done.add(node);
-  }
-  return true;
 }
 
 /** Depth-first in file order, so that a sorted file keeps its order; a stack of its own, as chains may be long. */

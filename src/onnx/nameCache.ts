@@ -1,4 +1,5 @@
-const SLOTS = 8192;
+/** Enough for the names of most models at once: an initializer is named by its reader long before it is stored. */
+const SLOTS = 1 << 16;
 const LONGEST = 128;
 
 /**

@@ -1,4 +1,6 @@
 import type { Attribute, Graph, SparseTensorInfo, TensorInfo } from '../graph/model';
+import type { NamedAttribute } from './attributeCache';
+import { LONGEST_CACHED } from './attributeCache';
 import { createTensorParts, finishTensor, parseSparseTensor, parseTensor, parseTensorInto } from './parseTensor';
 import type { TensorParts } from './parseTensor';
 import type { StructureReader } from './structureReader';
@@ -25,6 +27,28 @@ interface AttributeParts {
 
 /** AttributeProto; adds it to `target` under its name. */
 export function parseAttribute(structure: StructureReader, target: Map<string, Attribute>): void {
+  const { reader, attributes } = structure;
+  const content = reader.peekContent(LONGEST_CACHED);
+  const known = content === null ? undefined : attributes.find(content);
+  if (known !== undefined) {
+    reader.skipContent();
+    target.set(known.name, known.attribute);
+    return;
+  }
+  const bytes = content === null ? null : new Uint8Array(content);
+  const parsed = parseNamedAttribute(structure);
+  if (bytes !== null && isPlain(parsed.attribute)) {
+    attributes.keep(bytes, parsed);
+  }
+  target.set(parsed.name, parsed.attribute);
+}
+
+/** Tensors and graphs have an identity, and their bytes a place in the file. */
+function isPlain({ type }: Attribute): boolean {
+  return type === 'int' || type === 'ints' || type === 'float' || type === 'floats' || type === 'string';
+}
+
+function parseNamedAttribute(structure: StructureReader): NamedAttribute {
   const { reader } = structure;
   const parts: AttributeParts = { name: '', type: 0, reference: '' };
   const outer = reader.enter();
@@ -32,7 +56,7 @@ export function parseAttribute(structure: StructureReader, target: Map<string, A
     parseAttributeField(structure, tag, parts);
   }
   reader.leave(outer);
-  target.set(parts.name, toAttribute(structure, parts));
+  return { name: parts.name, attribute: toAttribute(structure, parts) };
 }
 
 function parseAttributeField(structure: StructureReader, tag: number, parts: AttributeParts): void {

@@ -1,9 +1,11 @@
 import type { Graph } from '../graph/model';
+import { AttributeCache } from './attributeCache';
 import type { WireReader } from './wireReader';
 
 /** What the parsers of all messages share: the walk over the bytes and the place for remarks. */
 export interface StructureReader {
   readonly reader: WireReader;
+  readonly attributes: AttributeCache;
   /** Notes what is unusual but not fatal, one sentence. */
   warn(sentence: string): void;
   /** The sub-graph that comes next. Handed over here because graphs, nodes and attributes contain each other. */
@@ -21,6 +23,7 @@ export function createStructureReader(
   let dropped = 0;
   return {
     reader,
+    attributes: new AttributeCache(),
     parseGraph,
     warn(sentence) {
       if (warnings.length < MOST_WARNINGS) {

@@ -114,6 +114,16 @@ export class WireReader {
     this.leave(outer);
   }
 
+  /** The content of the message that comes next when it has at most `longest` bytes, valid until the walk goes on. */
+  peekContent(longest: number): Uint8Array | null {
+    // A length below 128 is one byte.
+    this.require(Math.min(longest + 1, this.end - this.position));
+    const length = this.window[this.cursor];
+    return length <= longest && this.position + 1 + length <= this.end
+      ? this.window.subarray(this.cursor + 1, this.cursor + 1 + length)
+      : null;
+  }
+
   /** A name: short, often repeated, never longer than the limit. */
   readName(): string {
     const length = this.readLength();

@@ -83,6 +83,32 @@ describe('the structure', () => {
     expect(model.modifiedMs).toBeGreaterThan(0);
   });
 
+  it('gives every node its own attributes, also where others had the same bytes before', async () => {
+    const file = path.join(folder, 'attributes.onnx');
+    // Few values and many: some come again at once, some after whole windows of the file, some never.
+    const valueOf = (index: number) => (index % 3 === 0 ? index : index % 7);
+    const count = 6000;
+    const bytes = createModel((graph) => {
+      for (let index = 0; index < count; index++) {
+        graph.message(1, (writer) =>
+          writer
+            .string(2, `y${index}`)
+            .string(4, 'Pool')
+            .message(5, (part) => part.string(1, 'strides').int(8, valueOf(index)).int(8, 2).int(20, 7))
+            .message(5, (part) => part.string(1, 'alpha').float(2, valueOf(index)).int(20, 1)),
+        );
+      }
+    });
+    writeFileSync(file, bytes);
+    const { graph } = await readModel(file);
+    expect(graph.nodes.slice(1).map(({ attributes }) => [...attributes])).toEqual(
+      Array.from({ length: count }, (_, index) => [
+        ['strides', { type: 'ints', value: [valueOf(index), 2] }],
+        ['alpha', { type: 'float', value: valueOf(index) }],
+      ]),
+    );
+  });
+
   it('warns of a repeated initializer and of a payload whose length contradicts its dimensions', async () => {
     const file = path.join(folder, 'odd.onnx');
     const bytes = createModel((graph) => {
