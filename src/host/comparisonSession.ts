@@ -78,7 +78,11 @@ export class ComparisonSession {
     await this.read();
   }
 
+  /** Hashes once for one reading of the files: a page that is built again asks again. */
   async compareWeights(signal: AbortSignal, onProgress: (fraction: number) => void): Promise<readonly WeightVerdict[]> {
+    if (this.#verdicts !== null) {
+      return this.#verdicts;
+    }
     const { compareStoredWeights } = await import('../compareModels');
     const comparison = this.comparison;
     const verdicts = await compareStoredWeights(comparison, {

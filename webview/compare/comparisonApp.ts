@@ -10,6 +10,7 @@ import { toLayerStatus } from '../../src/protocol/comparison';
 import type { Failure } from '../../src/protocol/messages';
 
 export type LayerFilter = 'all' | LayerStatus;
+export const FILTERS: readonly LayerFilter[] = ['all', 'changed', 'added', 'removed'];
 
 /** How far the comparison of weights is. */
 export type WeightsState =
@@ -58,15 +59,36 @@ export const FIRST_STATE: ComparisonState = {
   selected: null,
 };
 
+/** What the user is looking at; kept while the page is not. */
+export type ComparisonChoices = Pick<ComparisonState, 'filter' | 'search' | 'selected'>;
+
+/** The kept choices that are understood; anything else is left out. */
+export function readSavedChoices(saved: unknown): Partial<ComparisonChoices> {
+  if (typeof saved !== 'object' || saved === null) {
+    return {};
+  }
+  const { filter, search, selected } = saved as Readonly<Record<string, unknown>>;
+  const known = FILTERS.find((one) => one === filter);
+  return {
+    ...(known === undefined ? {} : { filter: known }),
+    ...(typeof search === 'string' ? { search } : {}),
+    ...(typeof selected === 'number' ? { selected } : {}),
+  };
+}
+
 /** A comparison that was read (again): what was found out about weights holds no longer. */
-export function applyReport(report: ComparisonReport): Partial<ComparisonState> {
+export function applyReport(
+  report: ComparisonReport,
+  { selected = null, ...choices }: Partial<ComparisonChoices> = {},
+): Partial<ComparisonState> {
   const verdicts = report.weights.map(({ verdict }) => verdict);
   return {
     report,
     failure: null,
     weights: { status: 'idle' },
     differences: new Map(),
-    selected: null,
+    ...choices,
+    selected: selected !== null && selected in report.layers ? selected : null,
     ...applyVerdicts(report, verdicts),
   };
 }

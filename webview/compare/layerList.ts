@@ -4,6 +4,7 @@ import type { LayerReport } from '../../src/protocol/modelReport';
 import { toOperatorFamily } from '../graph/operatorFamily';
 import { formatCount, formatExact, formatShape } from '../quantity';
 import type { ComparisonApp, ComparisonState, LayerFilter } from './comparisonApp';
+import { FILTERS } from './comparisonApp';
 import { layerDetailsTemplate } from './layerDetails';
 import { STATUSES } from './layerStatus';
 import { computeCostDifference, findShownLayers, toSides } from './shownLayers';
@@ -12,7 +13,6 @@ import type { WeightActions } from './weightActions';
 const ROW_HEIGHT = 28;
 /** Rows drawn above and below those in view, so that scrolling shows no gap. */
 const OVERSCAN = 10;
-const FILTERS: readonly LayerFilter[] = ['all', 'changed', 'added', 'removed'];
 
 export interface LayerList {
   readonly element: HTMLElement;
@@ -137,6 +137,7 @@ function headingTemplate(app: ComparisonApp, state: ComparisonState, shown: numb
       type="search"
       placeholder="Find"
       aria-label="Find layers by name, operator or output"
+      .value=${state.search}
       @input=${(event: Event) => app.update({ search: (event.target as HTMLInputElement).value })}
     />`;
 }

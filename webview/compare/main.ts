@@ -8,13 +8,15 @@ import '../styles/families.css';
 import '../styles/shell.css';
 import '../summary/summary.css';
 import './compare.css';
-import type { ComparisonApp } from './comparisonApp';
-import { FIRST_STATE, applyReport } from './comparisonApp';
+import type { ComparisonApp, ComparisonChoices } from './comparisonApp';
+import { FIRST_STATE, applyReport, readSavedChoices } from './comparisonApp';
 import { createComparisonPage } from './comparisonPage';
 import { createWeightActions } from './weightActions';
 
 interface VsCodeApi {
   postMessage(message: ToHost<ComparisonDialogue>): void;
+  getState(): unknown;
+  setState(state: ComparisonChoices): void;
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
@@ -26,7 +28,13 @@ const app: ComparisonApp = {
   get state() {
     return store.state;
   },
-  update: (change) => store.update(change),
+  update(change) {
+    store.update(change);
+    if (store.state.report !== null) {
+      const { filter, search, selected } = store.state;
+      vscode.setState({ filter, search, selected });
+    }
+  },
 };
 const actions = createWeightActions(app);
 
@@ -34,7 +42,7 @@ function onHostEvent(event: HostToComparison): void {
   switch (event.type) {
     case 'comparisonLoaded':
       actions.cancel();
-      app.update(applyReport(event.report));
+      app.update(applyReport(event.report, store.state.report === null ? readSavedChoices(vscode.getState()) : {}));
       actions.compareAll();
       break;
     case 'comparisonFailed':

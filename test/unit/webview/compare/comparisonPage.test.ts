@@ -5,7 +5,7 @@ import { compareModels } from '../../../../src/compareModels';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { ComparisonReport, LayerComparison } from '../../../../src/protocol/comparison';
 import type { ComparisonApp } from '../../../../webview/compare/comparisonApp';
-import { FIRST_STATE, applyReport } from '../../../../webview/compare/comparisonApp';
+import { FIRST_STATE, applyReport, readSavedChoices } from '../../../../webview/compare/comparisonApp';
 import { createComparisonPage } from '../../../../webview/compare/comparisonPage';
 import { createWeightActions } from '../../../../webview/compare/weightActions';
 import { createStore } from '../../../../webview/store';
@@ -162,6 +162,14 @@ describe('the page of a comparison', () => {
     expect(app.state.selected).toBe(1);
     press('ArrowUp');
     expect(app.state.selected).toBe(0);
+  });
+
+  it('takes up what the user was looking at, as far as it is still there', () => {
+    const saved = readSavedChoices({ filter: 'changed', search: 'gemm', selected: 12, zoom: 3 });
+    expect(applyReport(gapAndFc, saved)).toMatchObject({ filter: 'changed', search: 'gemm', selected: 12 });
+    expect(applyReport(gapAndFc, readSavedChoices({ selected: 99 })).selected).toBeNull();
+    expect(readSavedChoices({ filter: 'none', search: 7 })).toEqual({});
+    expect(readSavedChoices(undefined)).toEqual({});
   });
 
   it('says why models cannot be compared, and tries again', () => {
