@@ -51,6 +51,8 @@ export interface GraphChoices {
   readonly expanded: readonly string[];
   /** Id of the block that is the whole picture; absent: the model. */
   readonly root?: string;
+  /** What the colours of the boxes tell; absent: the kind of operator. */
+  readonly colorBy?: string;
   /** Zoom factor and translation in pixels. */
   readonly viewport: { readonly k: number; readonly x: number; readonly y: number } | null;
 }

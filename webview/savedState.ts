@@ -61,7 +61,7 @@ const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
     isRecord(value) &&
     Array.isArray(value['expanded']) &&
     isViewport(value['viewport']) &&
-    (value['root'] === undefined || typeof value['root'] === 'string'),
+    ['root', 'colorBy'].every((name) => value[name] === undefined || typeof value[name] === 'string'),
 };
 
 function isViewport(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import * as d3 from 'd3';
+import { toTextColor, type BoxColors } from './boxColors';
 import type { BoxContent, BoxTitle } from './boxContent';
 import { toElementId, type Marks, type PictureActions } from './marks';
 import type { PlacedItem } from './picture';
@@ -13,6 +14,7 @@ export function drawBoxes(
   placed: readonly PlacedItem[],
   contentOf: (id: ItemId) => BoxContent,
   marks: Marks,
+  colors: Pick<BoxColors, 'titleOf'>,
   actions: PictureActions,
 ): void {
   const boxes: Boxes = parent
@@ -30,15 +32,22 @@ export function drawBoxes(
     .classed('selected', ({ id }) => id === marks.selected)
     .classed('match', ({ id }) => marks.matches.has(id))
     .classed('head', ({ id }) => marks.head.has(id))
+    .classed('on-path', ({ id }) => marks.path?.items.has(id) === true)
+    .style('--family', ({ id }) => colors.titleOf(id))
+    .style('--title-foreground', ({ id }) => {
+      const color = colors.titleOf(id);
+      return color === null ? null : toTextColor(color);
+    })
+    .classed('recoloured', ({ id }) => colors.titleOf(id) !== null)
     .on('click', (event: MouseEvent, { id }) => {
       const title = event.target instanceof Element ? event.target.closest('.title') : null;
       const layer = title === null ? null : (d3.select<Element, BoxTitle>(title).datum().layer ?? null);
       if (event.target instanceof Element && event.target.closest('.enter') !== null) {
         actions.enter(id);
-      } else if (view.items.get(id)?.kind === 'block') {
+      } else if (!event.shiftKey && view.items.get(id)?.kind === 'block') {
         actions.toggle(id);
       } else {
-        actions.select(id, layer);
+        actions.select(id, layer, event.shiftKey);
       }
     });
   boxes.selectAll<SVGGElement, BoxTitle>('.title').classed('selected', ({ layer }) => {

@@ -2,39 +2,65 @@ import * as d3 from 'd3';
 import { formatShape } from '../quantity';
 import { appendEnter, drawBoxes } from './drawBoxes';
 import { toBlockDetail } from './boxContent';
-import { FRAME_HEADER, type Picture, type PlacedEdge, type PlacedItem, type Rectangle } from './picture';
+import { MOST_ELEMENTS, type FarView } from './farView';
+import type { BoxColors } from './boxColors';
+import { FRAME_HEADER, intersects, type Picture, type PlacedEdge, type PlacedItem, type Rectangle } from './picture';
 import type { GraphCanvas } from './graphCanvas';
 import { toElementId, type Marks, type PictureActions } from './marks';
 import type { GraphModel } from './graphModel';
 import type { GraphView, ItemId } from './viewModel';
 
-/** Draws what is in view and removes the rest: the cost follows what can be seen, not the model. */
+/**
+ * Draws what is in view and removes the rest: the cost follows what can be seen, not the model. Where more is in view
+ * than can be read, it is drawn as specks, and only what is marked as elements.
+ */
 export function drawPicture(
   canvas: GraphCanvas,
-  { view, contentOf }: GraphModel,
+  far: FarView,
+  model: GraphModel,
   picture: Picture,
   marks: Marks,
+  colors: BoxColors,
   actions: PictureActions,
 ): void {
+  const { view, contentOf } = model;
   const area = canvas.visibleArea();
+  const boxes = picture.boxes.filter((box) => intersects(box, area));
+  canvas.svg.classed('has-path', marks.path !== null);
+  if (boxes.length > MOST_ELEMENTS) {
+    far.draw(picture, model, canvas.viewport(), area, colors);
+    const isMarked = ({ id }: PlacedItem): boolean => id === marks.selected || marks.matches.has(id);
+    const marked = boxes.filter(isMarked).slice(0, MOST_ELEMENTS);
+    drawFrames(canvas, view, [], marks, actions);
+    drawEdges(canvas, [], marks);
+    drawBoxes(canvas.boxes, view, marked, contentOf, marks, colors, actions);
+    return;
+  }
+  far.hide();
+  drawElements(canvas, model, picture, area, marks, colors, actions);
+}
+
+type Layers = Pick<GraphCanvas, 'frames' | 'edges' | 'boxes'>;
+
+/** Everything in an area as elements. */
+export function drawElements(
+  layers: Layers,
+  { view, contentOf }: GraphModel,
+  picture: Picture,
+  area: Rectangle,
+  marks: Marks,
+  colors: BoxColors,
+  actions: PictureActions,
+): void {
   const inView = <Shape extends Rectangle>(shapes: readonly Shape[]): Shape[] =>
     shapes.filter((shape) => intersects(shape, area));
-  drawFrames(canvas, view, inView(picture.frames), marks, actions);
+  drawFrames(layers, view, inView(picture.frames), marks, actions);
   drawEdges(
-    canvas,
+    layers,
     picture.edges.filter((edge) => intersects(toBounds(edge), area)),
     marks,
   );
-  drawBoxes(canvas.boxes, view, inView(picture.boxes), contentOf, marks, actions);
-}
-
-function intersects(one: Rectangle, other: Rectangle): boolean {
-  return (
-    one.x <= other.x + other.width &&
-    other.x <= one.x + one.width &&
-    one.y <= other.y + other.height &&
-    other.y <= one.y + one.height
-  );
+  drawBoxes(layers.boxes, view, inView(picture.boxes), contentOf, marks, colors, actions);
 }
 
 const bounds = new WeakMap<PlacedEdge, Rectangle>();
@@ -52,7 +78,7 @@ function toBounds(edge: PlacedEdge): Rectangle {
 }
 
 function drawFrames(
-  { frames }: GraphCanvas,
+  { frames }: Layers,
   view: GraphView,
   placed: readonly PlacedItem[],
   marks: Marks,
@@ -108,7 +134,7 @@ const line = d3
   .y(({ y }) => y)
   .curve(d3.curveMonotoneY);
 
-function drawEdges({ edges }: GraphCanvas, placed: readonly PlacedEdge[], marks: Marks): void {
+function drawEdges({ edges }: Layers, placed: readonly PlacedEdge[], marks: Marks): void {
   const groups = edges
     .selectAll<SVGGElement, PlacedEdge>('g.edge')
     .data(placed, ({ id }) => id)
@@ -121,7 +147,8 @@ function drawEdges({ edges }: GraphCanvas, placed: readonly PlacedEdge[], marks:
     });
   groups
     .classed('feature-map', ({ tensor }) => tensor === marks.featureMap)
-    .classed('selected', ({ tensor }) => marks.tensors.has(tensor));
+    .classed('selected', ({ tensor }) => marks.tensors.has(tensor))
+    .classed('on-path', ({ id }) => marks.path?.edges.has(id) === true);
   groups
     .select('path')
     .attr('d', ({ points }) => line(points))

@@ -32,7 +32,7 @@ export interface Insets {
 }
 
 const MARGIN = 24;
-const LEAST_ZOOM = 0.02;
+const LEAST_ZOOM = 0.001;
 const MOST_ZOOM = 4;
 /** Below this zoom names cannot be read. */
 export const READABLE_ZOOM = 0.6;
@@ -147,7 +147,8 @@ function toShift(start: number, length: number, low: number, high: number): numb
   return Math.min(0, high - start - length);
 }
 
-function addArrow(svg: d3.Selection<SVGSVGElement, undefined, null, undefined>): void {
+/** The head of an edge, which edges refer to as `#arrow`. */
+export function addArrow(svg: d3.Selection<SVGSVGElement, undefined, null, undefined>): void {
   svg
     .append('defs')
     .append('marker')

@@ -4,6 +4,8 @@ export interface GraphElements {
   /** Holds the picture and the focus of the keys. */
   readonly stage: HTMLElement;
   readonly toolbar: HTMLElement;
+  /** What the colours mean. */
+  readonly legend: HTMLElement;
   /** What a screen reader says about the selection. */
   readonly announcement: HTMLElement;
 }
@@ -19,8 +21,9 @@ export function createGraphElements(): GraphElements {
   stage.setAttribute('aria-label', 'Layer graph. Arrow keys follow edges, Enter opens a block, Home fits.');
   const toolbar = document.createElement('div');
   toolbar.className = 'graph-toolbar';
+  const legend = document.createElement('div');
   const announcement = document.createElement('div');
   announcement.className = 'visually-hidden';
   announcement.setAttribute('role', 'status');
-  return { view, stage, toolbar, announcement };
+  return { view, stage, toolbar, legend, announcement };
 }

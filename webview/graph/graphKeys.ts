@@ -8,6 +8,8 @@ export interface GraphCommands {
   activate(): void;
   /** The selected block becomes the whole picture. */
   enter(): void;
+  /** The selected item starts a path; the next one selected ends it. */
+  path(): void;
   /** The block around what is shown becomes the whole picture. */
   leaveBlock(): void;
   /** An arrow key. */
@@ -60,6 +62,7 @@ export function toCommand(
     '-': () => commands.zoom(1 / ZOOM_STEP),
     h: () => commands.showHead(),
     o: () => commands.enter(),
+    p: () => commands.path(),
     Backspace: () => commands.leaveBlock(),
     Enter: () => commands.activate(),
   };

@@ -2,17 +2,23 @@ import { html, render } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App, AppState, CreateView, View } from '../app';
 import { breadcrumbTemplate } from './breadcrumb';
+import { Coloring } from './coloring';
 import { drawPicture } from './drawPicture';
+import { exportPicture, type Extent, type Format } from './exportPicture';
+import { createFarView, type FarView } from './farView';
 import { Folding } from './folding';
 import './graph.css';
 import { createGraphCanvas, type GraphCanvas, type Insets } from './graphCanvas';
 import { createGraphElements, type GraphElements } from './graphElements';
 import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
+import type { ColorBy } from './colorBy';
 import { hasHead } from './head';
-import { toElementId, toMarks } from './marks';
+import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
+import { NO_PATH, pathBarTemplate, type PathState } from './pathBar';
+import { findPath } from './pathSearch';
 import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
 import { Scene } from './scene';
 import { NO_SEARCH, searchLayers, toNextMatch, type SearchState } from './search';
@@ -36,16 +42,19 @@ class LayerGraph implements View {
   readonly #properties: PropertiesPanel;
   readonly #scene = new Scene();
   readonly #folding: Folding;
+  readonly #coloring: Coloring;
+  readonly #far: FarView = createFarView();
   #selected: ItemId | null = null;
   #selectedLayer: number | null = null;
   #search: SearchState = NO_SEARCH;
+  #path: PathState = NO_PATH;
   #drawnModel: GraphModel | null = null;
   #drawRequested = false;
   #isReported = false;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly app: App) {
-    const { view, stage, toolbar, announcement } = this.#elements;
+    const { view, stage, toolbar, legend, announcement } = this.#elements;
     this.element = view;
     this.#canvas = createGraphCanvas(
       () => this.#moved(),
@@ -58,16 +67,18 @@ class LayerGraph implements View {
         this.#requestDraw();
       },
     });
+    this.#coloring = new Coloring(app, view, () => this.#requestDraw());
     this.#minimap = createMinimap((viewport) => this.#canvas.setViewport(viewport), this.#canvas);
     this.#properties = createPropertiesPanel(app, {
       selectLayer: (index) => this.#showLayer(index),
       close: () => this.#leave(),
+      startPath: (item) => this.#setPath({ status: 'choosing', from: item }),
     });
     const svg = this.#canvas.svg.node();
     if (svg !== null) {
-      stage.append(svg);
+      stage.append(this.#far.element, svg);
     }
-    view.append(stage, this.#minimap.element, toolbar, this.#properties.element, announcement);
+    view.append(stage, this.#minimap.element, legend, toolbar, this.#properties.element, announcement);
     this.#listen();
     new ResizeObserver(() => this.#requestDraw()).observe(stage);
   }
@@ -84,6 +95,7 @@ class LayerGraph implements View {
       enter: () => this.#enterSelected(),
       leaveBlock: () => this.#folding.toggle(this.#scene.root),
       step: (key) => this.#step(key),
+      path: () => this.#startOrEndPath(),
     });
   }
 
@@ -96,6 +108,7 @@ class LayerGraph implements View {
       void this.#open(report);
     } else if (this.#scene.picture !== null) {
       this.#showSelected(choices.selectedLayer);
+      this.#requestDraw();
     }
   }
 
@@ -120,6 +133,7 @@ class LayerGraph implements View {
     const isReload = this.#scene.model !== null;
     const saved = this.app.state.choices.graph;
     const { view } = this.#scene.open(report, saved);
+    this.#path = NO_PATH;
     this.#search = { ...this.#search, found: searchLayers(report, view, this.#search.query), position: -1 };
     const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
     await this.#folding.layOutAt(viewport);
@@ -153,7 +167,8 @@ class LayerGraph implements View {
 
   #save(): void {
     const { root, expanded } = this.#scene;
-    this.app.choose({ graph: { root, expanded: [...expanded], viewport: this.#canvas.viewport() } });
+    const colorBy = this.#coloring.by;
+    this.app.choose({ graph: { root, expanded: [...expanded], viewport: this.#canvas.viewport(), colorBy } });
   }
 
   #requestDraw(): void {
@@ -167,23 +182,35 @@ class LayerGraph implements View {
   }
 
   #drawNow(): void {
-    const { model, picture, expanded } = this.#scene;
+    const { model, picture } = this.#scene;
     if (model === null || picture === null) {
       return;
     }
-    const selection = { item: this.#selected, layer: this.#selectedLayer };
-    drawPicture(this.#canvas, model, picture, toMarks(model, expanded, selection, this.#search.found), {
-      select: (item, layer) => this.#select(item, layer),
+    const colors = this.#coloring.colorsOf(model, picture);
+    drawPicture(this.#canvas, this.#far, model, picture, this.#toMarks(model), colors, {
+      select: (item, layer, isSecond) => (isSecond ? this.#selectSecond(item) : this.#select(item, layer)),
       toggle: (item) => this.#folding.toggle(item),
       enter: (item) => this.#folding.enter(item),
     });
-    this.#minimap.draw(picture, model);
+    this.#minimap.draw(picture, colors);
+    render(this.#coloring.legend(), this.#elements.legend);
     this.#drawToolbar(model);
+  }
+
+  #toMarks(model: GraphModel): Marks {
+    const selection = { item: this.#selected, layer: this.#selectedLayer };
+    const path = this.#path.status === 'found' ? this.#path.path : null;
+    return toMarks(model, this.#scene.expanded, selection, this.#search.found, path);
   }
 
   #drawToolbar(model: GraphModel): void {
     const { root } = this.#scene;
-    const shown = { search: this.#search, hasHead: hasHead(model.report), isExpanding: this.#folding.isUnfoldingAll };
+    const shown = {
+      search: this.#search,
+      hasHead: hasHead(model.report),
+      isExpanding: this.#folding.isUnfoldingAll,
+      colorBy: this.#coloring.by,
+    };
     const toolbar = toolbarTemplate(shown, {
       search: (query) => this.#find({ query, found: searchLayers(model.report, model.view, query), position: -1 }),
       nextMatch: (step) => this.#find(toNextMatch(this.#search, step)),
@@ -198,9 +225,12 @@ class LayerGraph implements View {
       unfoldAll: () => void this.#folding.unfoldAll(),
       stop: () => this.#folding.stop(),
       fold: () => this.#folding.fold(),
+      colorBy: (by) => this.#colorBy(by),
+      exportPicture: (extent, format) => void this.#export(extent, format),
     });
     const path = breadcrumbTemplate(model.view, root, model.report.file.name, (block) => this.#folding.enter(block));
-    render(html`${toolbar}${path}`, this.#elements.toolbar);
+    const bar = pathBarTemplate(model.view, this.#path, () => this.#setPath(NO_PATH));
+    render(html`${toolbar}${bar}${path}`, this.#elements.toolbar);
   }
 
   #find(search: SearchState): void {
@@ -210,6 +240,52 @@ class LayerGraph implements View {
       this.#showLayer(search.found[search.position]);
     }
     this.#requestDraw();
+  }
+
+  #colorBy(colorBy: ColorBy): void {
+    this.app.choose({ graph: { expanded: [], viewport: null, ...this.app.state.choices.graph, colorBy } });
+    this.#requestDraw();
+  }
+
+  async #export(extent: Extent, format: Format): Promise<void> {
+    const { model, picture } = this.#scene;
+    if (model === null || picture === null) {
+      return;
+    }
+    const area = extent === 'whole' ? picture : this.#canvas.visibleArea();
+    const colors = this.#coloring.colorsOf(model, picture);
+    // As it is, without what the user happens to have selected.
+    const marks = { ...this.#toMarks(model), selected: null, selectedLayer: null, tensors: new Set<string>() };
+    const bytes = await exportPicture(this.element, { model, picture, area, marks, colors }, format);
+    const name = model.report.file.name.replace(/\.onnx$/, '');
+    await this.app.channel.request('saveFile', { name: `${name}-graph.${format}`, bytes });
+  }
+
+  #setPath(path: PathState): void {
+    this.#path = path;
+    this.#requestDraw();
+  }
+
+  /** P: the selected item is where a path starts, or where the one that was started ends. */
+  #startOrEndPath(): void {
+    if (this.#selected !== null) {
+      this.#setPath({ status: 'choosing', from: this.#selected });
+    }
+  }
+
+  /** An item after another that is selected: shows what lies between them. */
+  #selectSecond(item: ItemId): void {
+    const from = this.#selected;
+    this.#select(item, null);
+    if (from !== null && from !== item) {
+      this.#showPath(from, item);
+    }
+  }
+
+  #showPath(from: ItemId, to: ItemId): void {
+    const view = this.#scene.model?.view;
+    const path = view === undefined ? null : findPath(view, from, to);
+    this.#setPath(path === null ? { status: 'missing', from, to } : { status: 'found', path });
   }
 
   /** Selects an item, or one layer of its box (by default the first), or nothing. */
@@ -231,6 +307,9 @@ class LayerGraph implements View {
     }
     if (this.app.state.choices.selectedLayer !== this.#selectedLayer) {
       this.app.choose({ selectedLayer: this.#selectedLayer });
+    }
+    if (this.#path.status === 'choosing' && item !== null && item !== this.#path.from) {
+      this.#showPath(this.#path.from, item);
     }
     this.#requestDraw();
   }
@@ -259,6 +338,7 @@ class LayerGraph implements View {
 
   /** Escape: first out of the selection, with the focus back on the graph. */
   #leave(): void {
+    this.#setPath(NO_PATH);
     this.#folding.stop();
     this.#select(null, null);
     this.#elements.stage.focus();

@@ -1,6 +1,7 @@
 import type { GraphModel } from './graphModel';
 import { hasHead, toHeadItems } from './head';
 import { toVisibleItem } from './initialFold';
+import type { FoundPath } from './pathSearch';
 import type { ItemId } from './viewModel';
 
 /** What is emphasised; ids of visible items. */
@@ -15,6 +16,8 @@ export interface Marks {
   readonly featureMap: string | null;
   /** What the selected layers read and make; their edges are emphasised. */
   readonly tensors: ReadonlySet<string>;
+  /** What lies between two items that the user has named; the rest steps back. */
+  readonly path: { readonly items: ReadonlySet<ItemId>; readonly edges: ReadonlySet<string> } | null;
 }
 
 /** `found`: indices in the file of the layers that match the search. */
@@ -23,6 +26,7 @@ export function toMarks(
   expanded: ReadonlySet<ItemId>,
   selection: { readonly item: ItemId | null; readonly layer: number | null },
   found: readonly number[],
+  path: FoundPath | null = null,
 ): Marks {
   const matches = new Map<ItemId, number>();
   for (const index of found) {
@@ -38,13 +42,18 @@ export function toMarks(
     matches,
     head: toHeadItems(view, expanded, head),
     featureMap: head?.featureMap ?? null,
+    path: path && {
+      items: new Set([...path.items].map((item) => toVisibleItem(view, expanded, item))),
+      edges: path.edges,
+    },
     tensors: new Set(layers.flatMap(({ inputs, outputs }) => [...inputs, ...outputs.map(({ name }) => name)])),
   };
 }
 
 /** What can be done with what is drawn. */
 export interface PictureActions {
-  select(item: ItemId, layer: number | null): void;
+  /** `isSecond`: of two, whose path is wanted. */
+  select(item: ItemId, layer: number | null, isSecond: boolean): void;
   toggle(item: ItemId): void;
   /** Makes a block the whole picture. */
   enter(item: ItemId): void;

@@ -9,6 +9,15 @@ export interface Rectangle {
   readonly height: number;
 }
 
+export function intersects(one: Rectangle, other: Rectangle): boolean {
+  return (
+    one.x <= other.x + other.width &&
+    other.x <= one.x + one.width &&
+    one.y <= other.y + other.height &&
+    other.y <= one.y + one.height
+  );
+}
+
 export interface PlacedItem extends Rectangle {
   readonly id: ItemId;
 }
@@ -96,7 +105,7 @@ async function layoutTree(options: PictureOptions, id: ItemId): Promise<LaidOutB
       const { width, height } = inner.get(child) ?? options.sizeOf(child);
       return { id: child, width, height };
     }),
-    edges: (options.view.edges.get(id) ?? []).map(({ id: edge, from, to, tensor, shape }) => ({
+    edges: (options.view.blockEdges.get(id) ?? []).map(({ id: edge, from, to, tensor, shape }) => ({
       id: edge,
       from,
       to,
@@ -123,7 +132,7 @@ function toFrameSize(layout: BlockLayout, isRoot: boolean): Pick<LaidOutBlock, '
 }
 
 function placeEdges(view: GraphView, block: LaidOutBlock, origin: Point, content: Point): PlacedEdge[] {
-  const pieces = new Map((view.edges.get(block.id) ?? []).map((edge) => [edge.id, edge]));
+  const pieces = new Map((view.blockEdges.get(block.id) ?? []).map((edge) => [edge.id, edge]));
   return block.layout.edges.flatMap(({ id, points, label }) => {
     const piece = pieces.get(id);
     if (piece === undefined) {

@@ -1,5 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { AttributeReport, InitializerReport, LayerReport } from '../../src/protocol/modelReport';
+import type { AttributeReport, LayerReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { copyWithFeedback } from '../copy';
 import { formatBytes, formatCount, formatExact, formatShape } from '../quantity';
@@ -7,8 +7,9 @@ import type { GraphModel } from './graphModel';
 import { toInputName } from './operatorInputs';
 import { toOperatorFamily } from './operatorFamily';
 import { toTensorIndex, type TensorEntry } from './tensorIndex';
-import { createTensorStatisticsList, type TensorStatisticsList } from './tensorStatistics';
-import type { BlockItem, GraphItem, LayersItem, ValueItem } from './viewModel';
+import { linksTemplate, tensorTemplate, type TensorContext } from './tensorProperties';
+import { createTensorStatisticsList } from './tensorStatistics';
+import type { BlockItem, GraphItem, ItemId, LayersItem, ValueItem } from './viewModel';
 
 export interface PropertiesPanel {
   readonly element: HTMLElement;
@@ -19,6 +20,8 @@ export interface PropertiesPanel {
 export interface PropertiesActions {
   selectLayer(index: number): void;
   close(): void;
+  /** The item is one end of a path that the user looks for. */
+  startPath(item: ItemId): void;
 }
 
 /** What is known about the selected box, at the right of the graph. */
@@ -53,11 +56,9 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
   };
 }
 
-interface PanelContext {
+interface PanelContext extends TensorContext {
   readonly app: App;
   readonly actions: PropertiesActions;
-  readonly tensors: ReadonlyMap<string, TensorEntry>;
-  readonly statistics: TensorStatisticsList;
 }
 
 function panelTemplate(context: PanelContext, item: GraphItem, layerIndex: number | null): TemplateResult {
@@ -75,6 +76,7 @@ function panelTemplate(context: PanelContext, item: GraphItem, layerIndex: numbe
 
 function headerTemplate(
   { app, actions }: PanelContext,
+  item: ItemId,
   title: string,
   family: string,
   subtitle: string,
@@ -85,6 +87,13 @@ function headerTemplate(
   return html`<header class="properties-header">
     <span class="family-swatch family-${family}" aria-hidden="true"></span>
     <h2>${title}</h2>
+    <button
+      class="text-button"
+      title="Show what lies between this and the next one selected (P, or Shift+click on the other)"
+      @click=${() => actions.startPath(item)}
+    >
+      Path from…
+    </button>
     <button class="text-button" title="Copy everything shown here as JSON" @click=${copy}>Copy as JSON</button>
     <button class="icon-button" aria-label="Close properties (Escape)" title="Close (Escape)" @click=${actions.close}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M4,4 L12,12 M12,4 L4,12"></path></svg>
@@ -97,6 +106,7 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
   const inputs = layer.inputs.map((name, position) => ({ name, role: toInputName(layer.opType, position) }));
   return html`${headerTemplate(
     context,
+    item.id,
     layer.opType,
     toOperatorFamily(layer.opType),
     layer.name || '(no name)',
@@ -106,9 +116,9 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
   ${section('Attributes', layer.attributes.length === 0 ? null : attributesTemplate(layer.attributes))}
   ${section(
     'Inputs',
-    html`${inputs.filter(({ name }) => name !== '').map(({ name, role }) => tensorTemplate(context, name, role))}`,
+    html`${inputs.filter(({ name }) => name !== '').map(({ name, role }) => tensorTemplate(context, name, { role }))}`,
   )}
-  ${section('Outputs', html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, ''))}`)}
+  ${section('Outputs', html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: '', isOutput: true }))}`)}
   ${section(
     'Cost',
     definitions([
@@ -139,7 +149,8 @@ function siblingsTemplate({ actions }: PanelContext, item: LayersItem, layer: La
 }
 
 function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult {
-  return html`${headerTemplate(context, block.label, 'block', `${block.layerCount} layers`, block)}
+  const repeat = block.repeat === null ? '' : `${block.repeat} times the same, `;
+  return html`${headerTemplate(context, block.id, block.label, 'block', `${repeat}${block.layerCount} layers`, block)}
   ${section(
     'Cost',
     definitions([
@@ -151,8 +162,8 @@ function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult 
   ${section('Operators', definitions(block.operators.map(([opType, count]) => [opType, formatCount(count)])))}`;
 }
 
-function valueTemplate(context: PanelContext, { role, value }: ValueItem): TemplateResult {
-  return html`${headerTemplate(context, value.name, 'value', `Model ${role}`, value)}
+function valueTemplate(context: PanelContext, { id, role, value }: ValueItem): TemplateResult {
+  return html`${headerTemplate(context, id, value.name, 'value', `Model ${role}`, value)}
   ${section(
     'Tensor',
     definitions([
@@ -160,7 +171,8 @@ function valueTemplate(context: PanelContext, { role, value }: ValueItem): Templ
       ['Declared shape', formatShape(value.shape)],
       ['Shape used here', formatShape(value.boundShape)],
     ]),
-  )}`;
+  )}
+  ${section(role === 'input' ? 'Read by' : 'Made by', linksTemplate(context, value.name, role === 'input' ? 'readers' : 'producer'))}`;
 }
 
 function section(title: string, content: TemplateResult | null): TemplateResult | typeof nothing {
@@ -184,35 +196,6 @@ function definitions(entries: readonly (readonly [string, string])[]): TemplateR
 
 function attributesTemplate(attributes: readonly AttributeReport[]): TemplateResult {
   return definitions(attributes.map(({ name, text }) => [name, text]));
-}
-
-function tensorTemplate(context: PanelContext, name: string, role: string): TemplateResult {
-  const { tensors, actions, statistics } = context;
-  const entry = tensors.get(name);
-  const initializer = entry?.initializer ?? null;
-  const producer = entry?.producer ?? null;
-  return html`<div class="tensor">
-    <div class="tensor-line">
-      ${role === '' ? nothing : html`<span class="tensor-role">${role}</span>`}
-      <span class="tensor-shape">${formatShape(entry?.shape ?? null)}</span>
-      <span class="tensor-type">${entry?.type ?? ''}</span>
-    </div>
-    <div class="tensor-name" title=${name}>${name}</div>
-    ${initializer === null ? nothing : initializerTemplate(initializer, statistics)}
-    ${
-      initializer === null && producer !== null && role !== ''
-        ? html`<button class="link-button" @click=${() => actions.selectLayer(producer.index)}>
-            from ${producer.opType} ${producer.name}
-          </button>`
-        : nothing
-    }
-  </div>`;
-}
-
-function initializerTemplate(initializer: InitializerReport, statistics: TensorStatisticsList): TemplateResult {
-  const place = { file: 'in the file', external: 'in another file', node: 'made by a node' }[initializer.storage];
-  return html`<div class="tensor-storage">${initializer.role}, ${formatBytes(initializer.sizeBytes)} ${place}</div>
-    ${statistics.template(initializer)}`;
 }
 
 function toJson(layer: LayerReport, tensors: ReadonlyMap<string, TensorEntry>): unknown {

@@ -1,22 +1,25 @@
-import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
+import type { AttributeReport, LayerReport, ModelReport } from '../../src/protocol/modelReport';
+import { toShapeMatch } from './shapeMatch';
 import type { GraphView } from './viewModel';
 
+type Shapes = ReadonlyMap<string, readonly (number | string | null)[]>;
+type Term = (layer: LayerReport, text: string, stored: Shapes) => boolean;
+
 /**
- * Indices in the file of the layers whose name, operator or tensors contain every word of the query, in topological
- * order. Layers that are not drawn count through the layer that reads them.
+ * Indices in the file of the layers that every word of the query fits, in topological order. A word is a part of the
+ * name, operator or a tensor's name; `kernel_shape=3` an attribute; `1×32×112×112` or `112x112` a shape (or a part of
+ * it) of what is made or stored. Layers that are not drawn count through the layer that reads them.
  */
 export function searchLayers(report: ModelReport, view: GraphView, query: string): number[] {
-  const words = query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  if (words.length === 0) {
+  const terms = query.toLowerCase().split(/\s+/).filter(Boolean).map(toTerm);
+  if (terms.length === 0) {
     return [];
   }
+  const stored: Shapes = new Map(report.initializers.map(({ name, shape }) => [name, shape]));
   const found = new Set<number>();
   for (const layer of report.layers) {
     const text = toSearchText(layer);
-    if (words.every((word) => text.includes(word))) {
+    if (terms.every((term) => term(layer, text, stored))) {
       const drawn = view.readerOfAuxiliary.get(layer.index) ?? layer.index;
       if (view.itemOfLayer.has(drawn)) {
         found.add(drawn);
@@ -26,8 +29,41 @@ export function searchLayers(report: ModelReport, view: GraphView, query: string
   return [...found];
 }
 
-function toSearchText({ name, opType, domain, inputs, outputs }: LayerReport): string {
-  return [name, opType, domain, ...inputs, ...outputs.map((output) => output.name)].join('\n').toLowerCase();
+function toTerm(word: string): Term {
+  const attribute = /^([a-z_]\w*)=(.*)$/.exec(word);
+  if (attribute !== null) {
+    const [, name, value] = attribute;
+    return ({ attributes }) => attributes.some((one) => one.name.toLowerCase() === name && hasValue(one, value));
+  }
+  const isShape = toShapeMatch(word);
+  return (layer, text, stored) =>
+    text.includes(word) ||
+    (isShape !== null &&
+      (layer.outputs.some(({ shape }) => shape !== null && isShape(shape)) ||
+        layer.inputs.some((name) => isShape(stored.get(name) ?? []))));
+}
+
+/** `3` fits 3 and [3, 3]; `3,5` and `3×5` fit [3, 5]; nothing fits any value; text is compared as it begins. */
+function hasValue({ text }: AttributeReport, wanted: string): boolean {
+  const value = text.toLowerCase().replace(/[[\]"'\s]/g, '');
+  const elements = value.split(',');
+  const isNumeric = /^[\d.,x×-]+$/.test(wanted);
+  if (!isNumeric) {
+    return value.startsWith(wanted);
+  }
+  return value === wanted.replace(/[x×]/g, ',') || elements.every((element) => element === wanted);
+}
+
+const texts = new WeakMap<LayerReport, string>();
+
+function toSearchText(layer: LayerReport): string {
+  let text = texts.get(layer);
+  if (text === undefined) {
+    const { name, opType, domain, inputs, outputs } = layer;
+    text = [name, opType, domain, ...inputs, ...outputs.map((output) => output.name)].join('\n').toLowerCase();
+    texts.set(layer, text);
+  }
+  return text;
 }
 
 /** What is searched for and where the user is among the matches. */

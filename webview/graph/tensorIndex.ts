@@ -7,21 +7,36 @@ export interface TensorEntry {
   /** The layer that makes it; null for inputs and stored tensors. */
   readonly producer: LayerReport | null;
   readonly initializer: InitializerReport | null;
+  /** The layers that read it, in order of execution. */
+  readonly readers: readonly LayerReport[];
 }
 
 export function toTensorIndex(report: ModelReport): ReadonlyMap<string, TensorEntry> {
   const index = new Map<string, TensorEntry>();
+  const readers = new Map<string, LayerReport[]>();
+  for (const layer of report.layers) {
+    for (const name of new Set(layer.inputs)) {
+      const known = readers.get(name);
+      if (known === undefined) {
+        readers.set(name, [layer]);
+      } else {
+        known.push(layer);
+      }
+    }
+  }
+  const readersOf = (name: string): readonly LayerReport[] => readers.get(name) ?? [];
   for (const { name, type, boundShape } of report.inputs) {
-    index.set(name, { shape: boundShape, type, producer: null, initializer: null });
+    index.set(name, { shape: boundShape, type, producer: null, initializer: null, readers: readersOf(name) });
   }
   for (const layer of report.layers) {
     for (const { name, shape, type } of layer.outputs) {
-      index.set(name, { shape, type, producer: layer, initializer: null });
+      index.set(name, { shape, type, producer: layer, initializer: null, readers: readersOf(name) });
     }
   }
   for (const initializer of report.initializers) {
     const producer = index.get(initializer.name)?.producer ?? null;
-    index.set(initializer.name, { shape: initializer.shape, type: initializer.type, producer, initializer });
+    const { name, shape, type } = initializer;
+    index.set(name, { shape, type, producer, initializer, readers: readersOf(name) });
   }
   return index;
 }

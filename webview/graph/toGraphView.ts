@@ -1,9 +1,10 @@
 import type { ModelReport } from '../../src/protocol/modelReport';
+import { toBlockEdges } from './blockEdges';
 import { toBlockTree } from './blockTree';
 import { positionsOf, type Group, type GroupChild } from './group';
 import { createStructureOf } from './structure';
 import { toFlow, toParameterNames, type Flow } from './units';
-import type { BlockEdge, BlockItem, GraphItem, GraphView, ItemId, LayersItem } from './viewModel';
+import type { BlockItem, GraphItem, GraphView, ItemId, LayersItem } from './viewModel';
 
 /** The model as a tree of blocks with the edges of each block. Pure; costs O(nodes · depth). */
 export function toGraphView(report: ModelReport): GraphView {
@@ -18,8 +19,17 @@ export function toGraphView(report: ModelReport): GraphView {
       unit.layers.forEach(({ index }) => itemOfLayer.set(index, unit.id));
     }
   }
-  const edges = toBlockEdges(flow, parents, items);
-  return { root, items, parents, edges, itemOfLayer, readerOfAuxiliary: flow.readerOfAuxiliary };
+  const units = flow.units.map(({ id }) => id);
+  return {
+    root,
+    items,
+    parents,
+    blockEdges: toBlockEdges(units, flow.edges, parents, items),
+    units,
+    edges: flow.edges,
+    itemOfLayer,
+    readerOfAuxiliary: flow.readerOfAuxiliary,
+  };
 }
 
 function addBlock(flow: Flow, group: Group, items: Map<ItemId, GraphItem>, parents: Map<ItemId, ItemId>): BlockItem {
@@ -53,52 +63,4 @@ function countOperators(opTypes: readonly string[]): [string, number][] {
     counts.set(opType, (counts.get(opType) ?? 0) + 1);
   }
   return [...counts].sort(([, one], [, other]) => other - one);
-}
-
-/**
- * Cuts every edge at the frames it crosses: one piece in each block on the way up from its producer, one in the block
- * that holds both ends, one in each block on the way down to its reader.
- */
-function toBlockEdges(
-  flow: Flow,
-  parents: ReadonlyMap<ItemId, ItemId>,
-  items: ReadonlyMap<ItemId, GraphItem>,
-): Map<ItemId, BlockEdge[]> {
-  const pieces = new Map<ItemId, Map<string, BlockEdge>>();
-  for (const item of items.values()) {
-    if (item.kind === 'block') {
-      pieces.set(item.id, new Map());
-    }
-  }
-  for (const { from, to, tensor, shape } of flow.edges) {
-    const add = (block: ItemId | undefined, ends: Pick<BlockEdge, 'from' | 'to'>): void => {
-      const id = `${ends.from ?? ''}→${ends.to ?? ''}·${tensor}`;
-      pieces.get(block ?? '')?.set(id, { id: `${block ?? ''}|${id}`, ...ends, tensor, shape });
-    };
-    const upward = toPath(flow.units[from].id, parents);
-    const downward = toPath(flow.units[to].id, parents);
-    while (upward.length > 1 && downward.length > 1 && upward[upward.length - 2] === downward[downward.length - 2]) {
-      upward.pop();
-      downward.pop();
-    }
-    const source = upward[upward.length - 2];
-    const target = downward[downward.length - 2];
-    add(upward[upward.length - 1], { from: source, to: target });
-    for (let level = 1; level < upward.length - 1; level++) {
-      add(upward[level], { from: upward[level - 1], to: null });
-    }
-    for (let level = 1; level < downward.length - 1; level++) {
-      add(downward[level], { from: null, to: downward[level - 1] });
-    }
-  }
-  return new Map([...pieces].map(([block, edges]) => [block, [...edges.values()]]));
-}
-
-/** The item and the blocks around it, innermost first, the root last. */
-function toPath(item: ItemId, parents: ReadonlyMap<ItemId, ItemId>): ItemId[] {
-  const path = [item];
-  for (let parent = parents.get(item); parent !== undefined; parent = parents.get(parent)) {
-    path.push(parent);
-  }
-  return path;
 }

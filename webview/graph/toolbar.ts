@@ -1,5 +1,14 @@
 import { html, nothing, svg, type TemplateResult } from 'lit/html.js';
+import { COLOR_CHOICES, type ColorBy } from './colorBy';
+import type { Extent, Format } from './exportPicture';
 import type { SearchState } from './search';
+
+const EXPORTS: readonly (readonly [Extent, Format, string])[] = [
+  ['visible', 'svg', 'What is in view, as SVG'],
+  ['visible', 'png', 'What is in view, as PNG'],
+  ['whole', 'svg', 'Whole graph, as SVG'],
+  ['whole', 'png', 'Whole graph, as PNG'],
+];
 
 export interface ToolbarActions {
   search(query: string): void;
@@ -12,11 +21,14 @@ export interface ToolbarActions {
   unfoldAll(): void;
   stop(): void;
   fold(): void;
+  colorBy(by: ColorBy): void;
+  exportPicture(extent: Extent, format: Format): void;
 }
 
 export interface ShownInToolbar {
   readonly search: SearchState;
   readonly hasHead: boolean;
+  readonly colorBy: ColorBy;
   /** Everything is being opened; it can be stopped. */
   readonly isExpanding: boolean;
 }
@@ -37,13 +49,21 @@ export function toolbarTemplate(shown: ShownInToolbar, actions: ToolbarActions):
     event.preventDefault();
     event.stopPropagation();
   };
+  const onExport = (event: Event): void => {
+    const select = event.target as HTMLSelectElement;
+    const chosen = EXPORTS.find(([extent, format]) => select.value === `${extent} ${format}`);
+    select.value = '';
+    if (chosen !== undefined) {
+      actions.exportPicture(chosen[0], chosen[1]);
+    }
+  };
   return html`<div class="graph-search" role="search">
       <input
         type="search"
         class="input"
-        placeholder="Find layer, operator or tensor"
-        aria-label="Find layers by name, operator or tensor"
-        title="Find (Ctrl+F, Cmd+F)"
+        placeholder="Find name, kernel_shape=3, 112x112"
+        aria-label="Find layers by name, operator, tensor, attribute or shape"
+        title="Find by name, operator, tensor, attribute (kernel_shape=3) or shape (112x112). Ctrl+F, Cmd+F"
         .value=${query}
         @input=${(event: InputEvent) => actions.search((event.target as HTMLInputElement).value)}
         @keydown=${onKeydown}
@@ -70,6 +90,24 @@ export function toolbarTemplate(shown: ShownInToolbar, actions: ToolbarActions):
             </button>`
           : nothing
       }
+    </div>
+    <div class="graph-buttons" role="toolbar" aria-label="Colours and export">
+      <label class="graph-choice">
+        <span>Colour</span>
+        <select
+          class="select"
+          aria-label="Colour boxes by"
+          @change=${(event: Event) => actions.colorBy((event.target as HTMLSelectElement).value as ColorBy)}
+        >
+          ${Object.entries(COLOR_CHOICES).map(
+            ([by, { label }]) => html`<option value=${by} ?selected=${by === shown.colorBy}>${label}</option>`,
+          )}
+        </select>
+      </label>
+      <select class="select" aria-label="Export the picture" title="Export the picture" @change=${onExport}>
+        <option value="" selected>Export…</option>
+        ${EXPORTS.map(([extent, format, label]) => html`<option value=${`${extent} ${format}`}>${label}</option>`)}
+      </select>
     </div>`;
 }
 

@@ -2,18 +2,10 @@ import type { LayerReport, ModelReport, ReportShape } from '../../src/protocol/m
 import { findAuxiliaries, findReaders } from './auxiliaryLayers';
 import { toModuleName } from './moduleName';
 import { isElementwise } from './operatorFamily';
-import type { LayersItem, ValueItem } from './viewModel';
+import type { FlowEdge, LayersItem, ValueItem } from './viewModel';
 
 /** A box and its place in a topological order: its index in `Flow.units`. */
 export type Unit = LayersItem | ValueItem;
-
-/** A tensor that carries data from one unit to another, by their positions. */
-export interface FlowEdge {
-  readonly from: number;
-  readonly to: number;
-  readonly tensor: string;
-  readonly shape: ReportShape;
-}
 
 /** The flat graph that is drawn: inputs first, outputs last. */
 export interface Flow {

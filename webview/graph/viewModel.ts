@@ -52,12 +52,24 @@ export interface BlockEdge {
   readonly shape: ReportShape;
 }
 
+/** A tensor that carries data from one unit to another, by their positions in the topological order. */
+export interface FlowEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly tensor: string;
+  readonly shape: ReportShape;
+}
+
 /** The graph as it can be shown: a tree of blocks, each with its own small graph. */
 export interface GraphView {
   readonly root: BlockItem;
   readonly items: ReadonlyMap<ItemId, GraphItem>;
   readonly parents: ReadonlyMap<ItemId, ItemId>;
-  readonly edges: ReadonlyMap<ItemId, readonly BlockEdge[]>;
+  readonly blockEdges: ReadonlyMap<ItemId, readonly BlockEdge[]>;
+  /** Boxes and values in topological order, whatever block they are in. */
+  readonly units: readonly ItemId[];
+  /** Between units, ordered by their reader. */
+  readonly edges: readonly FlowEdge[];
   /** The box of each layer that is drawn, by the layer's index in the file. */
   readonly itemOfLayer: ReadonlyMap<number, ItemId>;
   /** Layers that are not drawn because they only prepare constants or shapes, and the layer that reads them. */

@@ -76,13 +76,14 @@ describe('drawn boxes', () => {
     head: new Set(),
     featureMap: null,
     tensors: new Set(),
+    path: null,
   };
   const place = (id: string) => ({ id, x: 0, y: 0, width: 100, height: 50 });
   const parent = d3.create('svg').append('g');
   document.body.append(parent.node()!.ownerSVGElement!);
   const actions = { select: vi.fn(), toggle: vi.fn(), enter: vi.fn() };
   const draw = (ids: readonly string[], more: Partial<Marks> = {}): void => {
-    drawBoxes(parent, view, ids.map(place), content, { ...marks, ...more }, actions);
+    drawBoxes(parent, view, ids.map(place), content, { ...marks, ...more }, { titleOf: () => null }, actions);
   };
   const boxes = () => [...document.querySelectorAll('g.box')];
 
@@ -103,7 +104,7 @@ describe('drawn boxes', () => {
     draw(['layer:0', 'scope:m']);
     const bar = document.querySelectorAll('#item-layer_3a0 .title')[1];
     bar.dispatchEvent(new MouseEvent('click', { bubbles: true }));
-    expect(actions.select).toHaveBeenCalledWith('layer:0', 1);
+    expect(actions.select).toHaveBeenCalledWith('layer:0', 1, false);
     const block = document.querySelector('.box-block')!;
     expect(block.getAttribute('aria-expanded')).toBe('false');
     block.dispatchEvent(new MouseEvent('click', { bubbles: true }));

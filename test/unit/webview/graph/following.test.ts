@@ -106,6 +106,7 @@ describe('keys', () => {
       activate: vi.fn(),
       enter: vi.fn(),
       leaveBlock: vi.fn(),
+      path: vi.fn(),
       step: vi.fn(),
     }) satisfies GraphCommands;
 
@@ -116,6 +117,7 @@ describe('keys', () => {
     ['h', 'showHead'],
     ['+', 'zoom'],
     ['o', 'enter'],
+    ['p', 'path'],
     ['Backspace', 'leaveBlock'],
     ['ArrowLeft', 'step'],
   ] as const)('%s on the graph means %s', (name, command) => {

@@ -35,7 +35,7 @@ const statistics = {
 
 describe('the properties', () => {
   const request = vi.fn();
-  const actions = { selectLayer: vi.fn(), close: vi.fn() };
+  const actions = { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn() };
   let panel: PropertiesPanel;
   const text = () =>
     [...panel.element.querySelectorAll('*')]
@@ -60,6 +60,13 @@ describe('the properties', () => {
     expect(text()).toContain('Parameters 27 MAC unknown');
     button('from MaxPool pool1').click();
     expect(actions.selectLayer).toHaveBeenCalledWith(0);
+  });
+
+  it('lead to the layers at the other ends of the tensors, and start a path', () => {
+    button('to Relu relu1').click();
+    expect(actions.selectLayer).toHaveBeenCalledWith(2);
+    button('Path from…').click();
+    expect(actions.startPath).toHaveBeenCalledWith('layer:1');
   });
 
   it('switch between the layers that share a box', () => {

@@ -1,0 +1,76 @@
+import { html, type TemplateResult } from 'lit/html.js';
+import type { App, MeasurementState } from '../app';
+import { measure } from '../measuring';
+import { createBoxColors, type BoxColors } from './boxColors';
+import { COLOR_CHOICES, type ColorBy, type LayerTimes } from './colorBy';
+import type { GraphModel } from './graphModel';
+import { legendTemplate } from './legend';
+import type { Picture } from './picture';
+
+/** What the colours of the boxes tell now; works them out anew when the picture, the times or the theme change. */
+export class Coloring {
+  #colors: BoxColors | null = null;
+  #basis: readonly unknown[] = [];
+  #measurement: MeasurementState | null = null;
+  #times: LayerTimes = null;
+
+  /** `changed`: what was drawn has other colours now. */
+  constructor(
+    private readonly app: App,
+    private readonly page: HTMLElement,
+    changed: () => void,
+  ) {
+    const forget = (): void => {
+      this.#basis = [];
+      changed();
+    };
+    new MutationObserver(forget).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  }
+
+  get by(): ColorBy {
+    const saved = this.app.state.choices.graph?.colorBy;
+    return saved !== undefined && saved in COLOR_CHOICES ? (saved as ColorBy) : 'operator';
+  }
+
+  colorsOf(model: GraphModel, picture: Picture): BoxColors {
+    const { by } = this;
+    const basis = [by, model, picture, by === 'time' ? this.app.state.measurement : null];
+    if (this.#colors === null || basis.some((part, index) => part !== this.#basis[index])) {
+      const style = getComputedStyle(this.page);
+      this.#basis = basis;
+      this.#colors = createBoxColors(by, model, picture, this.#readTimes(), (family) =>
+        style.getPropertyValue(`--family-${family}`).trim(),
+      );
+    }
+    return this.#colors;
+  }
+
+  legend(): ReturnType<typeof legendTemplate> {
+    return legendTemplate(this.#colors, this.by === 'time' ? this.#explainTime() : null);
+  }
+
+  #readTimes(): LayerTimes {
+    const { measurement } = this.app.state;
+    if (measurement !== this.#measurement) {
+      this.#measurement = measurement;
+      this.#times =
+        measurement?.status === 'measured'
+          ? new Map(measurement.measurement.layers.map(({ index, ms }) => [index, ms]))
+          : null;
+    }
+    return this.#times;
+  }
+
+  #explainTime(): TemplateResult {
+    const { measurement } = this.app.state;
+    if (measurement?.status === 'running') {
+      return html`<p role="status">Measuring…</p>`;
+    }
+    const reason =
+      measurement?.status === 'failed'
+        ? measurement.failure.message
+        : 'Not measured yet: the model is run several times on random input, and each layer timed.';
+    return html`<p>${reason}</p>
+      <button class="text-button" @click=${() => void measure(this.app)}>Measure</button>`;
+  }
+}

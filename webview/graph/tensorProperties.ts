@@ -1,0 +1,58 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { InitializerReport, LayerReport } from '../../src/protocol/modelReport';
+import { formatBytes, formatShape } from '../quantity';
+import type { TensorEntry } from './tensorIndex';
+import type { TensorStatisticsList } from './tensorStatistics';
+
+export interface TensorContext {
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly statistics: TensorStatisticsList;
+  readonly actions: { selectLayer(index: number): void };
+}
+
+/** More are counted, not listed. */
+const MOST_LINKS = 8;
+
+/** One tensor that a layer reads or makes. `role`: the operator's name for it; '' where it has none. */
+export function tensorTemplate(
+  context: TensorContext,
+  name: string,
+  { role, isOutput = false }: { readonly role: string; readonly isOutput?: boolean },
+): TemplateResult {
+  const entry = context.tensors.get(name);
+  const initializer = entry?.initializer ?? null;
+  return html`<div class="tensor">
+    <div class="tensor-line">
+      ${role === '' ? nothing : html`<span class="tensor-role">${role}</span>`}
+      <span class="tensor-shape">${formatShape(entry?.shape ?? null)}</span>
+      <span class="tensor-type">${entry?.type ?? ''}</span>
+    </div>
+    <div class="tensor-name" title=${name}>${name}</div>
+    ${initializer === null ? nothing : initializerTemplate(initializer, context.statistics)}
+    ${initializer === null || isOutput ? linksTemplate(context, name, isOutput ? 'readers' : 'producer') : nothing}
+  </div>`;
+}
+
+/** Links to the layers at the other end of a tensor. */
+export function linksTemplate(
+  { tensors, actions }: TensorContext,
+  name: string,
+  end: 'producer' | 'readers',
+): TemplateResult {
+  const entry = tensors.get(name);
+  const producer = entry?.producer ?? null;
+  const layers = end === 'readers' ? (entry?.readers ?? []) : producer === null ? [] : [producer];
+  const word = end === 'readers' ? 'to' : 'from';
+  const link = ({ index, opType, name: layerName }: LayerReport): TemplateResult =>
+    html`<button class="link-button" @click=${() => actions.selectLayer(index)}>
+      ${word} ${opType} ${layerName}
+    </button>`;
+  return html`${layers.slice(0, MOST_LINKS).map(link)}
+  ${layers.length > MOST_LINKS ? html`<span class="tensor-storage">and ${layers.length - MOST_LINKS} more</span>` : nothing}`;
+}
+
+function initializerTemplate(initializer: InitializerReport, statistics: TensorStatisticsList): TemplateResult {
+  const place = { file: 'in the file', external: 'in another file', node: 'made by a node' }[initializer.storage];
+  return html`<div class="tensor-storage">${initializer.role}, ${formatBytes(initializer.sizeBytes)} ${place}</div>
+    ${statistics.template(initializer)}`;
+}
