@@ -82,7 +82,8 @@ interface PreparedInput {
   readonly elapsedMs: number;
 }
 
-async function prepareInput(
+/** The tensor to be fed, from a picture or a `.npy` file. */
+export async function prepareInput(
   client: InferenceClient,
   path: string,
   preprocessing: Preprocessing | null,

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import type { HeadExtension, HeadExtensionOptions } from './cam/headExtension';
-import { findMethod } from './cam/methods';
+import { createHeadExtension } from './cam/headExtension';
+import type { LayerExtension, LayerExtensionOptions } from './cam/layerExtension';
+import { createLayerExtension } from './cam/layerExtension';
 import { listFetches, toClassInput } from './cam/readEvidence';
-import type { InferenceClient, ModelHandle } from './inference/inferenceClient';
+import type { InferenceClient, ModelHandle, RunOptions } from './inference/inferenceClient';
 import type { RunResult } from './inference/messages';
 import type { ModelAnalysis } from './inspectModel';
 import { bindAnalysis } from './inspectModel';
 import { emitThinModel } from './onnx/emitModel';
+import type { GraphExtension } from './onnx/graphExtension';
 import { createExternalDataError, listExternalFiles } from './onnx/externalData';
 import type { Tensor } from './tensor/tensor';
 import { UserError } from './userError';
@@ -18,55 +21,91 @@ const TOP_COUNT = 5;
 export interface Explainer {
   readonly analysis: ModelAnalysis;
   readonly client: InferenceClient;
-  /** The model with maps as further outputs, its free dimensions bound to inputs of this shape. */
+  /** The model with exact maps as further outputs, its free dimensions bound to inputs of this shape. */
   extend(inputShape: readonly number[], signal: AbortSignal | undefined): Promise<ExtendedModel>;
+  /** The same with the map of another method at a layer. */
+  extendAtLayer(
+    inputShape: readonly number[],
+    choice: LayerChoice,
+    signal: AbortSignal | undefined,
+  ): Promise<LayerModel>;
 }
+
+export type LayerChoice = Omit<LayerExtensionOptions, 'topCount'>;
 
 /** The user's model plus the nodes that draw maps, ready to run. */
-export interface ExtendedModel {
+export interface LoadedExtension<Extension> {
   readonly analysis: ModelAnalysis;
-  readonly extension: HeadExtension;
+  readonly extension: Extension;
   readonly handle: ModelHandle;
 }
+export type ExtendedModel = LoadedExtension<HeadExtension>;
+export type LayerModel = LoadedExtension<LayerExtension>;
 
 export function createExplainer(analysis: ModelAnalysis, client: InferenceClient): Explainer {
-  let current: ExtendedModel | null = null;
+  const exact = createSlot(analysis, client, ({ model, heads }, options: HeadExtensionOptions) =>
+    createHeadExtension(model, heads[0], options),
+  );
+  const atLayer = createSlot(analysis, client, ({ model, index, inferred, heads }, choice: LayerChoice) =>
+    createLayerExtension(model, index, inferred, heads[0], { ...choice, topCount: TOP_COUNT }),
+  );
+  return {
+    analysis,
+    client,
+    extend: (inputShape, signal) => exact(inputShape, { topCount: TOP_COUNT }, 'exact', signal),
+    extendAtLayer: (inputShape, choice, signal) =>
+      atLayer(inputShape, choice, JSON.stringify([choice.method.id, choice.layer, choice.isContrast]), signal),
+  };
+}
+
+/** Keeps the last extended model loaded for as long as what is asked for stays the same. */
+function createSlot<Choice, Extension extends { readonly extension: GraphExtension }>(
+  analysis: ModelAnalysis,
+  client: InferenceClient,
+  create: (analysis: ModelAnalysis, choice: Choice) => Extension,
+) {
+  let current: (LoadedExtension<Extension> & { readonly key: string }) | null = null;
   let previous: Promise<unknown> = Promise.resolve();
-  const extend = async (inputShape: readonly number[], signal: AbortSignal | undefined) => {
-    const bound = bindToInput(current?.analysis ?? analysis, inputShape);
-    if (current === null || bound !== current.analysis) {
+  const extend = async (shape: readonly number[], choice: Choice, key: string, signal: AbortSignal | undefined) => {
+    const bound = bindToInput(current?.analysis ?? analysis, shape);
+    if (current === null || bound !== current.analysis || key !== current.key) {
       const replaced = current;
       current = null;
       if (replaced !== null) {
         await client.releaseModel(replaced.handle);
       }
-      current = await extendModel(bound, client, { topCount: TOP_COUNT }, signal);
+      current = { ...(await loadExtended(bound, client, (each) => create(each, choice), signal)), key };
     }
     return current;
   };
-  return {
-    analysis,
-    client,
-    // One after the other: two images that arrive together share one loaded model.
-    extend(inputShape, signal) {
-      const result = previous.then(() => extend(inputShape, signal));
-      previous = result.catch(() => undefined);
-      return result;
-    },
+  // One after the other: two images that arrive together share one loaded model.
+  return (...request: Parameters<typeof extend>): Promise<LoadedExtension<Extension>> => {
+    const result = previous.then(() => extend(...request));
+    previous = result.catch(() => undefined);
+    return result;
   };
 }
 
-export async function extendModel(
+export function extendModel(
   analysis: ModelAnalysis,
   client: InferenceClient,
   options: HeadExtensionOptions,
   signal: AbortSignal | undefined,
 ): Promise<ExtendedModel> {
-  const { model, heads, missingData } = analysis;
+  return loadExtended(analysis, client, ({ model, heads }) => createHeadExtension(model, heads[0], options), signal);
+}
+
+async function loadExtended<Extension extends { readonly extension: GraphExtension }>(
+  analysis: ModelAnalysis,
+  client: InferenceClient,
+  create: (analysis: ModelAnalysis) => Extension,
+  signal: AbortSignal | undefined,
+): Promise<LoadedExtension<Extension>> {
+  const { model, missingData } = analysis;
   if (missingData.length > 0) {
     throw createExternalDataError(model, missingData);
   }
-  const extension = findMethod('cam').createExtension(model, heads[0], options);
+  const extension = create(analysis);
   const { path, sizeBytes, modifiedMs } = model;
   const bytes = await emitThinModel(model, extension.extension);
   const source = { path, bytes, stamp: { sizeBytes, modifiedMs }, externalFiles: listExternalFiles(model) };
@@ -80,14 +119,18 @@ export function runExtended(
   classes: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<RunResult> {
-  const batched = fillBatch(tensor, analysis);
-  const image = { elementType: 'float32', dims: batched.shape, data: batched.data } as const;
   const wanted = { elementType: 'int64', dims: [classes.length], data: toClassInput(extension, classes) } as const;
   const feeds = {
-    [findInput(analysis)]: image,
+    ...toImageFeed(analysis, tensor),
     ...(extension.inputs.classes === null ? {} : { [extension.inputs.classes]: wanted }),
   };
   return client.run(handle, { feeds, fetches: listFetches(extension), signal });
+}
+
+/** The image under the name of the model's input. */
+export function toImageFeed(analysis: ModelAnalysis, tensor: Tensor): RunOptions['feeds'] {
+  const batched = fillBatch(tensor, analysis);
+  return { [findInput(analysis)]: { elementType: 'float32', dims: batched.shape, data: batched.data } };
 }
 
 /** The one input of the model; there is nothing to feed a second one with. */

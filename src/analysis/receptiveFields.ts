@@ -3,7 +3,7 @@ import type { InferredGraph } from '../graph/inferShapes';
 import type { Model } from '../graph/model';
 import type { ReceptiveField } from '../protocol/modelReport';
 import { factsOf, followNodes, startField, toReceptiveField } from './receptiveField';
-import { EVERYWHERE, type Field } from './receptive/cellField';
+import { type CellField, EVERYWHERE, type Field } from './receptive/cellField';
 
 /**
  * Which image pixels a cell of a tensor sees and where its centre lies (Araujo et al., "Computing Receptive Fields of
@@ -20,6 +20,16 @@ export function computeReceptiveFields(
   index: GraphIndex,
   inferred: InferredGraph,
 ): ReadonlyMap<string, ReceptiveField> {
+  const fields = computeCellFields(model, index, inferred);
+  return new Map([...fields].map(([name, field]) => [name, toReceptiveField(field)]));
+}
+
+/** The same with the axes along which the cells lie. */
+export function computeCellFields(
+  model: Model,
+  index: GraphIndex,
+  inferred: InferredGraph,
+): ReadonlyMap<string, CellField> {
   const images: Map<string, Field>[] = [];
   /** The first image that a value depends on. */
   const imageOf = new Map<string, number>();
@@ -40,7 +50,7 @@ export function computeReceptiveFields(
   }
   return new Map(
     images.flatMap((fields) =>
-      [...fields].flatMap(([name, field]) => (field === EVERYWHERE ? [] : [[name, toReceptiveField(field)] as const])),
+      [...fields].flatMap(([name, field]) => (field === EVERYWHERE ? [] : [[name, field] as const])),
     ),
   );
 }

@@ -1,5 +1,5 @@
+import type { ExactMethod } from './camMethod';
 import { createHeadExtension } from './headExtension';
-import type { CamMethod } from './methods';
 
 /**
  * The exact class activation map in logit units: M = Σ_c J∘F, J the derivative of the logit with respect to the last
@@ -7,11 +7,12 @@ import type { CamMethod } from './methods';
  * (Zhou et al. 2016, arXiv:1512.04150, who use the sum and leave the bias out); with flattened features J differs
  * between positions and sum M + bias path = logit (HiResCAM, Draelos & Carin 2020, arXiv:2011.08891).
  */
-export const classActivationMap: CamMethod = {
+export const classActivationMap: ExactMethod = {
+  kind: 'exact',
   id: 'cam',
   name: 'CAM',
   unit: 'logit',
-  isExact: true,
+  meaning: 'Each cell counts by what it adds to the logit.',
   explainRefusal: (head) => (head.exact ? null : (head.reason ?? 'This model has no classification head.')),
   createExtension: createHeadExtension,
 };

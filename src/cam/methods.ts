@@ -1,24 +1,29 @@
-import type { HeadDescription } from '../analysis/heads/headDescription';
-import type { Model } from '../graph/model';
 import { UserError } from '../userError';
+import { ablationCam } from './ablationCam';
+import type { CamMethod } from './camMethod';
 import { classActivationMap } from './classActivationMap';
-import type { HeadExtension, HeadExtensionOptions } from './headExtension';
+import { eigenCam } from './eigenCam';
+import { eigenGradCam } from './eigenGradCam';
+import { elementWiseCam } from './elementWiseCam';
+import { gradCam } from './gradCam';
+import { gradCamPlusPlus } from './gradCamPlusPlus';
+import { hiResCam } from './hiResCam';
+import { layerCam } from './layerCam';
+import { xGradCam } from './xGradCam';
 
-/** A way to draw what a model looks at. A new one is a file of its own and a row in the table below. */
-export interface CamMethod {
-  /** As on the command line and in exported files. */
-  readonly id: string;
-  readonly name: string;
-  readonly unit: 'logit';
-  /** Whether its maps add up to the logit. */
-  readonly isExact: boolean;
-  /** One sentence why the method cannot be used on this head; null when it can. */
-  explainRefusal(head: HeadDescription): string | null;
-  /** @throws UserError with that sentence. */
-  createExtension(model: Model, head: HeadDescription, options: HeadExtensionOptions): HeadExtension;
-}
-
-export const CAM_METHODS: readonly CamMethod[] = [classActivationMap];
+/** The exact one first: it is what is used unless another one is asked for. */
+export const CAM_METHODS = [
+  classActivationMap,
+  gradCam,
+  gradCamPlusPlus,
+  xGradCam,
+  hiResCam,
+  layerCam,
+  elementWiseCam,
+  eigenCam,
+  eigenGradCam,
+  ablationCam,
+] as const satisfies readonly CamMethod[];
 
 /** @throws UserError `badArgument` that lists the methods there are. */
 export function findMethod(id: string): CamMethod {

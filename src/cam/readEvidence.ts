@@ -35,7 +35,7 @@ const TOP_COUNT = 5;
  * The extra input of a run: the classes to map beside the most likely ones.
  * @throws UserError `badArgument` for a class that the model does not have.
  */
-export function toClassInput(extension: HeadExtension, classes: readonly number[]): BigInt64Array {
+export function toClassInput(extension: Pick<HeadExtension, 'classes'>, classes: readonly number[]): BigInt64Array {
   const unknown = classes.find((index) => !Number.isInteger(index) || index < 0 || index >= extension.classes);
   if (unknown !== undefined) {
     throw new UserError(

@@ -81,14 +81,7 @@ export function createGradientExtension(
 }
 
 function checkRequest(model: Model, inferred: InferredGraph, names: readonly string[]): void {
-  const opset = readOpset(model, '');
-  if (opset < OLDEST_OPSET) {
-    throw new UserError(
-      'notDifferentiable',
-      `Derivatives are written for operator set ${OLDEST_OPSET} and later, and this model uses ${opset}. ` +
-        'Convert it with onnx.version_converter.',
-    );
-  }
+  checkOperatorSet(model);
   const unknown = names.find((name) => !inferred.shapes.has(name));
   if (unknown !== undefined) {
     const outputs = model.graph.outputs.map((output) => `"${output.name}"`).join(', ');
@@ -102,4 +95,16 @@ function checkRequest(model: Model, inferred: InferredGraph, names: readonly str
 /** Free sizes get names of their own. */
 function nameDimensions(label: string, sizes: Sizes | null): readonly (number | string)[] | null {
   return sizes && sizes.map((size, axis) => size ?? `headlight_${label}_${axis}`);
+}
+
+/** @throws UserError `notDifferentiable` for operator sets older than derivatives are written for. */
+export function checkOperatorSet(model: Model): void {
+  const opset = readOpset(model, '');
+  if (opset < OLDEST_OPSET) {
+    throw new UserError(
+      'notDifferentiable',
+      `Derivatives are written for operator set ${OLDEST_OPSET} and later, and this model uses ${opset}. ` +
+        'Convert it with onnx.version_converter.',
+    );
+  }
 }

@@ -1,19 +1,10 @@
 import type { HeadKind, ReceptiveField } from './modelReport';
 
-/**
- * What the model looks at in one image. Maps are in logit units, signed, at feature-map resolution;
- * colour, opacity, ReLU, normalisation and upsampling are display choices made in the webview.
- */
-export interface Explanation {
+/** What a model answers for one image, and what it was fed. */
+export interface ImageAnswer {
   readonly imageId: string;
   /** Absolute path of the image (or of the `.npy` input tensor). */
   readonly image: string;
-  readonly kind: HeadKind;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** 'mean': mean of the map + bias = logit (GAP heads); 'sum': sum of the map + bias = logit (FC heads). */
-  readonly aggregate: 'mean' | 'sum';
   /** All logits, length classes. */
   readonly logits: Float32Array;
   /** Softmax or sigmoid of the logits, length classes; null when the model ends in neither and K is 1 (regression, counts). */
@@ -22,10 +13,9 @@ export interface Explanation {
   readonly probabilitySource: 'model' | 'softmaxOfLogits' | null;
   /** Class indices, most likely first, length min(5, classes). */
   readonly top: readonly number[];
-  /** The feature map, [channels, height, width] whatever the model's own layout. */
-  readonly featureMap: Float32Array;
-  /** Maps computed in the inference process: the top classes and those asked for. */
-  readonly maps: readonly ClassMap[];
+  /** Size of the maps. */
+  readonly height: number;
+  readonly width: number;
   /** Where cells lie on the model's input; null: use the half-pixel stretch. */
   readonly receptiveField: ReceptiveField | null;
   /** How the image became the input tensor: enough to draw the map over the original image. */
@@ -33,6 +23,43 @@ export interface Explanation {
   /** Pixels the network was fed, RGBA, [inputHeight, inputWidth, 4], to show and to draw the overlay on. */
   readonly inputPicture: Picture;
   readonly elapsedMs: { readonly decode: number; readonly run: number };
+}
+
+/**
+ * What the model looks at in one image. Maps are in logit units, signed, at feature-map resolution;
+ * colour, opacity, ReLU, normalisation and upsampling are display choices made in the webview.
+ */
+export interface Explanation extends ImageAnswer {
+  readonly kind: HeadKind;
+  readonly channels: number;
+  /** 'mean': mean of the map + bias = logit (GAP heads); 'sum': sum of the map + bias = logit (FC heads). */
+  readonly aggregate: 'mean' | 'sum';
+  /** The feature map, [channels, height, width] whatever the model's own layout. */
+  readonly featureMap: Float32Array;
+  /** Maps computed in the inference process: the top classes and those asked for. */
+  readonly maps: readonly ClassMap[];
+}
+
+/** Maps of another method than the exact one, at any layer: nothing says that they add up, so there is no certificate. */
+export interface LayerExplanation extends ImageAnswer {
+  readonly method: string;
+  /** Tensor name. */
+  readonly layer: string;
+  /** Of the layer. */
+  readonly channels: number;
+  readonly unit: 'logit' | 'activation';
+  /** What the maps are, and how they relate to the exact one here, in sentences for the user. */
+  readonly note: string;
+  /** Class that was subtracted; null when the maps are those of classes themselves. */
+  readonly contrast: number | null;
+  readonly maps: readonly LayerMap[];
+}
+
+/** Signed, at the layer's resolution; what ClassMap has besides is known for exact maps only. */
+export interface LayerMap {
+  readonly classIndex: number;
+  /** [height, width], before ReLU, normalisation and upsampling. */
+  readonly map: Float32Array;
 }
 
 /** 8-bit RGBA, row-major. */
