@@ -96,7 +96,7 @@ function requireRealNumbers({ name, elementType }: TensorInfo): NonNullable<Retu
 }
 
 /** Number of elements, after making sure that the payload can hold them: hostile dimensions must not allocate. */
-async function checkPayload(model: Model, tensor: TensorInfo): Promise<number> {
+export async function checkPayload(model: Model, tensor: TensorInfo): Promise<number> {
   const { name, dims, elementType, payload } = tensor;
   const count = dims.reduce((product, size) => product * size, 1);
   if (dims.some((size) => size < 0) || !Number.isSafeInteger(count)) {

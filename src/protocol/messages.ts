@@ -93,6 +93,13 @@ export interface TensorStatistics {
   readonly histogram: readonly number[];
 }
 
+/** Some elements of a stored tensor, row-major from `offset` on. */
+export interface TensorValues {
+  readonly offset: number;
+  /** 64-bit integers that a double cannot hold, complex numbers and strings as text. */
+  readonly values: Float64Array | readonly string[];
+}
+
 /** All classifier rows, so that switching classes needs no round trip; null when too large to send. */
 export interface ClassifierWeights {
   /** [classes, channels] for pooled heads, [classes, channels, height, width] for FC heads. */
@@ -119,6 +126,16 @@ export interface Requests {
   readonly classifierWeights: { readonly params: Record<string, never>; readonly result: ClassifierWeights | null };
   /** Statistics of a stored tensor. */
   readonly tensorStatistics: { readonly params: { readonly name: string }; readonly result: TensorStatistics };
+  /** Elements `offset` to `offset + count` (at most 1 048 576) of a stored tensor; only they are read. */
+  readonly tensorValues: {
+    readonly params: { readonly name: string; readonly offset: number; readonly count: number };
+    readonly result: TensorValues;
+  };
+  /** Save a stored tensor as `.npy` where the user says; null when dismissed. However large it is, memory stays flat. */
+  readonly saveTensor: {
+    readonly params: { readonly name: string };
+    readonly result: { readonly path: string | null };
+  };
   /** Save bytes under a name the user confirms; null when dismissed. */
   readonly saveFile: {
     readonly params: { readonly name: string; readonly bytes: Uint8Array };

@@ -68,14 +68,22 @@ export function writeNpy(array: NpyArray): Uint8Array {
   if (data.length !== computeElementCount(shape)) {
     throw new Error(`${data.length} elements do not fill the shape [${shape.join(', ')}].`);
   }
+  const header = encodeNpyHeader(toTypeString(data), shape);
+  const bytes = new Uint8Array(header.byteLength + data.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.byteLength);
+  return bytes;
+}
+
+/** What comes before the elements of a row-major `.npy` file, version 1.0. `type`: NumPy's, with byte order (`<f4`). */
+export function encodeNpyHeader(type: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const dictionary = `{'descr': '${toTypeString(data)}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
   // The header ends in a newline and is padded so that the data starts at a multiple of 64.
   const headerLength = Math.ceil((10 + dictionary.length + 1) / 64) * 64 - 10;
-  const bytes = new Uint8Array(10 + headerLength + data.byteLength);
+  const bytes = new Uint8Array(10 + headerLength);
   bytes.set([...MAGIC, 1, 0, headerLength & 0xff, headerLength >> 8]);
   bytes.set(new TextEncoder().encode(dictionary.padEnd(headerLength - 1) + '\n'), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + headerLength);
   return bytes;
 }
 
