@@ -1,7 +1,7 @@
 import type { Certificate } from '../protocol/explanation';
 
 /** Relative to the logit, never below the same number in absolute terms. */
-const RELATIVE_TOLERANCE = 1e-5;
+export const RELATIVE_TOLERANCE = 1e-5;
 
 /** What widens the tolerance of a certificate: the model's own arithmetic, and rounding to quantised values. */
 export interface Slack {

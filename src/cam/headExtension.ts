@@ -4,6 +4,7 @@ import type { GraphExtension } from '../onnx/graphExtension';
 import { RESERVED_PREFIX } from '../onnx/graphExtension';
 import type { HeadKind } from '../protocol/modelReport';
 import { UserError } from '../userError';
+import { RELATIVE_TOLERANCE } from './certificate';
 import { emitClassMaps } from './emitClassMaps';
 import { emitMap } from './emittedValues';
 import type { Aggregate, EmittedEvidence, MapContext } from './emitMaps';
@@ -211,5 +212,5 @@ function findPrecision(head: HeadDescription): number {
   if (types.has('bfloat16')) {
     return 8 * 2 ** -8;
   }
-  return types.has('float16') ? 8 * 2 ** -11 : 1e-5;
+  return types.has('float16') ? 8 * 2 ** -11 : RELATIVE_TOLERANCE;
 }

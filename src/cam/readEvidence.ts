@@ -1,7 +1,7 @@
 import type { ClassMap, Explanation } from '../protocol/explanation';
 import type { ClassifierWeights } from '../protocol/messages';
 import { UserError } from '../userError';
-import { computeCertificate } from './certificate';
+import { computeCertificate, RELATIVE_TOLERANCE } from './certificate';
 import type { HeadExtension } from './headExtension';
 import { computeProbabilities, findLargest } from './probabilities';
 
@@ -115,11 +115,18 @@ export function readClassifierWeights(extension: HeadExtension, outputs: RunOutp
   if (!extension.isLinear) {
     return null;
   }
-  const bias = take(outputs, extension.outputs.bias);
+  const perClass = (output: RunOutput) =>
+    Float32Array.from({ length: extension.classes }, (_, index) => sliceRow(output, 0, index)[0] ?? 0);
+  const { rounding } = extension.outputs;
+  const slack = {
+    precision: extension.precision,
+    rounding: rounding === null ? new Float32Array(extension.classes) : perClass(take(outputs, rounding)),
+  };
   return {
     weights: sliceItem(take(outputs, extension.outputs.weights), 0),
     perPosition: extension.isPerPosition,
-    bias: Float32Array.from({ length: extension.classes }, (_, index) => sliceRow(bias, 0, index)[0] ?? 0),
+    bias: perClass(take(outputs, extension.outputs.bias)),
+    ...(rounding === null && extension.precision === RELATIVE_TOLERANCE ? {} : { slack }),
   };
 }
 

@@ -30,7 +30,10 @@ export interface MapDocument {
   readonly layer: string;
   readonly height: number;
   readonly width: number;
-  readonly certificate: Pick<Certificate, 'aggregate' | 'value' | 'bias' | 'logit' | 'residual' | 'holds'>;
+  readonly certificate: Pick<
+    Certificate,
+    'aggregate' | 'value' | 'bias' | 'logit' | 'residual' | 'holds' | 'tolerance'
+  >;
   /** Path of the `.npy` file; null without --out. */
   readonly file: string | null;
 }
@@ -66,17 +69,22 @@ export function toImageDocument(
       logit: logits[index],
       probability: probabilities?.[index] ?? null,
     })),
-    maps: maps.map(({ classIndex, certificate: { aggregate, value, bias, logit, residual, holds } }) => ({
+    maps: maps.map(({ classIndex, certificate }) => ({
       class: classIndex,
       method: 'cam',
       layer,
       height: explanation.height,
       width: explanation.width,
-      certificate: { aggregate, value, bias, logit, residual, holds },
+      certificate: toCertificate(certificate),
       file: files.get(classIndex) ?? null,
     })),
     ledger: maps.slice(0, 1).flatMap((map) => computeLedger(map, explanation).slice(0, LEDGER_LENGTH)),
   };
+}
+
+function toCertificate(certificate: Certificate): MapDocument['certificate'] {
+  const { aggregate, value, bias, logit, residual, holds, tolerance } = certificate;
+  return { aggregate, value, bias, logit, residual, holds, ...(tolerance === undefined ? {} : { tolerance }) };
 }
 
 export function findMap({ maps, image }: Explanation, classIndex: number): ClassMap {

@@ -1,4 +1,4 @@
-import type { ImageDocument } from './camDocument';
+import type { ImageDocument, MapDocument } from './camDocument';
 import { formatSigned } from './quantity';
 import { formatTable } from './table';
 
@@ -22,14 +22,20 @@ function formatTop(top: ImageDocument['top']): string {
 
 function formatMaps(maps: ImageDocument['maps']): string {
   const rows = maps.map(({ class: index, height, width, certificate, file }) => {
-    const { aggregate, value, bias, logit, residual, holds } = certificate;
+    const { aggregate, value, bias } = certificate;
     const sum = `${aggregate} ${value.toFixed(5)} ${bias < 0 ? '−' : '+'} bias ${Math.abs(bias).toFixed(5)} = ${(value + bias).toFixed(5)}`;
-    const verdict = holds
-      ? 'adds up'
-      : `does NOT add up to the logit ${logit.toFixed(5)} (off by ${residual.toExponential(1)})`;
-    return [String(index), `${height}×${width}`, sum, verdict, file ?? ''];
+    return [String(index), `${height}×${width}`, sum, formatVerdict(certificate), file ?? ''];
   });
   return formatTable([['map of', 'size', 'certificate', '', ''], ...rows], ['right', 'right', 'left', 'left', 'left']);
+}
+
+function formatVerdict({ logit, residual, holds, tolerance }: MapDocument['certificate']): string {
+  if (!holds) {
+    return `does NOT add up to the logit ${logit.toFixed(5)} (off by ${residual.toExponential(1)})`;
+  }
+  return tolerance === undefined
+    ? 'adds up'
+    : `adds up to the logit ${logit.toFixed(5)} within the model's own rounding (off by ${residual.toExponential(1)}, allowed ${tolerance.toExponential(1)})`;
 }
 
 function formatLedger(maps: ImageDocument['maps'], ledger: ImageDocument['ledger']): string {

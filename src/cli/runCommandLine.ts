@@ -40,17 +40,19 @@ export async function runCommandLine(
   }
 }
 
+/** With --json there is exactly one document on standard output, also when it can only say what is wrong. */
 function reportError(error: unknown, argv: readonly string[], output: Output): 1 | 2 {
-  if (error instanceof UsageError || (error instanceof UserError && error.code === 'badArgument')) {
-    output.report(`headlight: ${error.message}\nRun "headlight --help" for the options.`);
-    return 2;
-  }
-  const code = error instanceof UserError ? error.code : 'bug';
+  const isUsage = error instanceof UsageError || (error instanceof UserError && error.code === 'badArgument');
   const message = error instanceof Error ? error.message : String(error);
-  output.report(error instanceof UserError ? `headlight: ${message}` : `headlight: ${describeBug(error)}`);
   if (argv.includes('--json')) {
+    const code = isUsage ? 'badArgument' : error instanceof UserError ? error.code : 'bug';
     output.write(`${JSON.stringify({ schema: 1, error: { code, message } })}\n`);
   }
+  if (isUsage) {
+    output.report(`headlight: ${message}\nRun "headlight --help" for the options.`);
+    return 2;
+  }
+  output.report(error instanceof UserError ? `headlight: ${message}` : `headlight: ${describeBug(error)}`);
   return 1;
 }
 

@@ -106,6 +106,13 @@ export interface ClassifierWeights {
   readonly weights: Float32Array;
   readonly perPosition: boolean;
   readonly bias: Float32Array;
+  /** What the certificates of these classes allow for, where the model itself rounds; absent for 32-bit floats. */
+  readonly slack?: {
+    /** Relative to the logit. */
+    readonly precision: number;
+    /** In logit units, [classes]. */
+    readonly rounding: Float32Array;
+  };
 }
 
 /** Requests of the page: name → parameters and result. Every request gets exactly one answer. */

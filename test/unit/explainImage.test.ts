@@ -10,6 +10,7 @@ import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';
 import type { ClassMap } from '../../src/protocol/explanation';
 import { readNpy } from '../../src/tensor/npy';
+import { computeClassMap, readClassifierRow } from '../../webview/cam/evidence';
 import { buildServer } from './inference/buildServer';
 
 const root = path.join(__dirname, '../..');
@@ -92,6 +93,28 @@ describe('explainImage on EfficientNet-Lite0', () => {
       expect(rows?.bias[classIndex]).toBeCloseTo(certificate.bias, 6);
     }
     expect(await readClassifierWeights(explainer, 1e6)).toBeNull();
+  });
+
+  it('gives the page as much room for rounding as a quantised head needs, class by class', async () => {
+    const folder = path.join(heads, 'gap_gemm_qdq');
+    const explainer = await open(path.join(folder, 'model.onnx'));
+    const rows = await readClassifierWeights(explainer, 32e6);
+    if (rows === null) {
+      throw new Error('The head is linear');
+    }
+    const classes = [...rows.bias.keys()];
+    const input = { id: 'x', path: path.join(folder, 'input.npy') };
+    const explanation = await explainImage(explainer, input, { classes, preprocessing: null });
+    for (const { classIndex, certificate } of explanation.maps) {
+      const { weights, bias, slack } = readClassifierRow(rows, classIndex);
+      const logit = explanation.logits[classIndex];
+      const inPage = computeClassMap(explanation, classIndex, weights, bias, logit, slack).certificate;
+      expect(inPage.tolerance).toBeCloseTo(certificate.tolerance ?? 0, 6);
+      expect(inPage.residual).toBeCloseTo(certificate.residual, 5);
+      expect(inPage.holds).toBe(true);
+    }
+    // Without it, hardly a class of this model would add up.
+    expect(explanation.maps.some(({ certificate }) => Math.abs(certificate.residual) > 1e-3)).toBe(true);
   });
 });
 

@@ -4,6 +4,14 @@ import type { ClassifierWeights } from '../../src/protocol/messages';
 /** Bounds the rounding of single precision sums: |aggregate(map) + bias − logit| ≤ 1e-5·max(1, |logit|). */
 const CERTIFICATE_TOLERANCE = 1e-5;
 
+/** How far the model's own rounding (16-bit floats, quantised values) may move a logit. */
+export interface Slack {
+  /** Relative to the logit. */
+  readonly precision: number;
+  /** In logit units. */
+  readonly rounding: number;
+}
+
 /** What a map is computed from, apart from the class: F [channels, height, width] and how cells are aggregated. */
 export type FeatureMap = Pick<Explanation, 'featureMap' | 'channels' | 'height' | 'width' | 'aggregate'>;
 
@@ -18,6 +26,7 @@ export function computeClassMap(
   weights: Float32Array,
   bias: number,
   logit: number,
+  slack: Slack | null = null,
 ): ClassMap {
   const { featureMap, channels, height, width, aggregate } = feature;
   const cells = height * width;
@@ -41,19 +50,25 @@ export function computeClassMap(
     map: Float32Array.from(sums),
     weights,
     contributions,
-    certificate: certify(aggregate, value, bias, logit),
+    certificate: certify(
+      { aggregate, value, bias, logit },
+      Math.abs(logit),
+      slack ? slack.precision * Math.max(1, Math.abs(logit)) + slack.rounding : undefined,
+    ),
   };
 }
 
-/** Row `classIndex` of the classifier, a view: [channels] or [channels, height, width]. */
+/** Row `classIndex` of the classifier, its weights a view: [channels] or [channels, height, width]. */
 export function readClassifierRow(
   classifier: ClassifierWeights,
   classIndex: number,
-): { readonly weights: Float32Array; readonly bias: number } {
+): { readonly weights: Float32Array; readonly bias: number; readonly slack: Slack | null } {
+  const { slack } = classifier;
   const size = classifier.weights.length / classifier.bias.length;
   return {
     weights: classifier.weights.subarray(classIndex * size, (classIndex + 1) * size),
     bias: classifier.bias[classIndex],
+    slack: slack ? { precision: slack.precision, rounding: slack.rounding[classIndex] } : null,
   };
 }
 
@@ -70,11 +85,9 @@ export function subtractClassMap(first: ClassMap, second: ClassMap): ClassMap {
     weights: subtract(first.weights, second.weights),
     contributions: subtract(first.contributions, second.contributions),
     certificate: certify(
-      aggregate,
-      value - other.value,
-      bias - other.bias,
-      logit - other.logit,
+      { aggregate, value: value - other.value, bias: bias - other.bias, logit: logit - other.logit },
       Math.max(Math.abs(logit), Math.abs(other.logit)),
+      addTolerances(first.certificate, other),
     ),
   };
 }
@@ -93,18 +106,26 @@ export function readActivation(feature: FeatureMap, channel: number): Float32Arr
   return feature.featureMap.subarray(channel * cells, (channel + 1) * cells);
 }
 
-/** `magnitude`: what the tolerance is relative to, the logits that went in. */
+/** What two certificates allow together; undefined while both are the ordinary ones. */
+function addTolerances(first: Certificate, second: Certificate): number | undefined {
+  const isWider = first.tolerance !== undefined || second.tolerance !== undefined;
+  return isWider ? findTolerance(first) + findTolerance(second) : undefined;
+}
+
+function findTolerance({ tolerance, logit }: Certificate): number {
+  return tolerance ?? CERTIFICATE_TOLERANCE * Math.max(1, Math.abs(logit));
+}
+
+/** `magnitude`: what the ordinary tolerance is relative to, the logits that went in. `tolerance`: a wider one. */
 function certify(
-  aggregate: Certificate['aggregate'],
-  value: number,
-  bias: number,
-  logit: number,
-  magnitude = Math.abs(logit),
+  { aggregate, value, bias, logit }: Pick<Certificate, 'aggregate' | 'value' | 'bias' | 'logit'>,
+  magnitude: number,
+  tolerance: number | undefined,
 ): Certificate {
   const residual = value + bias - logit;
   // Written so that NaN does not hold.
-  const holds = Math.abs(residual) <= CERTIFICATE_TOLERANCE * Math.max(1, magnitude);
-  return { aggregate, value, bias, logit, residual, holds };
+  const holds = Math.abs(residual) <= (tolerance ?? CERTIFICATE_TOLERANCE * Math.max(1, magnitude));
+  return { aggregate, value, bias, logit, residual, holds, ...(tolerance === undefined ? {} : { tolerance }) };
 }
 
 function subtract(first: Float32Array, second: Float32Array): Float32Array {

@@ -43,8 +43,8 @@ export class EvidenceCache {
       return null;
     }
     return this.#keep(explanation, String(classIndex), () => {
-      const row = readClassifierRow(classifier, classIndex);
-      return computeClassMap(explanation, classIndex, row.weights, row.bias, explanation.logits[classIndex]);
+      const { weights, bias, slack } = readClassifierRow(classifier, classIndex);
+      return computeClassMap(explanation, classIndex, weights, bias, explanation.logits[classIndex], slack);
     });
   }
 

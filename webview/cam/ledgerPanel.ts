@@ -11,6 +11,9 @@ import type { ShownMap } from './scene';
 /** Channels named on each side of the sum. */
 const NAMED_CHANNELS = 4;
 
+const ROUNDING_NOTE =
+  '. The model rounds between the feature map and the logit (quantised or 16-bit numbers); the map is of the sum before that.';
+
 /** The sum that makes the logit, as a table whose rows are also the steps of a waterfall. */
 export function ledgerPanel(
   shown: ShownMap,
@@ -41,13 +44,20 @@ export function ledgerPanel(
 
 /** "Adds up" or not, with the numbers. */
 function certificate(
-  { holds, residual, value, bias, logit, aggregate }: Certificate,
+  { holds, residual, value, bias, logit, aggregate, tolerance }: Certificate,
   reason: string | null,
 ): TemplateResult {
   const sum = `${aggregate} of the map ${formatNumber(value)} + bias ${formatNumber(bias)} − logit ${formatNumber(logit)}`;
-  return html`<p class="cam-certificate" data-holds=${holds} role="status" title=${sum}>
+  const within = holds && tolerance !== undefined ? ' within the model’s own rounding' : '';
+  const allowed = tolerance === undefined ? '' : `, allowed ${formatNumber(tolerance)}`;
+  return html`<p
+    class="cam-certificate"
+    data-holds=${holds}
+    role="status"
+    title="${sum}${tolerance === undefined ? '' : ROUNDING_NOTE}"
+  >
     <span class="cam-certificate-sign" aria-hidden="true">${holds ? '✓' : '✗'}</span>
-    ${holds ? 'Adds up' : 'Does not add up'}: residual ${formatNumber(residual)}
+    ${holds ? 'Adds up' : 'Does not add up'}${within}: residual ${formatNumber(residual)}${allowed}
     ${holds ? nothing : html`<span class="cam-certificate-reason">${reason ?? `The ${sum} should be 0: something between the feature map and the logit is not linear, or a number is not finite.`}</span>`}
   </p>`;
 }

@@ -216,6 +216,18 @@ describe('headlight cam', () => {
     expect(stderr).toContain('shapes_gap.onnx');
   });
 
+  it('says of a quantised head that it adds up within the rounding of the model', async () => {
+    const head = path.join(root, 'test/fixtures/heads/gap_gemm_qdq');
+    const files = [path.join(head, 'model.onnx'), path.join(head, 'input.npy')];
+    const { stdout } = await headlight('cam', ...files, '--class', '0', '--json');
+    const [{ certificate }] = (JSON.parse(stdout) as CamDocument).images[0].maps;
+    expect(certificate.holds).toBe(true);
+    expect(Math.abs(certificate.residual)).toBeGreaterThan(1e-3);
+    expect(Math.abs(certificate.residual)).toBeLessThan(certificate.tolerance ?? 0);
+    const text = (await headlight('cam', ...files, '--class', '0')).stdout;
+    expect(text).toMatch(/adds up to the logit 0\.077\d+ within the model's own rounding \(off by 1\.1e-2, allowed /);
+  });
+
   it('takes preprocessing and labels from files', async () => {
     const settings = path.join(folder, 'settings.json');
     const { writeFile } = await import('node:fs/promises');
@@ -245,7 +257,7 @@ describe('headlight cam', () => {
     ['a folder that is a file', ['--out', circle], /--out/],
   ])('refuses %s as wrong usage', async (_, options, message) => {
     const { code, stdout, stderr } = await headlight('cam', model, circle, '--json', ...options);
-    expect([code, stdout]).toEqual([2, '']);
+    expect([code, JSON.parse(stdout)]).toMatchObject([2, { schema: 1, error: { code: 'badArgument' } }]);
     expect(stderr).toMatch(message);
   });
 });

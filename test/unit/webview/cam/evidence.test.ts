@@ -78,6 +78,16 @@ describe('subtractClassMap', () => {
     expect(contrast.certificate).toMatchObject({ value: 3.5, bias: -0.5, logit: 3, residual: 0, holds: true });
   });
 
+  it('allows for the rounding of both classes where the model itself rounds', () => {
+    const slack = { precision: 1e-5, rounding: 0.02 };
+    const rounded = computeClassMap(FEATURE, 0, Float32Array.of(1, -2), 0.5, 2.015, slack);
+    expect(rounded.certificate).toMatchObject({ holds: true, tolerance: 0.02 + 2.015e-5 });
+    expect(computeClassMap(FEATURE, 0, Float32Array.of(1, -2), 0.5, 2.03, slack).certificate.holds).toBe(false);
+    const { certificate } = subtractClassMap(mapOf(2), rounded);
+    expect(certificate.holds).toBe(true);
+    expect(certificate.tolerance).toBeCloseTo(0.02 + 2.015e-5 + 5e-5, 9);
+  });
+
   it('does not change when one vector is added to all rows of the classifier, though each map does', () => {
     expect(mapOf(0, 8).map).not.toEqual(mapOf(0).map);
     expect(subtractClassMap(mapOf(2, 8), mapOf(0, 8)).map).toEqual(subtractClassMap(mapOf(2), mapOf(0)).map);
