@@ -7,9 +7,10 @@ import { toLocalFile } from './imageList';
 import { createMeasureHandlers } from './measureRequests';
 import type { ModelDocument } from './modelDocument';
 import { pickImages } from './pickImages';
-import { askTarget, saveBytes } from './saveBytes';
+import { saveBytes } from './saveBytes';
 import { readSettings } from './settings';
 import { openSettingsFile } from './settingsFile';
+import { createTensorHandlers } from './tensorRequests';
 
 /** Answers to what a page of this model may ask. */
 export function createRequestHandlers(document: ModelDocument, log: vscode.LogOutputChannel): RequestHandlers {
@@ -27,39 +28,8 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
         const limitBytes = readSettings(document.uri).classifierWeightsLimitBytes;
         return readClassifierWeights(await document.explainer(), limitBytes, cancelled);
       }),
-    tensorStatistics: ({ name }, signal) =>
-      document.tasks.run(vscode.l10n.t('Reading {0}', name), signal, async (cancelled) => {
-        const [{ computeTensorStatistics }, { findStoredTensor }] = await Promise.all([
-          import('../onnx/tensorStatistics'),
-          import('../onnx/findStoredTensor'),
-        ]);
-        const { model } = await document.analysis();
-        return computeTensorStatistics(model, findStoredTensor(model, name), { signal: cancelled });
-      }),
     ...createMeasureHandlers(document),
-    tensorValues: async ({ name, offset, count }, signal) => {
-      const [{ readTensorValues }, { findStoredTensor }] = await Promise.all([
-        import('../onnx/readTensorValues'),
-        import('../onnx/findStoredTensor'),
-      ]);
-      const { model } = await document.analysis();
-      return readTensorValues(model, findStoredTensor(model, name), { offset, count }, { signal });
-    },
-    saveTensor: async ({ name }, signal) => {
-      const [{ saveTensorAsNpy }, { findStoredTensor }] = await Promise.all([
-        import('../onnx/saveTensorAsNpy'),
-        import('../onnx/findStoredTensor'),
-      ]);
-      const { model } = await document.analysis();
-      const tensor = findStoredTensor(model, name);
-      const target = await askTarget(document.uri, `${name}.npy`);
-      if (target !== null) {
-        await document.tasks.run(vscode.l10n.t('Saving {0}', name), signal, (cancelled) =>
-          saveTensorAsNpy(model, tensor, target.fsPath, { signal: cancelled }),
-        );
-      }
-      return { path: target?.fsPath ?? null };
-    },
+    ...createTensorHandlers(document),
     saveFile: async ({ name, bytes }) => ({ path: await saveBytes(document.uri, name, bytes) }),
     copyText: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);

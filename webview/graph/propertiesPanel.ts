@@ -8,6 +8,8 @@ import { toInputName } from './operatorInputs';
 import { toOperatorFamily } from './operatorFamily';
 import { toTensorIndex, type TensorEntry } from './tensorIndex';
 import { linksTemplate, tensorTemplate, type TensorContext } from './tensorProperties';
+import { createTensorLook } from './tensorLook';
+import { createTensorPages } from './tensorPages';
 import { createTensorStatisticsList } from './tensorStatistics';
 import type { BlockItem, GraphItem, ItemId, LayersItem, ValueItem } from './viewModel';
 
@@ -35,6 +37,10 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
   let tensors: ReadonlyMap<string, TensorEntry> = new Map();
   let redraw = (): void => undefined;
   const statistics = createTensorStatisticsList(app, () => redraw());
+  const look = createTensorLook(
+    createTensorPages(app, () => redraw()),
+    () => redraw(),
+  );
   return {
     element,
     show(shownModel, item, layerIndex) {
@@ -42,11 +48,12 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
         model = shownModel;
         tensors = toTensorIndex(shownModel.report);
         statistics.clear();
+        look.clear();
       }
       element.hidden = item === null;
       redraw = () => {
         render(
-          item === null ? nothing : panelTemplate({ app, actions, tensors, statistics }, item, layerIndex),
+          item === null ? nothing : panelTemplate({ app, actions, tensors, statistics, look }, item, layerIndex),
           element,
         );
       };

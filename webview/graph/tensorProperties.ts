@@ -2,11 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { InitializerReport, LayerReport } from '../../src/protocol/modelReport';
 import { formatBytes, formatShape } from '../quantity';
 import type { TensorEntry } from './tensorIndex';
+import type { TensorLook } from './tensorLook';
 import type { TensorStatisticsList } from './tensorStatistics';
 
 export interface TensorContext {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly statistics: TensorStatisticsList;
+  readonly look: TensorLook;
   readonly actions: { selectLayer(index: number): void };
 }
 
@@ -28,7 +30,7 @@ export function tensorTemplate(
       <span class="tensor-type">${entry?.type ?? ''}</span>
     </div>
     <div class="tensor-name" title=${name}>${name}</div>
-    ${initializer === null ? nothing : initializerTemplate(initializer, context.statistics)}
+    ${initializer === null ? nothing : initializerTemplate(initializer, context)}
     ${initializer === null || isOutput ? linksTemplate(context, name, isOutput ? 'readers' : 'producer') : nothing}
   </div>`;
 }
@@ -51,8 +53,11 @@ export function linksTemplate(
   ${layers.length > MOST_LINKS ? html`<span class="tensor-storage">and ${layers.length - MOST_LINKS} more</span>` : nothing}`;
 }
 
-function initializerTemplate(initializer: InitializerReport, statistics: TensorStatisticsList): TemplateResult {
+function initializerTemplate(
+  initializer: InitializerReport,
+  { statistics, look }: Pick<TensorContext, 'statistics' | 'look'>,
+): TemplateResult {
   const place = { file: 'in the file', external: 'in another file', node: 'made by a node' }[initializer.storage];
   return html`<div class="tensor-storage">${initializer.role}, ${formatBytes(initializer.sizeBytes)} ${place}</div>
-    ${statistics.template(initializer)}`;
+    <div class="tensor-actions">${statistics.template(initializer)} ${look.template(initializer)}</div>`;
 }
