@@ -1,3 +1,4 @@
+import { checkContrast } from './cam/contrastMaps';
 import { describeMethod } from './cam/methodNote';
 import type { LayerAnswer } from './cam/readLayerMap';
 import { readLayerMap } from './cam/readLayerMap';
@@ -9,7 +10,6 @@ import { prepareInput } from './explainImage';
 import type { InferenceClient } from './inference/inferenceClient';
 import type { LayerExplanation, LayerMap } from './protocol/explanation';
 import type { Tensor } from './tensor/tensor';
-import { UserError } from './userError';
 
 export interface LayerOptions extends ExplainOptions, Pick<LayerChoice, 'method' | 'layer'> {
   /** How many of the most likely classes get a map, 0 to 5. */
@@ -82,11 +82,8 @@ async function drawMaps(
   const first = count > 0 ? 0 : extension.topCount;
   const answer = await run(classes.length + count === 0 ? 0 : first);
   const wanted = new Set([...answer.top.slice(0, count), ...classes]);
-  if (contrast !== null && wanted.has(contrast)) {
-    throw new UserError(
-      'badArgument',
-      `The map of class ${contrast} against itself is empty: choose another --contrast.`,
-    );
+  if (contrast !== null) {
+    checkContrast(contrast, [...wanted]);
   }
   const maps: LayerMap[] = [];
   for (const classIndex of wanted) {

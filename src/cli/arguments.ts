@@ -18,7 +18,11 @@ export interface CamArguments {
   readonly json: boolean;
   /** As given: class indices, labels, `top1`, `top5`. */
   readonly classes: readonly string[];
+  /** As given: name of a row in the table of methods. */
+  readonly method: string;
   readonly layer: string | null;
+  /** As given: index or label of the class that is subtracted. */
+  readonly contrast: string | null;
   readonly preprocess: string | null;
   readonly labels: string | null;
   readonly out: string | null;
@@ -111,6 +115,7 @@ function parseCam(argv: readonly string[]): CamArguments {
     class: { type: 'string', multiple: true },
     method: { type: 'string' },
     layer: { type: 'string' },
+    contrast: { type: 'string' },
     preprocess: { type: 'string' },
     labels: { type: 'string' },
     out: { type: 'string' },
@@ -119,16 +124,15 @@ function parseCam(argv: readonly string[]): CamArguments {
   if (model === undefined || images.length === 0) {
     throw new UsageError('cam takes a MODEL and at least one IMAGE.');
   }
-  if (values.method !== undefined && values.method !== 'cam') {
-    throw new UsageError(`Unknown method "${values.method}": there is cam.`);
-  }
   return {
     command: 'cam',
     model,
     images,
     json: values.json ?? false,
     classes: values.class ?? ['top1'],
+    method: values.method ?? 'cam',
     layer: values.layer ?? null,
+    contrast: values.contrast ?? null,
     preprocess: values.preprocess ?? null,
     labels: values.labels ?? null,
     out: values.out ?? null,

@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { Explainer } from '../explainer';
+import type { CamMethod, LayerMethod } from '../cam/camMethod';
+import { checkContrast, contrastMaps } from '../cam/contrastMaps';
+import { createLayerExtension } from '../cam/layerExtension';
+import { describeExactChoice } from '../cam/methodNote';
+import { findMethod } from '../cam/methods';
+import type { Explainer, LayerChoice } from '../explainer';
 import { createExplainer } from '../explainer';
 import { explainImage } from '../explainImage';
+import { explainLayer } from '../explainLayer';
+import { findClass } from '../image/findClass';
 import { isInputTensor } from '../image/inputTensor';
 import { readLabels, readPreprocessing } from '../image/modelSettings';
 import type { ResolvedLabels } from '../image/resolveLabels';
@@ -15,7 +22,7 @@ import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
 import type { CamArguments } from './arguments';
 import type { CamDocument, ImageDocument } from './camDocument';
-import { toImageDocument } from './camDocument';
+import { toImageDocument, toLayerDocument } from './camDocument';
 import { formatImage } from './camText';
 import type { ClassChoice } from './classSelection';
 import { parseClassChoice, toClassIndices } from './classSelection';
@@ -26,21 +33,25 @@ import type { Output } from './output';
 /** What holds for all images of a run. */
 interface Run {
   readonly explainer: Explainer;
-  /** Tensor name of the feature map. */
+  readonly method: CamMethod;
+  /** Tensor name. */
   readonly layer: string;
   /** Of pictures; null when no picture is given. */
   readonly preprocessing: Preprocessing | null;
   readonly labels: ResolvedLabels | null;
   readonly choices: readonly ClassChoice[];
+  /** Class whose logit is subtracted. */
+  readonly contrast: number | null;
   readonly files: MapFiles | null;
 }
 
 /** Explains the images one after the other; one that fails does not keep the others from being explained. */
 export async function runCam(options: CamArguments, output: Output, inferencePath: string): Promise<0 | 1> {
+  const method = findMethod(options.method);
   const analysis = await analyzeModel(options.model);
   const client = new InferenceClient(inferencePath);
   try {
-    const run = await prepareRun(options, analysis, client);
+    const run = await prepareRun(options, method, analysis, client);
     const document = await explainAll(options.images, run, output);
     output.write(options.json ? `${JSON.stringify(document)}\n` : document.images.map(formatImage).join('\n'));
     return document.errors === undefined ? 0 : 1;
@@ -49,7 +60,12 @@ export async function runCam(options: CamArguments, output: Output, inferencePat
   }
 }
 
-async function prepareRun(options: CamArguments, analysis: ModelAnalysis, client: InferenceClient): Promise<Run> {
+async function prepareRun(
+  options: CamArguments,
+  method: CamMethod,
+  analysis: ModelAnalysis,
+  client: InferenceClient,
+): Promise<Run> {
   const { model, inferred, heads } = analysis;
   const [head] = heads;
   const subject = { model, boundInputs: inferred.boundInputs, classes: head.classes };
@@ -57,12 +73,22 @@ async function prepareRun(options: CamArguments, analysis: ModelAnalysis, client
   const sources = { chosen, chosenLabels: options.labels === null ? null : resolve(options.labels) };
   const labels = await readLabels(subject, sources);
   const needsPreprocessing = !options.images.every(isInputTensor);
+  const choices = options.classes.map((text) => parseClassChoice(text, head.classes ?? 0, labels));
+  const contrast = options.contrast === null ? null : findClass(labels, options.contrast, head.classes ?? 0);
+  if (contrast !== null) {
+    checkContrast(contrast, listAsked(choices));
+  }
   return {
     explainer: createExplainer(analysis, client),
-    layer: checkLayer(analysis, options.layer),
+    method,
+    layer:
+      method.kind === 'exact'
+        ? checkLayer(analysis, options.layer)
+        : chooseLayer(analysis, { method, layer: options.layer, isContrast: contrast !== null }),
     preprocessing: needsPreprocessing ? (await readPreprocessing(subject, sources)).preprocessing : null,
     labels,
-    choices: options.classes.map((text) => parseClassChoice(text, head.classes ?? 0, labels)),
+    choices,
+    contrast,
     files: options.out === null ? null : await createMapFiles(options.out),
   };
 }
@@ -84,20 +110,52 @@ async function explainAll(images: readonly string[], run: Run, output: Output): 
   return { schema: 1, images: explained, ...(errors.length === 0 ? {} : { errors }) };
 }
 
-async function explainOne(image: string, run: Run): Promise<ImageDocument> {
-  const { explainer, choices, preprocessing, labels, files, layer } = run;
-  const classes = choices.flatMap((choice) => (choice.kind === 'class' ? [choice.index] : []));
-  const explanation = await explainImage(explainer, { id: image, path: resolve(image) }, { classes, preprocessing });
-  const indices = toClassIndices(choices, explanation.top);
-  const written = await files?.write(explanation, indices);
-  return toImageDocument(image, explanation, layer, indices, labels?.labels ?? null, written ?? new Map());
+function explainOne(image: string, run: Run): Promise<ImageDocument> {
+  return run.method.kind === 'exact' ? drawExact(image, run) : drawAtLayer(image, run, run.method);
+}
+
+async function drawExact(image: string, run: Run): Promise<ImageDocument> {
+  const { explainer, choices, contrast, preprocessing, labels, files, layer } = run;
+  const classes = [...listAsked(choices), ...(contrast === null ? [] : [contrast])];
+  const found = await explainImage(explainer, { id: image, path: resolve(image) }, { classes, preprocessing });
+  const indices = toClassIndices(choices, found.top);
+  const explanation = contrast === null ? found : contrastMaps(found, contrast, indices);
+  return toImageDocument(image, explanation, {
+    layer,
+    note: describeExactChoice(explainer.analysis.heads[0]),
+    contrast,
+    classes: indices,
+    labels: labels?.labels ?? null,
+    files: (await files?.write(explanation, indices)) ?? new Map(),
+  });
+}
+
+async function drawAtLayer(image: string, run: Run, method: LayerMethod): Promise<ImageDocument> {
+  const { explainer, choices, contrast, preprocessing, labels, files, layer } = run;
+  const topCount = Math.max(0, ...choices.map((choice) => (choice.kind === 'top' ? choice.count : 0)));
+  const options = { method, layer, classes: listAsked(choices), topCount, contrast, preprocessing };
+  const explanation = await explainLayer(explainer, { id: image, path: resolve(image) }, options);
+  const classes = toClassIndices(choices, explanation.top);
+  const written = await files?.write(explanation, classes);
+  return toLayerDocument(image, explanation, { classes, labels: labels?.labels ?? null, files: written ?? new Map() });
+}
+
+function listAsked(choices: readonly ClassChoice[]): number[] {
+  return choices.flatMap((choice) => (choice.kind === 'class' ? [choice.index] : []));
+}
+
+/** What cannot be drawn at all is said once, before the first image. */
+function chooseLayer({ model, index, inferred, heads }: ModelAnalysis, choice: LayerChoice): string {
+  return createLayerExtension(model, index, inferred, heads[0], { ...choice, topCount: 1 }).layer.tensor;
 }
 
 /** The exact map exists at the head's feature map only. */
 function checkLayer({ heads, index }: ModelAnalysis, layer: string | null): string {
   const [{ featureMap, exact, reason, kind }] = heads;
   if (featureMap === null || !exact) {
-    throw new UserError(kind === 'none' ? 'noHead' : 'notExact', reason ?? 'This model has no classification head.');
+    const found = reason ?? 'This model has no classification head.';
+    const advice = 'Other methods need no exact head: --method hirescam, for example.';
+    throw new UserError(kind === 'none' ? 'noHead' : 'notExact', `${found} ${advice}`);
   }
   if (layer !== null && layer !== featureMap.tensor) {
     const found = index.producerOf.has(layer)
@@ -105,7 +163,8 @@ function checkLayer({ heads, index }: ModelAnalysis, layer: string | null): stri
       : `The model has no "${layer}"`;
     throw new UserError(
       'badArgument',
-      `${found}: the exact map (method cam) is defined at "${featureMap.tensor}" only. Leave --layer out, or give that.`,
+      `${found}: the exact map (method cam) is defined at "${featureMap.tensor}" only. Leave --layer out, give that, ` +
+        'or choose a method that draws at any layer, such as --method hirescam.',
     );
   }
   return featureMap.tensor;

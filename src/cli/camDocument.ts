@@ -1,4 +1,5 @@
-import type { Certificate, ClassMap, Explanation } from '../protocol/explanation';
+import { explainBlankMap } from '../cam/describeMap';
+import type { Certificate, ClassMap, Explanation, ImageAnswer, LayerExplanation } from '../protocol/explanation';
 
 /** What `headlight cam --json` prints, schema 1. Other tools rely on it: add fields, never change them. */
 export interface CamDocument {
@@ -19,21 +20,30 @@ export interface ImageDocument {
     readonly probability: number | null;
   }[];
   readonly maps: readonly MapDocument[];
-  /** Of the first map's class: the 20 channels that contribute most, by magnitude. */
+  /** What the maps are, and why this method. */
+  readonly note: string;
+  /** Of the first map's class: the 20 channels that contribute most, by magnitude. Empty where maps do not add up. */
   readonly ledger: readonly LedgerEntry[];
 }
 
 export interface MapDocument {
   readonly class: number;
-  readonly method: 'cam';
+  readonly method: string;
+  /** Of the raw map: before ReLU, normalisation and upsampling. */
+  readonly unit: 'logit' | 'activation';
+  /** Class whose logit was subtracted; null for the class's own map. */
+  readonly contrast: number | null;
   /** Tensor name of the feature map. */
   readonly layer: string;
   readonly height: number;
   readonly width: number;
+  /** null for methods whose maps do not add up to the logit. */
   readonly certificate: Pick<
     Certificate,
     'aggregate' | 'value' | 'bias' | 'logit' | 'residual' | 'holds' | 'tolerance'
-  >;
+  > | null;
+  /** Why the map shows nothing and what would; null for an ordinary map. */
+  readonly remark: string | null;
   /** Path of the `.npy` file; null without --out. */
   readonly file: string | null;
 }
@@ -50,34 +60,37 @@ export interface LedgerEntry {
 
 const LEDGER_LENGTH = 20;
 
-/** `files`: path of the written map per class; classes are mapped in the order of `classes`. */
-export function toImageDocument(
-  image: string,
-  explanation: Explanation,
-  layer: string,
-  classes: readonly number[],
-  labels: readonly string[] | null,
-  files: ReadonlyMap<number, string>,
-): ImageDocument {
-  const maps = classes.map((index) => findMap(explanation, index));
-  const { logits, probabilities } = explanation;
+/** What holds for all maps of an image. */
+export interface MapFacts {
+  readonly layer: string;
+  readonly note: string;
+  readonly contrast: number | null;
+  /** Classes in the order of their maps. */
+  readonly classes: readonly number[];
+  readonly labels: readonly string[] | null;
+  /** Path of the written map per class. */
+  readonly files: ReadonlyMap<number, string>;
+}
+
+/** Exact maps, with their certificates and a ledger. */
+export function toImageDocument(image: string, explanation: Explanation, facts: MapFacts): ImageDocument {
+  const maps = facts.classes.map((index) => findMap(explanation, index));
+  const size = { height: explanation.height, width: explanation.width };
   return {
     image,
-    top: explanation.top.map((index) => ({
-      class: index,
-      label: labels?.[index] ?? null,
-      logit: logits[index],
-      probability: probabilities?.[index] ?? null,
-    })),
-    maps: maps.map(({ classIndex, certificate }) => ({
+    top: listTop(explanation, facts.labels),
+    maps: maps.map(({ classIndex, map, certificate }) => ({
       class: classIndex,
       method: 'cam',
-      layer,
-      height: explanation.height,
-      width: explanation.width,
+      unit: 'logit',
+      contrast: facts.contrast,
+      layer: facts.layer,
+      ...size,
       certificate: toCertificate(certificate),
-      file: files.get(classIndex) ?? null,
+      remark: explainBlankMap(map),
+      file: facts.files.get(classIndex) ?? null,
     })),
+    note: facts.note,
     ledger: maps.slice(0, 1).flatMap((map) => computeLedger(map, explanation).slice(0, LEDGER_LENGTH)),
   };
 }
@@ -87,7 +100,46 @@ function toCertificate(certificate: Certificate): MapDocument['certificate'] {
   return { aggregate, value, bias, logit, residual, holds, ...(tolerance === undefined ? {} : { tolerance }) };
 }
 
-export function findMap({ maps, image }: Explanation, classIndex: number): ClassMap {
+/** Maps of another method, which have neither certificate nor ledger. */
+export function toLayerDocument(
+  image: string,
+  explanation: LayerExplanation,
+  { classes, labels, files }: Pick<MapFacts, 'classes' | 'labels' | 'files'>,
+): ImageDocument {
+  const { method, unit, layer, height, width, note, contrast } = explanation;
+  return {
+    image,
+    top: listTop(explanation, labels),
+    maps: classes.map((index) => ({
+      class: index,
+      method,
+      unit,
+      contrast,
+      layer,
+      height,
+      width,
+      certificate: null,
+      remark: explainBlankMap(findMap(explanation, index).map),
+      file: files.get(index) ?? null,
+    })),
+    note,
+    ledger: [],
+  };
+}
+
+function listTop({ top, logits, probabilities }: ImageAnswer, labels: readonly string[] | null): ImageDocument['top'] {
+  return top.map((index) => ({
+    class: index,
+    label: labels?.[index] ?? null,
+    logit: logits[index],
+    probability: probabilities?.[index] ?? null,
+  }));
+}
+
+export function findMap<Drawn extends { readonly classIndex: number }>(
+  { maps, image }: { readonly maps: readonly Drawn[]; readonly image: string },
+  classIndex: number,
+): Drawn {
   const map = maps.find((one) => one.classIndex === classIndex);
   if (map === undefined) {
     throw new Error(`No map of class ${classIndex} was computed for ${image}`);

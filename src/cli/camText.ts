@@ -5,8 +5,14 @@ import { formatTable } from './table';
 const CHANNELS_SHOWN = 8;
 
 /** One image for people: the classes, whether each map adds up, and the channels that count most. */
-export function formatImage({ image, top, maps, ledger }: ImageDocument): string {
-  const sections = [image, indent(formatTop(top)), indent(formatMaps(maps)), indent(formatLedger(maps, ledger))];
+export function formatImage({ image, top, maps, note, ledger }: ImageDocument): string {
+  const sections = [
+    image,
+    indent(formatTop(top)),
+    indent(note),
+    indent(formatMaps(maps)),
+    indent(formatLedger(maps, ledger)),
+  ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
 
@@ -21,15 +27,29 @@ function formatTop(top: ImageDocument['top']): string {
 }
 
 function formatMaps(maps: ImageDocument['maps']): string {
-  const rows = maps.map(({ class: index, height, width, certificate, file }) => {
-    const { aggregate, value, bias } = certificate;
-    const sum = `${aggregate} ${value.toFixed(5)} ${bias < 0 ? '−' : '+'} bias ${Math.abs(bias).toFixed(5)} = ${(value + bias).toFixed(5)}`;
-    return [String(index), `${height}×${width}`, sum, formatVerdict(certificate), file ?? ''];
-  });
-  return formatTable([['map of', 'size', 'certificate', '', ''], ...rows], ['right', 'right', 'left', 'left', 'left']);
+  const hasCertificates = maps.some(({ certificate }) => certificate !== null);
+  const rows = maps.map(({ class: index, contrast, height, width, certificate, file }) => [
+    contrast === null ? String(index) : `${index} − ${contrast}`,
+    `${height}×${width}`,
+    ...(hasCertificates ? formatCertificate(certificate) : []),
+    file ?? '',
+  ]);
+  const heading = ['map of', 'size', ...(hasCertificates ? ['certificate', ''] : []), ''];
+  const table = formatTable([heading, ...rows], ['right', 'right', 'left', 'left', 'left']);
+  const remarks = maps.flatMap(({ class: index, remark }) => (remark === null ? [] : [`Class ${index}: ${remark}`]));
+  return [table, ...remarks].join('\n');
 }
 
-function formatVerdict({ logit, residual, holds, tolerance }: MapDocument['certificate']): string {
+function formatCertificate(certificate: MapDocument['certificate']): readonly [string, string] {
+  if (certificate === null) {
+    return ['', ''];
+  }
+  const { aggregate, value, bias } = certificate;
+  const sum = `${aggregate} ${value.toFixed(5)} ${bias < 0 ? '−' : '+'} bias ${Math.abs(bias).toFixed(5)} = ${(value + bias).toFixed(5)}`;
+  return [sum, formatVerdict(certificate)];
+}
+
+function formatVerdict({ logit, residual, holds, tolerance }: NonNullable<MapDocument['certificate']>): string {
   if (!holds) {
     return `does NOT add up to the logit ${logit.toFixed(5)} (off by ${residual.toExponential(1)})`;
   }

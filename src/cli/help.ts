@@ -15,8 +15,12 @@ Options of compare
 
 Options of cam
   --class WHICH       class index, label, top1 or top5 (default top1; repeatable)
-  --method cam        exact class activation map
-  --layer TENSOR      the feature map (default: that of the main head)
+  --method NAME       cam (default): the exact map, which adds up to the logit. It needs an exact head; these do not:
+                      gradcam, gradcam++, xgradcam, hirescam, layercam, elementwise, eigencam, eigengradcam,
+                      ablationcam (closed form, at the feature map of an affine head)
+  --layer TENSOR      any tensor with rows and columns between image and logits (cam: the head's feature map only);
+                      default: that feature map, else the last one; a wrong name lists the last of each stage
+  --contrast CLASS    maps of the difference to this class's logit (index or label)
   --preprocess FILE   how images are read: JSON as in MODEL.headlight.json
   --labels FILE       names of the classes: one per line, or JSON
   --out DIR           write each raw map as .npy and an overlay as .png

@@ -1,31 +1,35 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { Explanation } from '../protocol/explanation';
+import type { ImageAnswer, LayerMap } from '../protocol/explanation';
 import { writeNpy } from '../tensor/npy';
 import { UserError } from '../userError';
 import { findMap } from './camDocument';
 import { drawOverlay } from './overlay';
 import { encodePng } from './pngFile';
 
+export interface DrawnMaps extends ImageAnswer {
+  readonly maps: readonly LayerMap[];
+}
+
 /** Writes maps and overlays into one folder, with names that tell image and class. */
 export interface MapFiles {
   /** Paths of the `.npy` files by class. */
-  write(explanation: Explanation, classes: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  write(drawn: DrawnMaps, classes: readonly number[]): Promise<ReadonlyMap<number, string>>;
 }
 
 export async function createMapFiles(folder: string): Promise<MapFiles> {
   await createFolder(folder);
   const taken = new Set<string>();
   return {
-    async write(explanation, classes) {
-      const stem = claimStem(explanation.image, taken);
+    async write(drawn, classes) {
+      const stem = claimStem(drawn.image, taken);
       const files = new Map<number, string>();
       for (const classIndex of classes) {
-        const { map } = findMap(explanation, classIndex);
+        const { map } = findMap(drawn, classIndex);
         const name = join(folder, `${stem}_class${classIndex}`);
-        const shape = [explanation.height, explanation.width];
+        const shape = [drawn.height, drawn.width];
         await writeFile(`${name}.npy`, writeNpy({ data: map, shape }));
-        await writeFile(`${name}.png`, encodePng(drawOverlay(map, explanation)));
+        await writeFile(`${name}.png`, encodePng(drawOverlay(map, drawn)));
         files.set(classIndex, `${name}.npy`);
       }
       return files;

@@ -1,5 +1,5 @@
 import { interpolateInferno, rgb } from 'd3';
-import type { Explanation, Picture } from '../protocol/explanation';
+import type { ImageAnswer, Picture } from '../protocol/explanation';
 
 const MAXIMUM_OPACITY = 0.75;
 
@@ -7,9 +7,9 @@ const MAXIMUM_OPACITY = 0.75;
  * The map over the pixels that the network was fed: positive evidence in a perceptually uniform colour map, more opaque
  * the stronger it is; where there is none the picture stays as it is. Cells lie at the centres of their receptive
  * fields when those are known (Araujo et al., Distill 2019), else at half-pixel positions; bilinear between cells.
- * `map` is [height, width] in logit units.
+ * `map` is [height, width], signed.
  */
-export function drawOverlay(map: Float32Array, explanation: Explanation): Picture {
+export function drawOverlay(map: Float32Array, explanation: ImageAnswer): Picture {
   const { inputPicture: picture, height, width, receptiveField } = explanation;
   const [startY, startX] = receptiveField?.start ?? [
     picture.height / height / 2 - 0.5,

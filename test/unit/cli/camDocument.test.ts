@@ -3,6 +3,7 @@ import { computeLedger, toImageDocument } from '../../../src/cli/camDocument';
 import type { ClassMap } from '../../../src/protocol/explanation';
 import { createExplanation } from './explanationBuilder';
 
+const facts = { layer: 'features', note: '', contrast: null, classes: [], labels: null, files: new Map() };
 const certificate = { aggregate: 'mean', value: 1.5, bias: 0.25, logit: 1.75, residual: 0, holds: true } as const;
 const map = (classIndex: number, change: Partial<ClassMap> = {}): ClassMap => ({
   classIndex,
@@ -25,21 +26,23 @@ const explanation = createExplanation({
 
 describe('toImageDocument', () => {
   it('lists classes by likelihood and maps in the order asked for', () => {
-    const document = toImageDocument(
-      'cat.png',
-      explanation,
-      'features',
-      [0, 1],
-      ['cat', 'dog'],
-      new Map([[0, 'a.npy']]),
-    );
+    const document = toImageDocument('cat.png', explanation, {
+      ...facts,
+      classes: [0, 1],
+      labels: ['cat', 'dog'],
+      files: new Map([[0, 'a.npy']]),
+    });
     expect(document.top).toEqual([
       { class: 1, label: 'dog', logit: 3, probability: 0.75 },
       { class: 0, label: 'cat', logit: 1.75, probability: 0.25 },
     ]);
+    const common = {
+      ...{ method: 'cam', unit: 'logit', contrast: null, layer: 'features', height: 1, width: 2, certificate },
+      remark: null,
+    };
     expect(document.maps).toEqual([
-      { class: 0, method: 'cam', layer: 'features', height: 1, width: 2, certificate, file: 'a.npy' },
-      { class: 1, method: 'cam', layer: 'features', height: 1, width: 2, certificate, file: null },
+      { class: 0, ...common, file: 'a.npy' },
+      { class: 1, ...common, file: null },
     ]);
     expect(document.ledger).toEqual([
       { channel: 1, weight: -3, mean: 0.5, contribution: -1.5 },
@@ -49,7 +52,7 @@ describe('toImageDocument', () => {
 
   it('has neither labels nor probabilities where the model has none', () => {
     const bare = { ...explanation, probabilities: null };
-    expect(toImageDocument('cat.png', bare, 'features', [1], null, new Map()).top[0]).toEqual({
+    expect(toImageDocument('cat.png', bare, { ...facts, classes: [1] }).top[0]).toEqual({
       class: 1,
       label: null,
       logit: 3,
@@ -69,7 +72,7 @@ describe('toImageDocument', () => {
         }),
       ],
     });
-    const { ledger } = toImageDocument('cat.png', many, 'features', [0], null, new Map());
+    const { ledger } = toImageDocument('cat.png', many, { ...facts, classes: [0] });
     expect(ledger.map(({ channel }) => channel)).toEqual(Array.from({ length: 20 }, (_, index) => 29 - index));
   });
 });

@@ -200,9 +200,10 @@ describe('headlight cam', () => {
         const map = readNpy(await readFile(file ?? ''));
         expect([map.shape, method, layer]).toEqual([[height, width], 'cam', '/body/body.13/Relu_output_0']);
         const mean = map.data.reduce((sum, value) => sum + value, 0) / map.data.length;
-        expect(mean).toBeCloseTo(certificate.value, 5);
-        expect(certificate.value + certificate.bias).toBeCloseTo(certificate.logit, 5);
-        expect(certificate.holds).toBe(true);
+        const { value, bias, logit, holds } = certificate ?? expect.unreachable('exact maps have certificates');
+        expect(mean).toBeCloseTo(value, 5);
+        expect(value + bias).toBeCloseTo(logit, 5);
+        expect(holds).toBe(true);
       }
     }
   });
@@ -221,9 +222,10 @@ describe('headlight cam', () => {
     const files = [path.join(head, 'model.onnx'), path.join(head, 'input.npy')];
     const { stdout } = await headlight('cam', ...files, '--class', '0', '--json');
     const [{ certificate }] = (JSON.parse(stdout) as CamDocument).images[0].maps;
-    expect(certificate.holds).toBe(true);
-    expect(Math.abs(certificate.residual)).toBeGreaterThan(1e-3);
-    expect(Math.abs(certificate.residual)).toBeLessThan(certificate.tolerance ?? 0);
+    const { holds, residual, tolerance } = certificate ?? expect.unreachable('exact maps have certificates');
+    expect(holds).toBe(true);
+    expect(Math.abs(residual)).toBeGreaterThan(1e-3);
+    expect(Math.abs(residual)).toBeLessThan(tolerance ?? 0);
     const text = (await headlight('cam', ...files, '--class', '0')).stdout;
     expect(text).toMatch(/adds up to the logit 0\.077\d+ within the model's own rounding \(off by 1\.1e-2, allowed /);
   });
@@ -249,10 +251,57 @@ describe('headlight cam', () => {
     expect(topOf(other).logit).not.toBeCloseTo(topOf(usual).logit, 1);
   });
 
+  it('draws maps of another method at an earlier layer, without certificate and ledger', async () => {
+    const out = path.join(folder, 'early');
+    const early = '/body/body.9/Relu_output_0';
+    const options = ['--method', 'hirescam', '--layer', early, '--class', 'top5', '--out', out];
+    const { code, stdout, stderr } = await headlight('cam', model, circle, '--json', ...options);
+    const { images } = JSON.parse(stdout) as CamDocument;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(images[0].ledger).toEqual([]);
+    expect(images[0].maps).toHaveLength(5);
+    for (const { method, layer, certificate, unit, file, height, width } of images[0].maps) {
+      expect([method, layer, certificate, unit]).toEqual(['hirescam', early, null, 'logit']);
+      const map = readNpy(await readFile(file ?? ''));
+      expect(map.shape).toEqual([height, width]);
+      expect(map.data.every(Number.isFinite) && new Set(map.data).size > 1).toBe(true);
+    }
+    expect(images[0].note).toContain('HiResCAM at "/body/body.9/Relu_output_0"');
+    const text = await headlight('cam', model, circle, ...options);
+    expect(text.stdout).toMatch(/^ +map of +size/m);
+  });
+
+  it('draws the difference of two classes, exactly or by derivatives', async () => {
+    const draw = async (...options: string[]) => {
+      const { stdout } = await headlight('cam', model, circle, '--json', '--out', folder, ...options);
+      const { maps, ledger } = (JSON.parse(stdout) as CamDocument).images[0];
+      const data = await Promise.all(maps.map(async ({ file }) => readNpy(await readFile(file ?? '')).data));
+      return { maps, ledger, data };
+    };
+    const { data: own, maps: ownMaps } = await draw('--class', '1', '--class', '3');
+    const { data, maps, ledger } = await draw('--class', '1', '--contrast', '3');
+    const wanted = own[0].map((value, cell) => value - own[1][cell]);
+    data[0].forEach((value, cell) => expect(value).toBeCloseTo(wanted[cell], 5));
+    const [first, second] = ownMaps.map(({ certificate }) => certificate?.logit ?? NaN);
+    expect(maps[0]).toMatchObject({ class: 1, contrast: 3, certificate: { holds: true } });
+    expect(maps[0].certificate?.logit).toBeCloseTo(first - second, 5);
+    expect(ledger).toHaveLength(20);
+    const { data: derived } = await draw('--class', '1', '--contrast', '3', '--method', 'gradcam');
+    derived[0].forEach((value, cell) => expect(64 * value).toBeCloseTo(wanted[cell], 4));
+  });
+
   it.each([
     ['a class that does not exist', ['--class', '5'], /There is no class 5/],
     ['a label that does not exist', ['--class', 'hexagon'], /No class is called "hexagon"/],
     ['a layer that is not the feature map', ['--layer', 'logits'], /\/body\/body\.13\/Relu_output_0/],
+    ['a method that does not exist', ['--method', 'lime'], /"lime".*cam, gradcam,/],
+    ['a contrast of a class with itself', ['--class', '2', '--contrast', '2'], /against itself/],
+    [
+      'a layer that is no map',
+      ['--method', 'gradcam', '--layer', 'logits'],
+      /no rows and columns.*\/body\/body\.13\/Relu_output_0" \(8×8\)/,
+    ],
+    ['a contrast that no class has', ['--method', 'eigencam', '--contrast', '1'], /same map for every class/],
     ['an unknown option', ['--clas', '1'], /--clas/],
     ['a folder that is a file', ['--out', circle], /--out/],
   ])('refuses %s as wrong usage', async (_, options, message) => {
