@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './host/commands';
 import { ComparisonPanels } from './host/comparisonPanels';
 import { ModelEditorProvider } from './host/modelEditorProvider';
+import { registerOutlineView } from './host/outlineView';
 import type { TestApi } from './host/testApi';
 import { createTestApi } from './host/testApi';
 import { VIEW_TYPE } from './host/viewType';
@@ -17,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     provider,
     comparisons,
     vscode.window.registerCustomEditorProvider(VIEW_TYPE, provider, { supportsMultipleEditorsPerDocument: true }),
+    registerOutlineView(provider.outlines),
     registerCommands({ context, log, provider, comparisons }),
   );
   return createTestApi(provider, comparisons, performance.now() - startedAt);

@@ -70,6 +70,8 @@ export interface AppState {
   /** Times of the layers, once the user has asked for them. */
   readonly measurement: MeasurementState | null;
   readonly tasks: ReadonlyMap<string, { readonly label: string; readonly fraction: number | null }>;
+  /** What the outline asked for last; a new object each time. */
+  readonly requestedItem: { readonly item: string } | null;
   readonly choices: Choices;
 }
 

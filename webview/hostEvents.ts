@@ -12,6 +12,8 @@ export function applyHostEvent(state: AppState, event: HostToWebview): Partial<A
       return { failure: event.failure };
     case 'viewRequested':
       return { choices: { ...state.choices, view: event.view } };
+    case 'itemRequested':
+      return { requestedItem: { item: event.item }, choices: { ...state.choices, view: 'graph' } };
     case 'settingsChanged':
       // Other pixels go into the model, so what was explained before is no longer what it would say.
       return { settings: event.settings, imageStates: allWaiting(state.images) };

@@ -26,6 +26,7 @@ export function createInitialState(saved: unknown): AppState {
     classifier: null,
     measurement: null,
     tasks: new Map(),
+    requestedItem: null,
     choices: { ...FIRST_CHOICES, ...readSavedChoices(saved) },
   };
 }

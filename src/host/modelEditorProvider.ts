@@ -6,6 +6,7 @@ import { toFailure } from './failure';
 import { fillPage } from './fillPage';
 import { ModelDocument } from './modelDocument';
 import { createRequestHandlers } from './pageRequests';
+import { Outlines } from './outlines';
 import type { ObservedMessage } from './testApi';
 import { VIEW_TYPE } from './viewType';
 
@@ -14,6 +15,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
   readonly #open = new Map<string, { readonly document: ModelDocument; readonly handlers: RequestHandlers }>();
   readonly #messages = new vscode.EventEmitter<ObservedMessage>();
   readonly onMessage = this.#messages.event;
+  readonly outlines = new Outlines();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -44,7 +46,10 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
 
   openCustomDocument(uri: vscode.Uri): ModelDocument {
     const distPath = vscode.Uri.joinPath(this.context.extensionUri, 'dist').fsPath;
-    const document = new ModelDocument(uri, { log: this.log, distPath }, () => this.#open.delete(uri.toString()));
+    const document = new ModelDocument(uri, { log: this.log, distPath }, () => {
+      this.#open.delete(uri.toString());
+      this.outlines.forget(document);
+    });
     this.#open.set(uri.toString(), { document, handlers: createRequestHandlers(document, this.log) });
     return document;
   }
@@ -68,6 +73,16 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       }),
       new vscode.Disposable(() => channel.dispose()),
     );
+    if (panel.active) {
+      this.outlines.show(document);
+    }
+    subscriptions.push(
+      panel.onDidChangeViewState(() => {
+        if (panel.active) {
+          this.outlines.show(document);
+        }
+      }),
+    );
     panel.onDidDispose(() => {
       vscode.Disposable.from(...subscriptions).dispose();
     });
@@ -76,6 +91,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
 
   dispose(): void {
     this.#messages.dispose();
+    this.outlines.dispose();
   }
 
   #handleEvent(document: ModelDocument, send: (event: HostToWebview) => void, event: WebviewToHost): void {
@@ -90,6 +106,12 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
         this.log.debug(`Drew the ${event.view} view of ${document.name} after ${Math.round(event.elapsedMs)} ms`);
         break;
       case 'layerSelected':
+        break;
+      case 'outlined':
+        this.outlines.set(document, event.items);
+        break;
+      case 'itemSelected':
+        this.outlines.select(document, event.item);
         break;
       case 'pageFailed':
         this.log.error(`In the page of ${document.name}: ${event.message}\n${event.stack}`);

@@ -41,6 +41,16 @@ export interface ImageItem {
   readonly path: string;
 }
 
+/** A block or layer as the graph shows it, in execution order. Ids are those of the graph. */
+export interface OutlineItem {
+  readonly id: string;
+  readonly label: string;
+  /** Operators, shape or number of layers, in a few words. */
+  readonly detail: string;
+  readonly kind: 'block' | 'layer' | 'value';
+  readonly children: readonly OutlineItem[];
+}
+
 /** Host → webview: things that happened. */
 export type HostToWebview =
   /** Answer to `ready` and after a reload of the file: everything needed to draw. */
@@ -54,6 +64,8 @@ export type HostToWebview =
   | { readonly type: 'modelFailed'; readonly failure: Failure }
   /** A command asks for a view. */
   | { readonly type: 'viewRequested'; readonly view: ViewName }
+  /** The user chose an item of the outline: the graph shows it. */
+  | { readonly type: 'itemRequested'; readonly item: string }
   /** Preprocessing and labels, resolved after the report or changed later. */
   | { readonly type: 'settingsChanged'; readonly settings: ModelSettings }
   /** Images were chosen (quick pick, context menu, drop); each is explained on request of the page. */
@@ -73,6 +85,10 @@ export type WebviewToHost =
   | { readonly type: 'ready' }
   /** The user looks at this node (index in the file) or at none. */
   | { readonly type: 'layerSelected'; readonly index: number | null }
+  /** The blocks and layers of the model, once the graph is drawn. */
+  | { readonly type: 'outlined'; readonly items: readonly OutlineItem[] }
+  /** The user looks at this item of the outline or at none. */
+  | { readonly type: 'itemSelected'; readonly item: string | null }
   /** The user pressed Cancel on a task that `progressed` told of. */
   | { readonly type: 'taskCancelled'; readonly task: string }
   /** First useful picture drawn; milliseconds since navigation start. For tests and the benchmark. */

@@ -17,8 +17,9 @@ import { hasHead } from './head';
 import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
-import { NO_PATH, pathBarTemplate, type PathState } from './pathBar';
-import { findPath } from './pathSearch';
+import { toOutline } from './outline';
+import { pathBarTemplate } from './pathBar';
+import { PathTool } from './pathTool';
 import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
 import { Scene } from './scene';
 import { NO_SEARCH, searchLayers, toNextMatch, type SearchState } from './search';
@@ -47,8 +48,10 @@ class LayerGraph implements View {
   #selected: ItemId | null = null;
   #selectedLayer: number | null = null;
   #search: SearchState = NO_SEARCH;
-  #path: PathState = NO_PATH;
+  readonly #path = new PathTool(() => this.#requestDraw());
   #drawnModel: GraphModel | null = null;
+  #outlined: GraphModel | null = null;
+  #requested: AppState['requestedItem'] = null;
   #drawRequested = false;
   #isReported = false;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +75,7 @@ class LayerGraph implements View {
     this.#properties = createPropertiesPanel(app, {
       selectLayer: (index) => this.#showLayer(index),
       close: () => this.#leave(),
-      startPath: (item) => this.#setPath({ status: 'choosing', from: item }),
+      startPath: (item) => this.#path.start(item),
     });
     const svg = this.#canvas.svg.node();
     if (svg !== null) {
@@ -95,7 +98,7 @@ class LayerGraph implements View {
       enter: () => this.#enterSelected(),
       leaveBlock: () => this.#folding.toggle(this.#scene.root),
       step: (key) => this.#step(key),
-      path: () => this.#startOrEndPath(),
+      path: () => this.#selected !== null && this.#path.start(this.#selected),
     });
   }
 
@@ -107,7 +110,9 @@ class LayerGraph implements View {
     if (this.#scene.model?.report !== report) {
       void this.#open(report);
     } else if (this.#scene.picture !== null) {
-      this.#showSelected(choices.selectedLayer);
+      if (!this.#showRequested()) {
+        this.#showSelected(choices.selectedLayer);
+      }
       this.#requestDraw();
     }
   }
@@ -129,18 +134,34 @@ class LayerGraph implements View {
     }
   }
 
+  /** What was chosen in the outline; false: nothing new. */
+  #showRequested(): boolean {
+    const { requestedItem } = this.app.state;
+    if (requestedItem === null || requestedItem === this.#requested) {
+      return false;
+    }
+    this.#requested = requestedItem;
+    if (this.#scene.model?.view.items.has(requestedItem.item) === true) {
+      this.#select(requestedItem.item, null);
+      this.#folding.reveal(requestedItem.item);
+    }
+    return true;
+  }
+
   async #open(report: ModelReport): Promise<void> {
     const isReload = this.#scene.model !== null;
     const saved = this.app.state.choices.graph;
     const { view } = this.#scene.open(report, saved);
-    this.#path = NO_PATH;
+    this.#path.clear();
     this.#search = { ...this.#search, found: searchLayers(report, view, this.#search.query), position: -1 };
     const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
     await this.#folding.layOutAt(viewport);
     if (isReload) {
       this.#select(view.items.has(this.#selected ?? '') ? this.#selected : null, this.#selectedLayer);
     }
-    this.#showSelected(this.app.state.choices.selectedLayer);
+    if (!this.#showRequested()) {
+      this.#showSelected(this.app.state.choices.selectedLayer);
+    }
   }
 
   #laidOut(): void {
@@ -155,6 +176,16 @@ class LayerGraph implements View {
       requestAnimationFrame(() => {
         this.app.channel.send({ type: 'drawn', view: 'graph', elapsedMs: performance.now() });
       });
+    }
+    this.#outline();
+  }
+
+  /** Tells the editor's outline, once for each reading of the model and not before its picture can be seen. */
+  #outline(): void {
+    const { model } = this.#scene;
+    if (model !== null && model !== this.#outlined) {
+      this.#outlined = model;
+      setTimeout(() => this.app.channel.send({ type: 'outlined', items: toOutline(model.view) }));
     }
   }
 
@@ -199,8 +230,7 @@ class LayerGraph implements View {
 
   #toMarks(model: GraphModel): Marks {
     const selection = { item: this.#selected, layer: this.#selectedLayer };
-    const path = this.#path.status === 'found' ? this.#path.path : null;
-    return toMarks(model, this.#scene.expanded, selection, this.#search.found, path);
+    return toMarks(model, this.#scene.expanded, selection, this.#search.found, this.#path.found);
   }
 
   #drawToolbar(model: GraphModel): void {
@@ -229,7 +259,7 @@ class LayerGraph implements View {
       exportPicture: (extent, format) => void this.#export(extent, format),
     });
     const path = breadcrumbTemplate(model.view, root, model.report.file.name, (block) => this.#folding.enter(block));
-    const bar = pathBarTemplate(model.view, this.#path, () => this.#setPath(NO_PATH));
+    const bar = pathBarTemplate(model.view, this.#path.state, () => this.#path.clear());
     render(html`${toolbar}${bar}${path}`, this.#elements.toolbar);
   }
 
@@ -261,31 +291,14 @@ class LayerGraph implements View {
     await this.app.channel.request('saveFile', { name: `${name}-graph.${format}`, bytes });
   }
 
-  #setPath(path: PathState): void {
-    this.#path = path;
-    this.#requestDraw();
-  }
-
-  /** P: the selected item is where a path starts, or where the one that was started ends. */
-  #startOrEndPath(): void {
-    if (this.#selected !== null) {
-      this.#setPath({ status: 'choosing', from: this.#selected });
-    }
-  }
-
   /** An item after another that is selected: shows what lies between them. */
   #selectSecond(item: ItemId): void {
     const from = this.#selected;
-    this.#select(item, null);
-    if (from !== null && from !== item) {
-      this.#showPath(from, item);
-    }
-  }
-
-  #showPath(from: ItemId, to: ItemId): void {
     const view = this.#scene.model?.view;
-    const path = view === undefined ? null : findPath(view, from, to);
-    this.#setPath(path === null ? { status: 'missing', from, to } : { status: 'found', path });
+    this.#select(item, null);
+    if (from !== null && from !== item && view !== undefined) {
+      this.#path.show(view, from, item);
+    }
   }
 
   /** Selects an item, or one layer of its box (by default the first), or nothing. */
@@ -293,6 +306,9 @@ class LayerGraph implements View {
     const { model } = this.#scene;
     const { stage, announcement } = this.#elements;
     const selected = item === null ? undefined : model?.view.items.get(item);
+    if (item !== this.#selected) {
+      this.app.channel.send({ type: 'itemSelected', item });
+    }
     this.#selected = selected === undefined ? null : item;
     this.#selectedLayer = selected?.kind === 'layers' ? (layer ?? selected.layers[0].index) : null;
     if (model !== null) {
@@ -308,8 +324,8 @@ class LayerGraph implements View {
     if (this.app.state.choices.selectedLayer !== this.#selectedLayer) {
       this.app.choose({ selectedLayer: this.#selectedLayer });
     }
-    if (this.#path.status === 'choosing' && item !== null && item !== this.#path.from) {
-      this.#showPath(this.#path.from, item);
+    if (model !== null && item !== null) {
+      this.#path.end(model.view, item);
     }
     this.#requestDraw();
   }
@@ -338,7 +354,7 @@ class LayerGraph implements View {
 
   /** Escape: first out of the selection, with the focus back on the graph. */
   #leave(): void {
-    this.#setPath(NO_PATH);
+    this.#path.clear();
     this.#folding.stop();
     this.#select(null, null);
     this.#elements.stage.focus();

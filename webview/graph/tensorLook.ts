@@ -152,19 +152,20 @@ function pictureTemplate(values: Float64Array, grid: PictureGrid): TemplateResul
     <p class="legend-note">${what}. Grey: not finite.</p>`;
 }
 
-/** Orange below zero, purple above: Brewer's PuOr, told apart by colour-blind readers. */
+/** Purple below zero, orange above: Brewer's PuOr, told apart by colour-blind readers. */
 function toColor(position: number): string {
   return d3.interpolatePuOr(position);
 }
 
+/** One row where it fits, else about as wide as high. */
+function chooseColumns({ pictures, width, height }: PictureGrid): number {
+  const fitting = Math.floor((WIDTH / MOST_CELL + 1) / (width + 1));
+  const square = Math.round(Math.sqrt((pictures * (height + 1)) / (width + 1)));
+  return Math.max(1, Math.min(pictures, Math.max(fitting, square)));
+}
+
 function drawCells(values: Float64Array, grid: PictureGrid, extreme: number, label: string): HTMLCanvasElement {
-  const columns =
-    grid.kind === 'matrix'
-      ? 1
-      : Math.max(
-          1,
-          Math.min(grid.pictures, Math.round(Math.sqrt((grid.pictures * (grid.height + 1)) / (grid.width + 1)))),
-        );
+  const columns = grid.kind === 'matrix' ? 1 : chooseColumns(grid);
   const rows = Math.ceil(grid.pictures / columns);
   const [across, down] = [
     columns * (grid.width + 1) - 1,

@@ -27,6 +27,13 @@ describe('events of the host', () => {
     expect(after({ type: 'modelFailed', failure }, loaded())).toMatchObject({ failure: null, trusted: true, display });
   });
 
+  it('an item that the outline asks for is shown in the graph, each time anew', () => {
+    const event = { type: 'itemRequested', item: 'layer:3' } as const;
+    const once = after({ type: 'viewRequested', view: 'summary' }, event);
+    expect(once).toMatchObject({ requestedItem: { item: 'layer:3' }, choices: { view: 'graph' } });
+    expect(applyHostEvent(once, event).requestedItem).not.toBe(once.requestedItem);
+  });
+
   it('a reload forgets what was computed with the old file, and a selection that is gone', () => {
     const state = after(loaded(5), { type: 'imagesAdded', images: [image('a')] });
     const explained: AppState = {

@@ -132,6 +132,7 @@ export function createState(names: readonly string[], change: Partial<AppState> 
     classifier: CLASSIFIER,
     measurement: null,
     tasks: new Map(),
+    requestedItem: null,
     choices: {
       view: 'cam',
       selectedLayer: null,
