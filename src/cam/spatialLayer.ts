@@ -3,12 +3,12 @@ import type { CellAxes } from '../analysis/receptive/cellField';
 import { computeCellFields } from '../analysis/receptiveFields';
 import { findActivePath } from '../gradient/activePath';
 import { KnownShapes } from '../gradient/knownShapes';
-import { listReads } from '../graph/graphIndex';
 import type { GraphIndex } from '../graph/graphIndex';
 import type { InferredGraph } from '../graph/inferShapes';
-import type { ElementType, GraphNode, Model } from '../graph/model';
+import type { ElementType, Model } from '../graph/model';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
+import { listStages } from './layerStages';
 
 /** A tensor between the image and the logits whose cells lie somewhere on the image. */
 export interface SpatialLayer {
@@ -48,10 +48,12 @@ export function findSpatialLayers(
     const axes = fields.get(tensor)?.axes;
     return axes === undefined ? null : describeLayer(inferred, tensor, axes);
   };
-  const stages = listStages(path, logits, describe);
-  const usual = (head.featureMap && onPath.has(head.featureMap.tensor) && describe(head.featureMap.tensor)) || null;
+  const read = head.featureMap !== null && onPath.has(head.featureMap.tensor) ? describe(head.featureMap.tensor) : null;
+  // Of tokens that are not averaged only the class token reaches the logits.
+  const isRead = read !== null && (head.exact || read.axes.kind === 'grid' || read.axes.offset === 0);
+  const stages = listStages(path, logits, describe, isRead ? read : null);
   return {
-    usual: usual ?? stages[0] ?? null,
+    usual: (isRead ? read : stages[0]) ?? null,
     stages,
     find(tensor) {
       const layer = onPath.has(tensor) ? describe(tensor) : null;
@@ -100,53 +102,6 @@ export function emitCells(builder: NodeBuilder, layer: SpatialLayer, value: stri
     isChannelsFirst ? typed : builder.transpose(typed, [0, channel, axes.row, axes.column]),
     [0, 0, -1],
   );
-}
-
-/**
- * For each resolution the last map through which everything passes (no branch goes around it), or failing that the
- * last one. Tokens after the last attention are left out when there is a class token: it alone reaches the logits.
- */
-function listStages(
-  path: readonly GraphNode[],
-  logits: string,
-  describe: (tensor: string) => SpatialLayer | null,
-): readonly SpatialLayer[] {
-  const isCut = findCuts(path, logits);
-  const lastMixing = path.map(({ opType }) => opType).lastIndexOf('Softmax');
-  const stages = new Map<string, { readonly layer: SpatialLayer; readonly isCut: boolean }>();
-  path.forEach(({ outputs }, position) => {
-    for (const tensor of outputs) {
-      const layer = describe(tensor);
-      const isDeaf = layer?.axes.kind === 'tokens' && layer.axes.offset > 0 && position > lastMixing;
-      if (layer === null || isDeaf) {
-        continue;
-      }
-      const key = `${layer.height}×${layer.width}`;
-      const known = stages.get(key);
-      if (isCut.has(tensor) || known?.isCut !== true) {
-        stages.delete(key);
-        stages.set(key, { layer, isCut: isCut.has(tensor) });
-      }
-    }
-  });
-  return [...stages.values()].map(({ layer }) => layer).reverse();
-}
-
-/** Values that are the only one alive between two nodes of the path. */
-function findCuts(path: readonly GraphNode[], logits: string): ReadonlySet<string> {
-  const lastRead = new Map<string, number>();
-  const made = new Set(path.flatMap(({ outputs }) => outputs));
-  path.forEach((node, position) => listReads(node).forEach((name) => made.has(name) && lastRead.set(name, position)));
-  const alive = new Set<string>();
-  const cuts = new Set<string>();
-  path.forEach((node, position) => {
-    listReads(node).forEach((name) => lastRead.get(name) === position && alive.delete(name));
-    node.outputs.forEach((name) => (lastRead.has(name) || name === logits) && alive.add(name));
-    if (alive.size === 1) {
-      alive.forEach((name) => cuts.add(name));
-    }
-  });
-  return cuts;
 }
 
 function explainRefusal(tensor: string, inferred: InferredGraph, onPath: ReadonlySet<string>, logits: string): string {

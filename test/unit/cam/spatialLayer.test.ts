@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { detectHeads } from '../../../src/analysis/heads/detectHeads';
+import { explainBlankMap } from '../../../src/cam/describeMap';
+import { findSpatialLayers } from '../../../src/cam/spatialLayer';
+import { indexGraph } from '../../../src/graph/graphIndex';
+import { inferShapes } from '../../../src/graph/inferShapes';
+import { readModel } from '../../../src/onnx/readModel';
+
+const fixtures = path.join(__dirname, '../../fixtures');
+const demo = path.join(__dirname, '../../../media/demo');
+
+async function layersOf(file: string) {
+  const model = await readModel(file);
+  const [index, inferred] = [indexGraph(model.graph), inferShapes(model)];
+  return findSpatialLayers(model, index, inferred, detectHeads(model, index, inferred)[0]);
+}
+
+const listStages = async (file: string) =>
+  (await layersOf(file)).stages.map(({ tensor, channels, height, width }) => [tensor, channels, height, width]);
+
+describe('the layers of a model', () => {
+  it('are listed by stage, each with the last map that everything passes through', async () => {
+    expect(await listStages(path.join(demo, 'efficientnet-lite0.onnx'))).toEqual([
+      ['hardtanh_32', 1280, 7, 7],
+      ['hardtanh_22', 672, 14, 14],
+      ['hardtanh_10', 240, 28, 28],
+      ['hardtanh_6', 144, 56, 56],
+      ['hardtanh_2', 96, 112, 112],
+    ]);
+    const resnet = await listStages(path.join(fixtures, 'light/light_resnet50.onnx'));
+    expect(resnet.map(([, ...sizes]) => sizes)).toEqual([
+      [2048, 7, 7],
+      [1024, 14, 14],
+      [512, 28, 28],
+      [256, 56, 56],
+      [64, 112, 112],
+    ]);
+  });
+
+  it('begin with the map that the head reads, where class maps come after it', async () => {
+    const { usual, stages } = await layersOf(path.join(fixtures, 'light/light_squeezenet.onnx'));
+    expect([usual?.tensor, stages[0].tensor, usual?.channels]).toEqual(['r60', 'r60', 512]);
+  });
+
+  it('are tokens before the last attention where a class token alone is read', async () => {
+    const { usual } = await layersOf(path.join(fixtures, 'heads/vit_cls/model.onnx'));
+    expect(usual).toMatchObject({ tensor: '/b1/Add_1_output_0', channels: 32, height: 8, width: 8 });
+  });
+
+  it.each([
+    ['nowhere', /has no tensor "nowhere"/],
+    ['logits', /"logits" \[1, 5\] has no rows and columns/],
+    ['head.2.weight', /does not lie between the image and the logits/],
+  ])('are named when another one is asked for: %s', async (tensor, message) => {
+    const layers = await layersOf(path.join(demo, 'shapes/shapes_gap.onnx'));
+    expect(() => layers.find(tensor)).toThrow(message);
+    expect(() => layers.find(tensor)).toThrow(
+      /The last maps of its stages are: "\/body\/body\.13\/Relu_output_0" \(8×8\), /,
+    );
+  });
+
+  it('can be the image itself', async () => {
+    const layers = await layersOf(path.join(demo, 'shapes/shapes_gap.onnx'));
+    expect(layers.find('image')).toMatchObject({ channels: 3, height: 64, width: 64 });
+  });
+});
+
+describe('a map that shows nothing', () => {
+  it.each([
+    ['0 everywhere', [0, 0, -0], /0 everywhere.*earlier layer/],
+    ['the same everywhere', [2, 2, 2], /the same everywhere/],
+    ['negative everywhere', [-1, -2, 0], /everything against it.*signed map/],
+    ['not finite', [1, NaN, 2], /not finite/],
+  ])('says why: %s', (_, values, message) => {
+    expect(explainBlankMap(Float32Array.from(values))).toMatch(message);
+  });
+
+  it('is not one with a single cell that counts', () => {
+    expect(explainBlankMap(Float32Array.of(-1, 0.5, -2))).toBeNull();
+  });
+});
