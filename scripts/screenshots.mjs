@@ -46,7 +46,7 @@ const views = {
   async graph({ model }) {
     await model.getByRole('tab', { name: 'Graph' }).click();
     await model
-      .getByRole('button', { name: /^Block .*folded/ })
+      .getByRole('button', { name: /, folded, \d+ layers/ })
       .first()
       .waitFor();
   },

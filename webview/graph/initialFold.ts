@@ -1,8 +1,8 @@
 import type { GraphView, ItemId } from './viewModel';
 
 /** As many boxes as can be taken in at a glance; fewer are shown only when the model has no more. */
-const MOST_BOXES = 60;
-const FEWEST_BOXES = 30;
+const MOST_BOXES = 40;
+const FEWEST_BOXES = 20;
 
 /**
  * Ids of the blocks to expand at first: whole levels from the outside in while the boxes stay few, so that equal
