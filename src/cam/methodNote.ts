@@ -1,12 +1,12 @@
 import type { HeadDescription } from '../analysis/heads/headDescription';
-import type { CamMethod } from './camMethod';
+import type { LayerMethod } from './camMethod';
 import type { SpatialLayer } from './spatialLayer';
 
 /** What a method's maps at a layer are, and how they relate to the exact one, in sentences for the user. */
-export function describeMethod(method: CamMethod, layer: SpatialLayer, head: HeadDescription): string {
+export function describeMethod(method: LayerMethod, layer: SpatialLayer, head: HeadDescription): string {
   const place = `${method.name} at "${layer.tensor}" (${layer.height}×${layer.width}).`;
-  const relation = method.kind === 'layer' && isPooledLinear(head, layer.tensor) ? method.atPooledHead : null;
-  return [place, method.meaning, relation, ...describeExact(method, head)].filter((part) => part !== null).join(' ');
+  const relation = isPooledLinear(head, layer.tensor) ? method.atPooledHead : null;
+  return [place, method.meaning, relation, describeExact(head)].filter((part) => part !== null).join(' ');
 }
 
 /** Why the exact method is the default. */
@@ -17,14 +17,10 @@ export function describeExactChoice({ featureMap }: HeadDescription): string {
   );
 }
 
-function describeExact({ kind }: CamMethod, head: HeadDescription): string[] {
-  return kind === 'exact'
-    ? []
-    : [
-        head.exact
-          ? `It does not add up to the logit as the exact map (cam) at "${head.featureMap?.tensor ?? ''}" does.`
-          : 'No exact map exists for this head.',
-      ];
+function describeExact({ exact, featureMap }: HeadDescription): string {
+  return exact
+    ? `Only the exact map (cam, at "${featureMap?.tensor ?? ''}") comes with a certificate that it adds up to the logit.`
+    : 'No exact map exists for this head.';
 }
 
 /** Averaging, then one affine step: the derivative is the classifier's row, divided by the number of cells. */

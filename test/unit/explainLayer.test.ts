@@ -1,14 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMethod } from '../../src/cam/methods';
 import type { LayerMethod } from '../../src/cam/camMethod';
+import { findSpatialLayers } from '../../src/cam/spatialLayer';
 import { createExplainer } from '../../src/explainer';
 import type { LayerOptions } from '../../src/explainLayer';
 import { explainLayer } from '../../src/explainLayer';
 import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';
-import { readNpy } from '../../src/tensor/npy';
+import { readNpy, writeNpy } from '../../src/tensor/npy';
 import { buildServer } from './inference/buildServer';
 
 const root = path.join(__dirname, '../..');
@@ -90,5 +91,68 @@ describe('maps of EfficientNet-Lite0 equal pytorch-grad-cam', () => {
         expect(difference, `${folder} ${index}`).toBeLessThan(1e-3);
       });
     }
+  });
+});
+
+describe('maps at the stages of networks of other architectures', () => {
+  const folders = [path.join(root, 'test/fixtures/gradients'), path.join(root, '../shared/data/gradients')]
+    .filter(existsSync)
+    .flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
+
+  it.each(folders)('are finite and tell places apart: %s', { timeout: 60_000 }, async (folder) => {
+    const explainer = await open(path.join(folder, 'model.onnx'));
+    const batch = readTensor(folder, 'input.npy');
+    const shape = [1, ...batch.shape.slice(1)];
+    const file = path.join(path.dirname(server.path), `${path.basename(folder)}.npy`);
+    writeFileSync(file, writeNpy({ data: batch.data.slice(0, batch.data.length / batch.shape[0]), shape }));
+    const { model, index, inferred, heads } = explainer.analysis;
+    const { stages } = findSpatialLayers(model, index, inferred, heads[0]);
+    expect(stages.length).toBeGreaterThan(0);
+    for (const { tensor, height, width } of stages) {
+      const { maps, layer } = await explain(explainer, file, 'hirescam', { layer: tensor, topCount: 2 });
+      expect([layer, maps.length]).toEqual([tensor, 2]);
+      for (const { map } of maps) {
+        expect(map).toHaveLength(height * width);
+        expect(map.every(Number.isFinite)).toBe(true);
+        expect(new Set(map).size).toBeGreaterThan(1);
+      }
+      expect(maps[0].map).not.toEqual(maps[1].map);
+    }
+  });
+});
+
+describe('explainLayer', () => {
+  const input = path.join(root, 'test/fixtures/lite0/coffee/input.npy');
+
+  it('says what the map is, which class was subtracted, and where its cells lie', async () => {
+    const explainer = await open(lite0);
+    const layer = 'hardtanh_10';
+    const own = await explain(explainer, input, 'gradcam', { layer, topCount: 0, classes: [967, 504] });
+    const difference = await explain(explainer, input, 'gradcam', {
+      layer,
+      topCount: 0,
+      classes: [967],
+      contrast: 504,
+    });
+    expect(own).toMatchObject({ method: 'gradcam', layer, channels: 240, height: 28, width: 28, unit: 'logit' });
+    expect(own.receptiveField?.stride).toEqual([8, 8]);
+    expect(own.note).toMatch(/^Grad-CAM at "hardtanh_10" \(28×28\)\. .*certificate/);
+    expect(difference.contrast).toBe(504);
+    // Grad-CAM is linear in the logit.
+    const wanted = own.maps[0].map.map((value, cell) => value - own.maps[1].map[cell]);
+    expect(compare(difference.maps[0].map, wanted)).toBeLessThan(1e-4);
+    const last = await explain(explainer, input, 'gradcam', { topCount: 1 });
+    expect(last.note).toContain('the exact class activation map divided by the number of cells');
+  });
+
+  it('draws the map of a method without class once, for all of them', async () => {
+    const { maps } = await explain(await open(lite0), input, 'eigencam', { topCount: 2, classes: [0] });
+    expect(maps).toHaveLength(3);
+    expect(maps[2].map).toEqual(maps[0].map);
+  });
+
+  it('refuses a class that the model does not have', async () => {
+    const explained = explain(await open(lite0), input, 'gradcam', { topCount: 0, classes: [1000] });
+    await expect(explained).rejects.toMatchObject({ code: 'badArgument' });
   });
 });
