@@ -97,6 +97,14 @@ async function editor() {
   ];
 }
 
+/** @returns {Promise<Figure[]>} */
+async function large() {
+  await installBrowserHost();
+  const { measureLarge } = await import('./large.mjs');
+  const require = createRequire(import.meta.url);
+  return measureLarge(require(path.join(output, 'largeModels.js')), require(path.join(output, 'figure.js')).median);
+}
+
 /** @param {import('./editor').Opening[]} openings */
 const fromTab = (openings) => openings.map((opening) => opening.fromTab);
 /** @param {import('./editor').Opening[]} openings */
@@ -109,6 +117,7 @@ const topics = {
   inference: () => measure('inference'),
   gradient: () => measure('gradient'),
   editor,
+  large,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in topics));

@@ -58,16 +58,18 @@ const flags = [
   '--enable-unsafe-swiftshader',
 ];
 
-async function launchOptions() {
+/** @param {string[]} further */
+async function launchOptions(further = []) {
   const { executablePath, env } = await findBrowser();
   const environment = /** @type {Record<string, string>} */ (env);
   const ownSignals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-  return { executablePath, env: environment, headless: true, args: flags, ...ownSignals };
+  return { executablePath, env: environment, headless: true, args: [...flags, ...further], ...ownSignals };
 }
 
-export async function launchBrowser() {
+/** @param {string[]} [furtherFlags] */
+export async function launchBrowser(furtherFlags) {
   const { chromium } = await import('playwright-core');
-  return chromium.launch(await launchOptions());
+  return chromium.launch(await launchOptions(furtherFlags));
 }
 
 /** The same browser for several processes: each connects to its wsEndpoint(). */
