@@ -1,5 +1,6 @@
 import type { HostToWebview, ImageItem } from '../src/protocol/messages';
 import type { AppState, ImageState } from './app';
+import { removeImage } from './removeImage';
 
 type EventOf<Type extends HostToWebview['type']> = Extract<HostToWebview, { readonly type: Type }>;
 
@@ -15,10 +16,11 @@ export function applyHostEvent(state: AppState, event: HostToWebview): Partial<A
     case 'itemRequested':
       return { requestedItem: { item: event.item }, choices: { ...state.choices, view: 'graph' } };
     case 'settingsChanged':
-      // Other pixels go into the model, so what was explained before is no longer what it would say.
-      return { settings: event.settings, imageStates: allWaiting(state.images) };
+      return applySettings(state, event);
     case 'imagesAdded':
       return applyImagesAdded(state, event);
+    case 'imageRemoved':
+      return removeImage(state, event.imageId);
     case 'progressed':
       return { tasks: applyProgress(state.tasks, event) };
     default:
@@ -40,6 +42,17 @@ function applyModelLoaded(state: AppState, { report, display, trusted }: EventOf
     imageStates: allWaiting(state.images),
     choices: { ...state.choices, selectedLayer: isLayer ? selectedLayer : null },
   };
+}
+
+/**
+ * When other pixels go into the model, what was explained before is no longer what it would say. Otherwise, as with other
+ * labels, only what has failed is tried again: a mistake in the file of the settings may be mended.
+ */
+function applySettings(state: AppState, { settings }: EventOf<'settingsChanged'>): Partial<AppState> {
+  const { settings: known, images, imageStates } = state;
+  const isOther = known !== null && JSON.stringify(known.preprocessing) !== JSON.stringify(settings.preprocessing);
+  const again = images.filter(({ id }) => isOther || imageStates.get(id)?.status === 'failed');
+  return { settings, imageStates: new Map([...imageStates, ...allWaiting(again)]) };
 }
 
 function applyImagesAdded(state: AppState, { images }: EventOf<'imagesAdded'>): Partial<AppState> {

@@ -22,6 +22,11 @@ export class ImageList {
     return this.#items.has(id);
   }
 
+  /** False when it was not in the list (any more). */
+  remove(id: string): boolean {
+    return this.#items.delete(id);
+  }
+
   /** Items for the files of these addresses, whether new or known; anything that is not an image file is left out. */
   add(uris: readonly vscode.Uri[]): ImageItem[] {
     return uris.filter(isImage).map((uri) => {

@@ -156,6 +156,13 @@ export class ModelDocument implements vscode.CustomDocument {
     return images.length;
   }
 
+  /** Takes an image off the list of every page. */
+  removeImage(imageId: string): void {
+    if (this.images.remove(imageId)) {
+      this.pages.send({ type: 'imageRemoved', imageId });
+    }
+  }
+
   /** Everything that a page needs to draw, when it says `ready` (again). */
   async pageReady(send: SendEvent): Promise<void> {
     this.pages.markReady(send);

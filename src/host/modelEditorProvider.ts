@@ -102,6 +102,9 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       case 'taskCancelled':
         document.tasks.cancel(event.task);
         break;
+      case 'imageRemoved':
+        document.removeImage(event.imageId);
+        break;
       case 'drawn':
         this.log.debug(`Drew the ${event.view} view of ${document.name} after ${Math.round(event.elapsedMs)} ms`);
         break;

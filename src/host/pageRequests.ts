@@ -1,9 +1,11 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { isInputTensor } from '../image/inputTensor';
 import type { RequestHandlers } from '../protocol/channel';
 import type { Explanation } from '../protocol/explanation';
+import type { RequestResult } from '../protocol/messages';
 import { UserError } from '../userError';
-import { toLocalFile } from './imageList';
+import { isImage, toLocalFile } from './imageList';
 import { createMeasureHandlers } from './measureRequests';
 import type { ModelDocument } from './modelDocument';
 import { pickImages } from './pickImages';
@@ -16,8 +18,7 @@ import { createTensorHandlers } from './tensorRequests';
 export function createRequestHandlers(document: ModelDocument, log: vscode.LogOutputChannel): RequestHandlers {
   return {
     pickImages: async () => ({ added: document.addImages(await pickImages(document.uri)) }),
-    addImages: ({ uris }) =>
-      Promise.resolve({ added: document.addImages(uris.map(toLocalFile).filter((uri) => uri !== null)) }),
+    addImages: ({ uris }) => Promise.resolve(addDropped(document, uris)),
     explain: ({ imageId, classes }, signal) =>
       document.tasks.run(vscode.l10n.t('Running {0}', document.name), signal, (cancelled) =>
         explain(document, log, imageId, classes, cancelled),
@@ -51,6 +52,16 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       log.show();
       return Promise.resolve({});
     },
+  };
+}
+
+function addDropped(document: ModelDocument, addresses: readonly string[]): RequestResult<'addImages'> {
+  const dropped = addresses.map((address) => ({ address, uri: toLocalFile(address) }));
+  const images = dropped.flatMap(({ uri }) => (uri !== null && isImage(uri) ? [uri] : []));
+  const refused = dropped.filter(({ uri }) => uri === null || !isImage(uri));
+  return {
+    added: document.addImages(images),
+    refused: refused.map(({ address, uri }) => (uri === null ? address : basename(uri.path))),
   };
 }
 

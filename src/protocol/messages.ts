@@ -70,6 +70,8 @@ export type HostToWebview =
   | { readonly type: 'settingsChanged'; readonly settings: ModelSettings }
   /** Images were chosen (quick pick, context menu, drop); each is explained on request of the page. */
   | { readonly type: 'imagesAdded'; readonly images: readonly ImageItem[] }
+  /** An image was taken off the list, in this page or in another one of the same model. */
+  | { readonly type: 'imageRemoved'; readonly imageId: string }
   /** Something that takes longer than 300 ms is under way, or ended (fraction null: indeterminate). */
   | {
       readonly type: 'progressed';
@@ -89,6 +91,8 @@ export type WebviewToHost =
   | { readonly type: 'outlined'; readonly items: readonly OutlineItem[] }
   /** The user looks at this item of the outline or at none. */
   | { readonly type: 'itemSelected'; readonly item: string | null }
+  /** The user took an image off the list. */
+  | { readonly type: 'imageRemoved'; readonly imageId: string }
   /** The user pressed Cancel on a task that `progressed` told of. */
   | { readonly type: 'taskCancelled'; readonly task: string }
   /** First useful picture drawn; milliseconds since navigation start. For tests and the benchmark. */
@@ -138,7 +142,8 @@ export interface Requests {
   /** Images dropped on the page: `file://` or `vscode-remote://` URIs. */
   readonly addImages: {
     readonly params: { readonly uris: readonly string[] };
-    readonly result: { readonly added: number };
+    /** `refused`: names of what is no image file. */
+    readonly result: { readonly added: number; readonly refused: readonly string[] };
   };
   /** Run the model on one image of the list; `classes`: further classes to map beside the top ones. */
   readonly explain: {

@@ -26,6 +26,16 @@ describe('failures', () => {
   const model = () => opened.workbench.model;
   beforeEach(() => opened.workbench.closeEditors());
 
+  /** A class that is not among the first five is drawn when the classifier has arrived: nothing else runs then. */
+  async function waitUntilIdle(): Promise<void> {
+    const picker = model().getByRole('combobox', { name: 'Class' });
+    await picker.fill('golden retriever');
+    await picker.press('Enter');
+    await model()
+      .getByRole('application', { name: /^Map of .*golden retriever/i })
+      .waitFor();
+  }
+
   it('of a model that is only a pointer are said in words, and mended by Try Again', async () => {
     const { workbench } = opened;
     const file = path.join(workbench.workspace, 'shapes/shapes_gap.onnx');
@@ -50,13 +60,7 @@ describe('failures', () => {
     const { workbench } = opened;
     await workbench.chooseFromMenu('images/chelsea.png', 'Visualize Class Activation Maps…');
     await workbench.pick('efficientnet-lite0.onnx');
-    // A class that is not among the first five is drawn when the classifier has arrived: nothing else runs then.
-    const picker = model().getByRole('combobox', { name: 'Class' });
-    await picker.fill('golden retriever');
-    await picker.press('Enter');
-    await model()
-      .getByRole('application', { name: /^Map of .*golden retriever/i })
-      .waitFor();
+    await waitUntilIdle();
     const processes = findInferenceProcesses();
     expect(processes).toHaveLength(1);
     processes.forEach((pid) => process.kill(pid, 'SIGSTOP')); // a run that does not end by itself
@@ -77,6 +81,33 @@ describe('failures', () => {
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('alert').getByRole('button', { name: 'Retry' }).click();
     await model().getByText('Adds up').waitFor();
+  });
+
+  it('are not what Cancel makes of a run: it stops the process, Retry runs again, and closing leaves nothing behind', async () => {
+    const { workbench } = opened;
+    await workbench.chooseFromMenu('images/rocket.jpg', 'Visualize Class Activation Maps…');
+    await workbench.pick('efficientnet-lite0.onnx');
+    await waitUntilIdle();
+    const [pid] = findInferenceProcesses();
+    process.kill(pid, 'SIGSTOP'); // a run that does not end by itself
+    await model().getByRole('button', { name: 'Add images…' }).click();
+    await workbench.tick('coffee.png');
+    await model().getByRole('button', { name: 'Cancel: Running efficientnet-lite0.onnx' }).click();
+    await model()
+      .getByRole('alert')
+      .getByText(/Cancelled/)
+      .waitFor();
+    await expect.poll(findInferenceProcesses, { timeout: 5000 }).not.toContain(pid);
+    await model().getByRole('alert').getByRole('button', { name: 'Retry' }).click();
+    await model()
+      .getByRole('option', { name: /^coffee\.png: .*%/ })
+      .waitFor();
+    findInferenceProcesses().forEach((running) => process.kill(running, 'SIGSTOP'));
+    await model().getByRole('button', { name: 'Add images…' }).click();
+    await workbench.tick('camera.png');
+    await model().getByText('Running the model on camera.png…').waitFor();
+    await workbench.closeEditors();
+    await expect.poll(findInferenceProcesses, { timeout: 5000 }).toEqual([]);
   });
 
   it('of one image do not touch the others', async () => {

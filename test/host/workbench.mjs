@@ -123,6 +123,23 @@ export class Workbench {
     return this.page.locator('.quick-input-widget');
   }
 
+  /** Drags a file of the Explorer with the mouse. @param {string} file @param {Locator} target @param {string} key Held as it is dropped. */
+  async drag(file, target, key) {
+    const { mouse, keyboard } = this.page;
+    await (await this.file(file)).hover();
+    const box = await target.boundingBox();
+    if (!box) {
+      throw new Error('There is nothing to drop on');
+    }
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await mouse.down();
+    await mouse.move(x - 20, y - 20, { steps: 5 });
+    await keyboard.down(key);
+    await mouse.move(x, y, { steps: 5 });
+    await mouse.up();
+    await keyboard.up(key);
+  }
+
   async closeEditors() {
     await this.runCommand('View: Close All Editors');
     await this.page.locator('iframe.webview').waitFor({ state: 'detached' });

@@ -1,5 +1,6 @@
-import type { RequestName, RequestParams } from '../../src/protocol/messages';
+import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/messages';
 import type { App, Choices } from '../app';
+import { removeImage } from '../removeImage';
 import type { CamChoices } from './camChoices';
 import type { Explainer } from './explainer';
 import { readCamChoices } from './scene';
@@ -20,25 +21,32 @@ export interface CamActions {
 
 /** `report` tells the user what could not be done. */
 export function createCamActions(app: App, explainer: Explainer, report: (message: string) => void): CamActions {
-  async function ask<Name extends RequestName>(name: Name, params: RequestParams<Name>): Promise<void> {
+  async function ask<Name extends RequestName>(
+    name: Name,
+    params: RequestParams<Name>,
+  ): Promise<RequestResult<Name> | null> {
     try {
-      await app.channel.request(name, params);
+      return await app.channel.request(name, params);
     } catch (error: unknown) {
       report(error instanceof Error ? error.message : String(error));
+      return null;
     }
+  }
+  async function addImages(uris: readonly string[]): Promise<void> {
+    const { refused = [] } = (await ask('addImages', { uris })) ?? {};
+    report(refused.length === 0 ? '' : describeRefused(refused));
   }
   return {
     pickImages: () => void ask('pickImages', {}),
-    addImages: (uris) => void ask('addImages', { uris }),
+    addImages: (uris) => void addImages(uris),
     selectImage: (imageId) => app.choose({ selectedImage: imageId }),
     removeImage(imageId) {
-      const { images } = app.state;
-      const place = images.findIndex(({ id }) => id === imageId);
-      const left = images.filter(({ id }) => id !== imageId);
-      const imageStates = new Map(app.state.imageStates);
-      imageStates.delete(imageId);
-      app.update({ images: left, imageStates });
-      app.choose({ selectedImage: left[Math.min(place, left.length - 1)]?.id ?? null });
+      const { choices, ...change } = removeImage(app.state, imageId);
+      app.update(change);
+      if (choices !== undefined) {
+        app.choose(choices);
+      }
+      app.channel.send({ type: 'imageRemoved', imageId });
     },
     retry: (imageId) => explainer.retry(imageId),
     cancel: () => explainer.cancel(),
@@ -47,4 +55,10 @@ export function createCamActions(app: App, explainer: Explainer, report: (messag
     editSettings: () => void ask('editSettings', {}),
     showLog: () => void ask('showLog', {}),
   };
+}
+
+function describeRefused(names: readonly string[]): string {
+  const [first, ...others] = names;
+  const which = others.length === 0 ? `${first} is not an image` : `${names.join(', ')} are not images`;
+  return `${which}: drop PNG, JPEG, WebP, GIF, TIFF or AVIF files, or .npy input tensors.`;
 }

@@ -51,7 +51,10 @@ class CamView implements View {
     if (scene) {
       askForClasses(scene, state, this.#explainer);
     }
-    render(obstacle ?? (scene ? this.#sceneTemplate(state, scene) : withoutImages(this.#actions)), this.element);
+    render(
+      obstacle ?? (scene ? this.#sceneTemplate(state, scene) : withoutImages(this.#report, this.#actions)),
+      this.element,
+    );
     this.#stage.paint();
     if (scene?.explained?.shown && !this.#hasDrawn) {
       this.#hasDrawn = true;

@@ -43,8 +43,8 @@ function untrusted(): TemplateResult {
   );
 }
 
-/** The first thing a user sees: where images come from. */
-export function withoutImages(actions: CamActions): TemplateResult {
+/** The first thing a user sees: where images come from. `report`: what became of the last request. */
+export function withoutImages(report: string, actions: CamActions): TemplateResult {
   return message(
     'See what this model looks at',
     html`<p>Choose one or several images. Each gets the model’s classes and a map of the evidence for them.</p>
@@ -52,7 +52,8 @@ export function withoutImages(actions: CamActions): TemplateResult {
       <p class="cam-quiet">
         Or drag images here from the Explorer, holding <kbd>Shift</kbd> as you drop. A <code>.npy</code> file is taken
         as the ready input tensor.
-      </p>`,
+      </p>
+      <p class="cam-report" role="status">${report}</p>`,
   );
 }
 

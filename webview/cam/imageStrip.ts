@@ -95,12 +95,23 @@ function onKey(event: KeyboardEvent, { images, selected }: ImageStripState, acti
   const place = images.findIndex(({ id }) => id === selected);
   const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: images.length - 1 }[event.key];
   if (event.key === 'Delete') {
-    actions.removeImage(selected);
+    removeAndGoOn(event.currentTarget as HTMLElement, selected, actions);
   } else if (next !== undefined && images[next]) {
     event.preventDefault();
     actions.selectImage(images[next].id);
     (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=option]')[next]?.focus();
   }
+}
+
+/** The focus goes with the element that is taken away: it moves on to the neighbour, or to where images come from. */
+function removeAndGoOn(list: HTMLElement, imageId: string, actions: CamActions): void {
+  const view = list.closest('.cam-view');
+  actions.removeImage(imageId);
+  // Frames run in the order they were asked for: the view has been drawn again.
+  requestAnimationFrame(() => {
+    const next = view?.querySelector('.cam-image[aria-selected=true]') ?? view?.querySelector('.cam-button');
+    (next as HTMLElement | null | undefined)?.focus();
+  });
 }
 
 const STATUS_SIGNS = {

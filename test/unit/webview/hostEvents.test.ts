@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HostToWebview } from '../../../src/protocol/messages';
-import type { AppState } from '../../../webview/app';
+import type { HostToWebview, ModelSettings } from '../../../src/protocol/messages';
+import type { AppState, ImageState } from '../../../webview/app';
 import { applyHostEvent } from '../../../webview/hostEvents';
 import { createInitialState } from '../../../webview/savedState';
 import { layer, report } from './reportBuilder';
@@ -13,6 +13,11 @@ function after(...events: readonly HostToWebview[]): AppState {
     (state, event) => ({ ...state, ...applyHostEvent(state, event) }),
     createInitialState(null),
   );
+}
+
+function settings(labels: readonly string[], height: number): HostToWebview {
+  const resolved = { labels, preprocessing: { height } } as unknown as ModelSettings;
+  return { type: 'settingsChanged', settings: resolved };
 }
 
 function loaded(layers = 1): HostToWebview {
@@ -71,13 +76,30 @@ describe('events of the host', () => {
     expect(after(task, { ...task, done: true }).tasks.size).toBe(0);
   });
 
-  it('other preprocessing makes every image wait for a new explanation', () => {
-    const state = after({ type: 'imagesAdded', images: [image('a')] });
-    const running: AppState = { ...state, imageStates: new Map([['a', { status: 'running' }]]) };
-    const settings = { labels: null } as unknown as NonNullable<AppState['settings']>;
-    expect(applyHostEvent(running, { type: 'settingsChanged', settings }).imageStates?.get('a')).toEqual({
-      status: 'waiting',
-    });
+  it('other preprocessing makes every image wait for a new explanation, other labels only what has failed', () => {
+    const failed = { status: 'failed', failure: { code: 'badSidecar', message: '', retry: true } } as const;
+    const state: AppState = {
+      ...after(settings(['cat'], 224), { type: 'imagesAdded', images: [image('a'), image('b')] }),
+      imageStates: new Map<string, ImageState>([
+        ['a', { status: 'running' }],
+        ['b', failed],
+      ]),
+    };
+    const statuses = (event: HostToWebview) =>
+      [...(applyHostEvent(state, event).imageStates?.values() ?? [])].map(({ status }) => status);
+    expect(statuses(settings(['dog'], 224))).toEqual(['running', 'waiting']);
+    expect(statuses(settings(['cat'], 256))).toEqual(['waiting', 'waiting']);
+  });
+
+  it('an image that is taken away gives the selection to its neighbour', () => {
+    const state = after({ type: 'imagesAdded', images: [image('a'), image('b'), image('c')] });
+    const first = applyHostEvent(state, { type: 'imageRemoved', imageId: 'a' });
+    expect(first.images?.map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(first.choices?.selectedImage).toBe('b');
+    expect(applyHostEvent(state, { type: 'imageRemoved', imageId: 'b' }).choices).toBeUndefined();
+    expect(applyHostEvent(state, { type: 'imageRemoved', imageId: 'x' })).toEqual({});
+    const last = after({ type: 'imagesAdded', images: [image('a')] }, { type: 'imageRemoved', imageId: 'a' });
+    expect([last.images, last.choices.selectedImage]).toEqual([[], null]);
   });
 
   it('a command can ask for a view', () => {

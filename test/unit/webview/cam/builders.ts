@@ -1,5 +1,5 @@
 import type { Explanation } from '../../../../src/protocol/explanation';
-import type { ModelSettings } from '../../../../src/protocol/messages';
+import type { ModelSettings, WebviewToHost } from '../../../../src/protocol/messages';
 import type { HeadReport, ModelReport } from '../../../../src/protocol/modelReport';
 import type { App, AppState } from '../../../../webview/app';
 import { computeClassMap } from '../../../../webview/cam/evidence';
@@ -159,6 +159,7 @@ interface Request {
 interface TestApp {
   readonly app: App;
   readonly requests: Request[];
+  readonly events: WebviewToHost[];
   onChange: (state: AppState) => void;
   readonly find: (name: string) => Request[];
 }
@@ -173,7 +174,7 @@ export function createTestApp(initial: AppState): TestApp {
   };
   const app: App = {
     channel: {
-      send: () => undefined,
+      send: (event) => void test.events.push(event),
       request: (name, params, signal) =>
         new Promise((resolve, reject) => {
           requests.push({ name, params, signal, resolve: resolve as (value: unknown) => void, reject });
@@ -188,6 +189,7 @@ export function createTestApp(initial: AppState): TestApp {
   const test: TestApp = {
     app,
     requests,
+    events: [],
     onChange: () => undefined,
     find: (name) => requests.filter((request) => request.name === name),
   };

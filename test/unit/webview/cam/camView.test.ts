@@ -189,11 +189,29 @@ describe('CAM view', () => {
     expect(find('addImages')[0].params).toEqual({ uris: ['file:///w/a.png', 'file:///w/b.png'] });
   });
 
+  it('names what was dropped and is no image, until something is dropped that is', async () => {
+    const { page, find } = show(createState([]));
+    const dropFiles = async (refused: readonly string[]): Promise<void> => {
+      const drop = new Event('drop', { bubbles: true });
+      Object.defineProperty(drop, 'dataTransfer', { value: { types: [], getData: () => 'file:///w/a' } });
+      page.dispatchEvent(drop);
+      find('addImages').at(-1)?.resolve({ added: 0, refused });
+      await settle();
+    };
+    await dropFiles(['a.txt']);
+    expect(read(page, '.cam-report')).toMatch(/^a\.txt is not an image: drop PNG/);
+    await dropFiles(['a.txt', 'b.onnx']);
+    expect(read(page, '.cam-report')).toMatch(/^a\.txt, b\.onnx are not images/);
+    await dropFiles([]);
+    expect(read(page, '.cam-report')).toBe('');
+  });
+
   it('takes an image off the list and selects its neighbour', () => {
     const state = createExplainedState({ images: createState(['a.png', 'b.png']).images });
-    const { page, app } = show({ ...state, choices: { ...state.choices, selectedImage: 'a.png' } });
+    const { page, app, events } = show({ ...state, choices: { ...state.choices, selectedImage: 'a.png' } });
     press(page.querySelector('.cam-images'), 'Delete');
     expect(app.state.images.map(({ id }) => id)).toEqual(['b.png']);
     expect(app.state.choices.selectedImage).toBe('b.png');
+    expect(events).toContainEqual({ type: 'imageRemoved', imageId: 'a.png' });
   });
 });
