@@ -1,5 +1,6 @@
 import { createPageChannel } from '../src/protocol/channel';
 import type { HostToWebview, ToHost, ToWebview } from '../src/protocol/messages';
+import { unpackMessage, type PackedMessage } from '../src/protocol/packMessage';
 import type { App } from './app';
 import { createCamView } from './cam/camView';
 import { createGraphView } from './graph/graphView';
@@ -59,7 +60,9 @@ function reportFailure(error: unknown): void {
 
 window.addEventListener('error', ({ error, message }) => reportFailure(error ?? message));
 window.addEventListener('unhandledrejection', ({ reason }) => reportFailure(reason));
-window.addEventListener('message', ({ data }: MessageEvent<ToWebview>) => channel.receive(data));
+window.addEventListener('message', ({ data }: MessageEvent<ToWebview | PackedMessage>) =>
+  channel.receive(unpackMessage(data)),
+);
 
 registerComponents();
 const root = document.getElementById('app') ?? document.body;

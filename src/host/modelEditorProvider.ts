@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { createHostChannel } from '../protocol/channel';
 import type { RequestHandlers } from '../protocol/channel';
 import type { HostToWebview, ToHost, ToWebview, WebviewToHost } from '../protocol/messages';
+import { packMessage } from '../protocol/packMessage';
 import { toFailure } from './failure';
 import { fillPage } from './fillPage';
 import { ModelDocument } from './modelDocument';
@@ -59,7 +60,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
     const { webview } = panel;
     const post = (message: ToWebview) => {
       this.#messages.fire({ uri: document.uri, to: 'page', message });
-      void webview.postMessage(message);
+      void webview.postMessage(packMessage(message));
     };
     const onEvent = (event: WebviewToHost): void => this.#handleEvent(document, send, event);
     const handlers = this.handlers(document.uri) ?? createRequestHandlers(document, this.log);
