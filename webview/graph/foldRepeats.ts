@@ -119,9 +119,12 @@ export function labelOf(flow: Flow, child: GroupChild): string {
 
 /** `blocks.2`, `blocks.5` → `blocks.2–5`. */
 export function toRangeLabel(first: string, last: string): string {
+  return toRunLabel(first, last) ?? `${first} – ${last}`;
+}
+
+/** The same for names that differ in a number at their end; null: they do not. */
+export function toRunLabel(first: string, last: string): string | null {
   const words = /^(.*?)\d+$/.exec(first)?.[1];
   const number = words === undefined ? null : /^\d+$/.exec(last.slice(words.length));
-  return number !== null && words !== undefined && last.startsWith(words)
-    ? `${first}–${number[0]}`
-    : `${first} – ${last}`;
+  return number !== null && words !== undefined && last.startsWith(words) ? `${first}–${number[0]}` : null;
 }

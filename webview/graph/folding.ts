@@ -83,7 +83,10 @@ export class Folding {
   }
 
   fold(): void {
-    this.#expandFromTop(new Set([this.scene.root]));
+    const { model, root } = this.scene;
+    if (model !== null) {
+      this.#expandFromTop(new Set([root, ...findAncestors(model.view, root)]));
+    }
   }
 
   /** Opens everything, as far as the user lets it: what is there is drawn while the rest is laid out. */

@@ -14,6 +14,7 @@ import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
 import type { ColorBy } from './colorBy';
 import { hasHead } from './head';
+import { toVisibleItem } from './initialFold';
 import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
@@ -369,7 +370,7 @@ class LayerGraph implements View {
     const next =
       this.#selected === null
         ? (picture.boxes[0]?.id ?? null)
-        : stepFrom(key, this.#selected, model.view, expanded, picture);
+        : stepFrom(key, toVisibleItem(model.view, expanded, this.#selected), model.view, expanded, picture);
     if (next !== null) {
       this.#select(next, null);
       this.#folding.reveal(next);

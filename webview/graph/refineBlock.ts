@@ -1,4 +1,4 @@
-import { foldRepeats, labelOf, toRangeLabel } from './foldRepeats';
+import { foldRepeats, labelOf, toRunLabel } from './foldRepeats';
 import { firstPosition, positionsOf, type Group, type GroupChild } from './group';
 import { toRegionLabel } from './regionLabel';
 import type { StructureOf } from './structure';
@@ -145,7 +145,7 @@ function foldRuns(flow: Flow, children: readonly GroupChild[], areAlike: boolean
   for (let start = 0; start < children.length; start += length) {
     const run = children.slice(start, start + length);
     const label = (): string =>
-      areAlike ? toRangeLabel(labelOf(flow, run[0]), labelOf(flow, run[run.length - 1])) : `Part ${start / length + 1}`;
+      toRunLabel(labelOf(flow, run[0]), labelOf(flow, run[run.length - 1])) ?? `Part ${start / length + 1}`;
     folded.push(...toGroup(flow, 'run', run, label, areAlike ? { repeat: run.length } : {}));
   }
   return folded;

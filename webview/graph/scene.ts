@@ -71,7 +71,10 @@ export class Scene {
     }
     this.#left.set(this.#root, { expanded: this.#expanded, viewport });
     const left = this.#left.get(block);
-    this.#expanded = left?.expanded ?? new Set([...this.#expanded, ...toInitialFold(this.#model.view, block)]);
+    const { view } = this.#model;
+    // The blocks around it stay open, so that what is inside counts as visible.
+    this.#expanded =
+      left?.expanded ?? new Set([...this.#expanded, ...findAncestors(view, block), ...toInitialFold(view, block)]);
     this.#root = block;
     return left?.viewport ?? null;
   }
