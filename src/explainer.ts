@@ -67,7 +67,7 @@ function createSlot<Choice, Extension extends { readonly extension: GraphExtensi
   let current: (LoadedExtension<Extension> & { readonly key: string }) | null = null;
   let previous: Promise<unknown> = Promise.resolve();
   const extend = async (shape: readonly number[], choice: Choice, key: string, signal: AbortSignal | undefined) => {
-    const bound = bindToInput(current?.analysis ?? analysis, shape);
+    const bound = await bindToInput(current?.analysis ?? analysis, shape);
     if (current === null || bound !== current.analysis || key !== current.key) {
       const replaced = current;
       current = null;
@@ -150,14 +150,14 @@ export function findInput({ model }: ModelAnalysis): string {
  * The same analysis when nothing but the batch differs, else one with the free dimensions bound to this input.
  * Throws UserError `badInputTensor` when the input does not fit what the model declares.
  */
-function bindToInput(analysis: ModelAnalysis, shape: readonly number[]): ModelAnalysis {
+async function bindToInput(analysis: ModelAnalysis, shape: readonly number[]): Promise<ModelAnalysis> {
   const name = findInput(analysis);
   const bound = analysis.inferred.boundInputs.get(name);
   if (bound?.length === shape.length && bound.every((size, axis) => axis === 0 || size === shape[axis])) {
     return analysis;
   }
   try {
-    return bindAnalysis(analysis, { [name]: [bound?.[0] ?? 1, ...shape.slice(1)] });
+    return await bindAnalysis(analysis, { [name]: [bound?.[0] ?? 1, ...shape.slice(1)] });
   } catch (error) {
     const isMisfit = error instanceof UserError && error.code === 'badArgument';
     throw isMisfit ? new UserError('badInputTensor', error.message, { cause: error }) : error;

@@ -16,6 +16,7 @@ import type { MissingExternalData } from './onnx/externalData';
 import { describeMissingExternalData, findMissingExternalData } from './onnx/externalData';
 import { readModel } from './onnx/readModel';
 import type { ModelReport } from './protocol/modelReport';
+import { UserError } from './userError';
 
 /** Input name → dimensions; binds what the file leaves free. */
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
@@ -45,11 +46,15 @@ export async function inspectModel(path: string, options: InspectOptions = {}): 
 /** The same with the model's structure, for what comes after: running it, extending it. */
 export async function analyzeModel(path: string, options: InspectOptions = {}): Promise<ModelAnalysis> {
   const model = await readModel(path, { signal: options.signal });
-  return analyze(model, await findMissingExternalData(model), inferShapes(model, options.inputShapes));
+  const missingData = await findMissingExternalData(model);
+  return analyze(model, missingData, inferShapes(model, options.inputShapes), { signal: options.signal });
 }
 
 /** An analysis with free dimensions bound anew; reads no file. */
-export function bindAnalysis({ model, missingData }: ModelAnalysis, inputShapes: InputShapes): ModelAnalysis {
+export async function bindAnalysis(
+  { model, missingData }: ModelAnalysis,
+  inputShapes: InputShapes,
+): Promise<ModelAnalysis> {
   return analyze(model, missingData, inferShapes(model, inputShapes));
 }
 
@@ -57,24 +62,35 @@ export function bindAnalysis({ model, missingData }: ModelAnalysis, inputShapes:
 export type MeasuredShapes = ReadonlyMap<string, readonly number[]>;
 
 /** An analysis with shapes that only a run could tell; reads no file. */
-export function completeAnalysis(
+export async function completeAnalysis(
   { model, missingData, inferred }: ModelAnalysis,
   shapes: MeasuredShapes,
-): ModelAnalysis {
-  return analyze(model, missingData, { ...inferred, shapes: new Map([...inferred.shapes, ...shapes]) }, shapes);
+): Promise<ModelAnalysis> {
+  const completed = { ...inferred, shapes: new Map([...inferred.shapes, ...shapes]) };
+  return analyze(model, missingData, completed, { measured: shapes });
 }
 
-function analyze(
+interface AnalyzeOptions {
+  readonly measured?: MeasuredShapes;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Between its parts, each of which takes tens of milliseconds for a large graph, the editor gets its turn. */
+async function analyze(
   model: Model,
   missingData: readonly MissingExternalData[],
   inferred: InferredGraph,
-  measured: MeasuredShapes = new Map(),
-): ModelAnalysis {
+  { measured = new Map(), signal }: AnalyzeOptions = {},
+): Promise<ModelAnalysis> {
+  await takeTurn(signal);
   const index = indexGraph(model.graph);
   const parameters = computeParameters(model, inferred, index);
+  await takeTurn(signal);
   const costs = computeCosts(index, inferred, parameters);
   const heads = detectHeads(model, index, inferred);
+  await takeTurn(signal);
   const receptiveFields = computeReceptiveFields(model, index, inferred);
+  await takeTurn(signal);
   const report = buildModelReport({
     model,
     index,
@@ -89,4 +105,11 @@ function analyze(
     warnings: missingData.map(describeMissingExternalData),
   });
   return { model, index, inferred, heads, missingData, report };
+}
+
+async function takeTurn(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal?.aborted === true) {
+    throw new UserError('cancelled', 'Reading the model was cancelled.');
+  }
 }

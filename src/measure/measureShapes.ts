@@ -33,7 +33,11 @@ export async function measureShapes(
     return { analysis, measured: 0, unknown: open.length };
   }
   const shapes = await probeShapes(analysis, client, tensors, signal);
-  return { analysis: completeAnalysis(analysis, shapes), measured: shapes.size, unknown: open.length - shapes.size };
+  return {
+    analysis: await completeAnalysis(analysis, shapes),
+    measured: shapes.size,
+    unknown: open.length - shapes.size,
+  };
 }
 
 /** Actual shapes of values of the main graph, by one run without optimisations that would remove values. */

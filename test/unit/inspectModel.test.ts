@@ -68,7 +68,8 @@ describe('inspectModel', () => {
       const file = path.join(heads, name, 'model.onnx');
       const free = await analyzeModel(file);
       const [input] = free.model.graph.inputs;
-      const [head] = bindAnalysis(free, { [input.name]: expected.inputShape }).report.heads;
+      const bound = await bindAnalysis(free, { [input.name]: expected.inputShape });
+      const [head] = bound.report.heads;
       const { kind, exact, classes, channels, height, width, activation } = expected;
       expect(head).toMatchObject({ kind, exact, classes, channels, height, width, activation });
       expect(expected.logitsCandidates).toContain(head.logits);
