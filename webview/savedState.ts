@@ -8,7 +8,7 @@ const FIRST_CHOICES: Choices = {
   selectedClass: null,
   selectedChannel: null,
   colorMap: 'viridis',
-  opacity: 0.6,
+  opacity: 0.8,
   sign: 'signed',
   placement: 'receptiveField',
 };

@@ -10,7 +10,9 @@ export interface Shell {
 }
 
 export function createShell(app: App, root: HTMLElement, creators: Readonly<Record<ViewName, CreateView>>): Shell {
-  const panel = document.createElement('main');
+  const main = document.createElement('main');
+  main.className = 'shell-main';
+  const panel = document.createElement('div');
   panel.id = 'panel';
   panel.className = 'panel';
   panel.setAttribute('role', 'tabpanel');
@@ -20,7 +22,8 @@ export function createShell(app: App, root: HTMLElement, creators: Readonly<Reco
   progress.className = 'progress';
   // There from the start: a live region that appears together with its text is not read out.
   progress.setAttribute('role', 'status');
-  root.replaceChildren(header, panel, progress);
+  main.append(panel);
+  root.replaceChildren(header, main, progress);
 
   const views = new Map<ViewName, View>();
   let attached: ViewName | null = null;

@@ -30,7 +30,7 @@ export function parseSettings(get: (key: string) => unknown): Settings {
     preprocessingPreset: PRESETS.find((name) => name === preset) ?? null,
     labelsFile: toText(get('labelsFile'), '').trim(),
     colorMap: toText(get('colorMap'), 'blue-orange'),
-    opacity: toNumberWithin(get('opacity'), 0, 1, 0.6),
+    opacity: toNumberWithin(get('opacity'), 0, 1, 0.8),
     threads: Math.floor(toNumberWithin(get('threads'), 0, 256, 0)),
     classifierWeightsLimitBytes: toNumberWithin(get('classifierWeightsLimit'), 0, 512, 32) * 1e6,
     imageSearchLimit: Math.floor(toNumberWithin(get('imageSearchLimit'), 10, 100_000, 5000)),

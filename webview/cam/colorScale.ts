@@ -66,6 +66,18 @@ export function toColorPosition(scale: ColorScale, value: number): number {
   return sign === 'negative' ? 1 - along : along;
 }
 
+/**
+ * How much a finite value says, 0…1: its distance from zero where the scale has one end there or its middle.
+ * 1 for sequential maps of signed values, whose colours all mean something.
+ */
+export function computeStrength(scale: ColorScale, value: number): number {
+  const position = toColorPosition(scale, value);
+  if (scale.map.kind === 'diverging') {
+    return Math.abs(2 * position - 1);
+  }
+  return scale.sign === 'signed' ? 1 : position;
+}
+
 /** Round values for the legend, inside the limits, with zero when it is inside. */
 export function computeTicks(scale: ColorScale, count = 5): number[] {
   return scale.high > scale.low ? scaleLinear([scale.low, scale.high], [0, 1]).ticks(count) : [scale.low];

@@ -56,6 +56,7 @@ function imageCard(
     role="option"
     tabindex=${isSelected ? 0 : -1}
     aria-selected=${isSelected}
+    aria-keyshortcuts="Delete"
     aria-label="${image.name}: ${status}"
     title="${image.path}
 ${status}"
@@ -80,15 +81,10 @@ function removeButton({ id, name }: ImageItem, actions: CamActions): TemplateRes
     event.stopPropagation();
     actions.removeImage(id);
   };
-  return html`<button
-    class="cam-remove"
-    tabindex="-1"
-    aria-label="Remove ${name} from the list"
-    title="Remove from the list (Delete)"
-    @click=${remove}
-  >
-    ×
-  </button>`;
+  // For the pointer: an option may hold no button, and the keyboard has Delete.
+  return html`<span class="cam-remove" aria-hidden="true" title="Remove ${name} from the list (Delete)" @click=${remove}
+    >×</span
+  >`;
 }
 
 function onKey(event: KeyboardEvent, { images, selected }: ImageStripState, actions: CamActions): void {

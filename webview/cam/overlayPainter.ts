@@ -69,7 +69,8 @@ export function toOverlayCanvas(overlay: Overlay): HTMLCanvasElement {
   const raster = { height: picture.height, width: picture.width, magnification };
   const values = upsampleMap(map, mapHeight, mapWidth, placement, raster, interpolation);
   const canvas = document.createElement('canvas');
-  putPixels(canvas, paintValues(values, scale), picture.height * magnification, picture.width * magnification);
+  const rgba = paintValues(values, scale, { fades: true });
+  putPixels(canvas, rgba, picture.height * magnification, picture.width * magnification);
   return canvas;
 }
 

@@ -26,7 +26,7 @@ export function figureTemplate(app: Copying, figure: Figure): TemplateResult {
   return html`<button
     class="figure"
     title="${exact}, ${MEANING[provenance]}. Click to copy."
-    aria-label="${label}: ${exact}, ${provenance}. Copy"
+    aria-label="${label}: ${text}, ${exact}, ${provenance}. Copy"
     @click=${(event: Event) => void copyWithFeedback(app, event.currentTarget as Element, String(value))}
   >
     <span class="figure-text">${text}</span>${provenanceTemplate(provenance)}

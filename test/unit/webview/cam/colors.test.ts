@@ -122,6 +122,15 @@ describe('paintValues', () => {
     expect(alphas('negative')).toEqual([0, 255, 0, 0]);
   });
 
+  it('fades towards zero where the picture behind should show', () => {
+    const fade = (map: ColorMap, sign: 'signed' | 'positive', value: number): number =>
+      paintValues(Float32Array.of(value), createColorScale(map, sign, range), { fades: true })[3];
+    expect([0, 4, 8, -8].map((value) => fade(diverging, 'signed', value))).toEqual([0, 191, 255, 255]);
+    expect([2, 8].map((value) => fade(viridis, 'positive', value))).toEqual([112, 255]);
+    // Every colour of a sequential map stands for a value, none for "nothing".
+    expect(fade(viridis, 'signed', 0)).toBe(255);
+  });
+
   it('takes the colour from the map', () => {
     const rgba = paintValues(Float32Array.of(8), createColorScale(viridis, 'signed', range));
     expect(Array.from(rgba.subarray(0, 3))).toEqual(Array.from(viridis.table.subarray(-3)));
