@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { WireWriter } from '../../src/onnx/wireWriter';
 import type { PlannedNetwork, PlannedNode } from './planNetwork';
-import { GROUPS_ARE_WIDTH, planNetwork } from './planNetwork';
+import { CLASSES, GROUPS_ARE_WIDTH, IMAGE_SIZE, planNetwork } from './planNetwork';
 
 export interface GenerateOptions {
   /** Operations in the graph, at least 20. */
@@ -11,6 +11,8 @@ export interface GenerateOptions {
   readonly weightBytes?: number;
   /** Weights in the model file (raw_data), or in MODEL.data beside it. */
   readonly storage?: 'file' | 'external';
+  /** Whether the file declares the shape of every value (value_info), as many exporters do. Default: no. */
+  readonly declaresShapes?: boolean;
   readonly seed?: number;
 }
 
@@ -21,7 +23,6 @@ export interface GeneratedModel {
   readonly weightBytes: number;
 }
 
-const IMAGE_SIZE = 224;
 const FLOAT = 1;
 const DEFAULT_CHANNELS = 8;
 
@@ -34,7 +35,7 @@ type Part = Uint8Array | number;
  */
 export function generateModel(
   file: string,
-  { nodes, weightBytes, storage = 'file', seed = 1 }: GenerateOptions,
+  { nodes, weightBytes, storage = 'file', declaresShapes = false, seed = 1 }: GenerateOptions,
 ): GeneratedModel {
   const network = planNetwork(nodes, seed);
   const width = weightBytes === undefined ? DEFAULT_CHANNELS : findWidth(network, weightBytes);
@@ -58,7 +59,10 @@ export function generateModel(
     written += length;
   }
   graph.push(message(11, writeValue(network.input, ['batch', 3, IMAGE_SIZE, IMAGE_SIZE])));
-  graph.push(message(12, writeValue(network.output, ['batch', 1000])));
+  graph.push(message(12, writeValue(network.output, ['batch', CLASSES])));
+  for (const { output, shape } of declaresShapes ? network.nodes : []) {
+    graph.push(message(13, writeValue(output, ['batch', ...shape(width)])));
+  }
   const header = new WireWriter()
     .int(1, 8)
     .string(2, 'headlight generateModel')

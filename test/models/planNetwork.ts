@@ -5,6 +5,8 @@ export interface PlannedNode {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly output: string;
+  /** Of the output at a width, without the batch. */
+  readonly shape: (width: number) => readonly number[];
   readonly attributes: Readonly<Record<string, number | readonly number[]>>;
 }
 
@@ -25,7 +27,8 @@ export interface PlannedNetwork {
 /** Stands for the network's width in the attribute `group`: depthwise convolutions have as many groups as channels. */
 export const GROUPS_ARE_WIDTH = -1;
 
-const CLASSES = 1000;
+export const IMAGE_SIZE = 224;
+export const CLASSES = 1000;
 const STAGES = 4;
 /** Global average pool, flatten, fully connected. */
 const HEAD_NODES = 3;
@@ -52,14 +55,15 @@ export function planNetwork(nodeCount: number, seed: number): PlannedNetwork {
           : fitting[Math.floor(random() * fitting.length)].add(plan, module, value, index === 0 ? 2 : 1);
     }
   }
-  value = plan.add('/head/pool', 'GlobalAveragePool', [value]);
-  value = plan.add('/head/flatten', 'Flatten', [value], { axis: 1 });
+  value = plan.pool('/head/pool', value);
+  value = plan.add('/head/flatten', 'Flatten', [value], { axis: 1 }, (width) => [width]);
   const parameters = plan.addLinear('head.fc');
   plan.nodes.push({
     opType: 'Gemm',
     name: '/head/fc/Gemm',
     inputs: [value, ...parameters],
     output: 'logits',
+    shape: () => [CLASSES],
     attributes: { transB: 1 },
   });
   return { nodes: plan.nodes, weights: plan.weights, input: 'images', output: 'logits' };
@@ -75,13 +79,22 @@ interface ConvolutionOptions {
 class NetworkPlan {
   readonly nodes: PlannedNode[] = [];
   readonly weights: PlannedWeight[] = [];
+  /** Height and width of feature maps. */
+  readonly #sizes = new Map([['images', IMAGE_SIZE]]);
 
-  /** Returns the name of the output. */
-  add(module: string, opType: string, inputs: readonly string[], attributes: PlannedNode['attributes'] = {}): string {
-    const name = `${module}/${opType}`;
-    const output = `${name}_output_0`;
-    this.nodes.push({ opType, name, inputs, output, attributes });
-    return output;
+  /** Returns the name of the output, which has the size of the first input unless `shape` says otherwise. */
+  add(
+    module: string,
+    opType: string,
+    inputs: readonly string[],
+    attributes: PlannedNode['attributes'] = {},
+    shape?: PlannedNode['shape'],
+  ): string {
+    return this.#addSized(module, opType, inputs, attributes, this.#sizes.get(inputs[0]) ?? 1, shape);
+  }
+
+  pool(module: string, input: string): string {
+    return this.#addSized(module, 'GlobalAveragePool', [input], {}, 1);
   }
 
   convolve(
@@ -95,19 +108,36 @@ class NetworkPlan {
     this.weights.push({ name: parameters[0], dims: (width) => [width, inputChannels(width), kernel, kernel] });
     this.weights.push({ name: parameters[1], dims: (width) => [width] });
     const pad = (kernel - 1) / 2;
-    return this.add(module, 'Conv', [input, ...parameters], {
+    const attributes = {
       dilations: [1, 1],
       group: isDepthwise ? GROUPS_ARE_WIDTH : 1,
       kernel_shape: [kernel, kernel],
       pads: [pad, pad, pad, pad],
       strides: [stride, stride],
-    });
+    };
+    const size = Math.ceil((this.#sizes.get(input) ?? 1) / stride);
+    return this.#addSized(module, 'Conv', [input, ...parameters], attributes, size);
   }
 
   addLinear(path: string): readonly string[] {
     this.weights.push({ name: `${path}.weight`, dims: (width) => [CLASSES, width] });
     this.weights.push({ name: `${path}.bias`, dims: () => [CLASSES] });
     return [`${path}.weight`, `${path}.bias`];
+  }
+
+  #addSized(
+    module: string,
+    opType: string,
+    inputs: readonly string[],
+    attributes: PlannedNode['attributes'],
+    size: number,
+    shape: PlannedNode['shape'] = (width) => [width, size, size],
+  ): string {
+    const name = `${module}/${opType}`;
+    const output = `${name}_output_0`;
+    this.nodes.push({ opType, name, inputs, output, attributes, shape });
+    this.#sizes.set(output, size);
+    return output;
   }
 }
 
@@ -158,7 +188,7 @@ function addInvertedResidual(plan: NetworkPlan, module: string, input: string, s
   value = addSilu(plan, `${module}/act1`, value);
   value = plan.convolve(`${module}/conv_dw`, value, { kernel: 5, stride, isDepthwise: true });
   value = addSilu(plan, `${module}/act2`, value);
-  let gate = plan.add(`${module}/se`, 'GlobalAveragePool', [value]);
+  let gate = plan.pool(`${module}/se`, value);
   gate = plan.convolve(`${module}/se/conv_reduce`, gate, { kernel: 1 });
   gate = plan.add(`${module}/se/act`, 'Relu', [gate]);
   gate = plan.convolve(`${module}/se/conv_expand`, gate, { kernel: 1 });

@@ -105,6 +105,15 @@ describe('generateModel', () => {
     expect([...shapes.values()].filter((shape) => shape === null || shape.includes(null))).toEqual([]);
   });
 
+  it('declares the shapes that are inferred', async () => {
+    const declared = await readModel(generate({ nodes: 300, declaresShapes: true }).file);
+    const { shapes } = inferShapes(await readModel(generate({ nodes: 300 }).file));
+    expect(declared.graph.valueInfo.size).toBe(300);
+    for (const { name, shape } of declared.graph.valueInfo.values()) {
+      expect(shapes.get(name)).toEqual([1, ...(shape ?? []).slice(1)]);
+    }
+  });
+
   it('comes within a channel of the bytes asked for', () => {
     const { weightBytes } = generate({ nodes: 400, weightBytes: 1e9 });
     expect(weightBytes / 1e9).toBeGreaterThan(0.99);
