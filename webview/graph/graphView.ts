@@ -120,7 +120,8 @@ class LayerGraph implements View {
 
   /** What lies over the canvas. */
   #insets(): Insets {
-    return { top: TOOLBAR_HEIGHT, right: this.#selected === null ? 0 : PANEL_WIDTH };
+    const top = Math.max(TOOLBAR_HEIGHT, this.#elements.toolbar.offsetHeight + 16);
+    return { top, right: this.#selected === null ? 0 : PANEL_WIDTH };
   }
 
   /** Another view, or the state of before, says which layer to look at. */
