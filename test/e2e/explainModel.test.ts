@@ -33,6 +33,7 @@ describe('EfficientNet-Lite0', () => {
     const search = model().getByRole('searchbox', { name: /^Find layers/ });
     await search.fill('Conv');
     const count = model().getByRole('search').getByRole('status');
+    await count.filter({ hasText: /^\d+ found$/ }).waitFor();
     const [, found] = /^(\d+) found$/.exec((await count.textContent()) ?? '') ?? [];
     expect(Number(found)).toBe(49);
     await search.press('Enter');
