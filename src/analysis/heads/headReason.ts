@@ -8,7 +8,9 @@ export const NO_REASON = {
   noMap: (output: string) =>
     `No map with positions leads to the output "${output}": the model has vectors all the way, so there is nothing to locate.`,
   several: (maps: readonly string[]) =>
-    `The classifier reads several feature maps at once (${maps.map((map) => `"${map}"`).join(', ')}), so no single map adds up to the logit.`,
+    maps.length === 1
+      ? `The scores also depend on the model's inputs past the feature map "${maps[0]}", so its map alone does not add up to the logit.`
+      : `The classifier reads several feature maps at once (${maps.map((map) => `"${map}"`).join(', ')}), so no single map adds up to the logit.`,
   unpooled: (output: string) =>
     `The output "${output}" holds pooled or flattened features, not classes: no linear layer follows or precedes the pooling.`,
   classToken: () =>

@@ -32,9 +32,9 @@ export class ModelBuilder {
     this.opset = opset;
   }
 
-  input(shape: readonly (number | string)[], elementType: ElementType = 'float32'): string {
-    this.#inputs.push({ name: 'input', elementType, shape });
-    return 'input';
+  input(shape: readonly (number | string)[], elementType: ElementType = 'float32', name = 'input'): string {
+    this.#inputs.push({ name, elementType, shape });
+    return name;
   }
 
   output(name: string, elementType: ElementType = 'float32'): void {

@@ -113,6 +113,13 @@ export const RARE_SPELLINGS: readonly Spelling[] = [
     }),
   },
   {
+    name: 'numbers of another input added to the scores',
+    kind: 'other',
+    reason: /depend on the model's inputs past the feature map/,
+    map: null,
+    build: model((b, map) => b.node('Add', [b.gemm(pool(b, map), CHANNELS, 5), b.input([1, 5], 'float32', 'offsets')])),
+  },
+  {
     name: 'two feature maps pooled apart',
     kind: 'other',
     reason: /several feature maps/,
