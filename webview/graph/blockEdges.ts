@@ -1,4 +1,4 @@
-import type { BlockEdge, FlowEdge, GraphItem, ItemId } from './viewModel';
+import type { BlockEdge, FlowEdge, ItemId } from './viewModel';
 
 type Ends = Pick<BlockEdge, 'from' | 'to'>;
 
@@ -9,27 +9,40 @@ interface Piece extends Ends {
 
 /**
  * Cuts every edge at the frames it crosses: one piece in each block on the way up from its producer, one in the block
- * that holds both ends, one in each block on the way down to its reader.
+ * that holds both ends, one in each block on the way down to its reader. The edges of a block, when they are asked for:
+ * of many blocks few are ever drawn.
  */
-export function toBlockEdges(
+export function createBlockEdges(
   units: readonly ItemId[],
   flowEdges: readonly FlowEdge[],
   parents: ReadonlyMap<ItemId, ItemId>,
-  items: ReadonlyMap<ItemId, GraphItem>,
-): Map<ItemId, BlockEdge[]> {
-  const pieces = new Map<ItemId, Map<string, BlockEdge>>();
-  for (const item of items.values()) {
-    if (item.kind === 'block') {
-      pieces.set(item.id, new Map());
+): (block: ItemId) => readonly BlockEdge[] {
+  const pieces = new Map<ItemId, { readonly ends: Ends; readonly edge: FlowEdge }[]>();
+  for (const edge of flowEdges) {
+    for (const piece of toPieces(parents, units[edge.from], units[edge.to])) {
+      const inBlock = pieces.get(piece.block);
+      if (inBlock === undefined) {
+        pieces.set(piece.block, [{ ends: piece, edge }]);
+      } else {
+        inBlock.push({ ends: piece, edge });
+      }
     }
   }
-  for (const { from, to, tensor, shape } of flowEdges) {
-    for (const { block, ...ends } of toPieces(parents, units[from], units[to])) {
-      const id = toEdgeId(block, ends, tensor);
-      pieces.get(block)?.set(id, { id, ...ends, tensor, shape });
+  const edges = new Map<ItemId, readonly BlockEdge[]>();
+  return (block) => {
+    const known = edges.get(block);
+    if (known !== undefined) {
+      return known;
     }
-  }
-  return new Map([...pieces].map(([block, edges]) => [block, [...edges.values()]]));
+    const byId = new Map<string, BlockEdge>();
+    for (const { ends, edge } of pieces.get(block) ?? []) {
+      const id = toEdgeId(block, ends, edge.tensor);
+      byId.set(id, { id, from: ends.from, to: ends.to, tensor: edge.tensor, shape: edge.shape });
+    }
+    const made = [...byId.values()];
+    edges.set(block, made);
+    return made;
+  };
 }
 
 export function toEdgeId(block: ItemId, { from, to }: Ends, tensor: string): string {
@@ -37,6 +50,10 @@ export function toEdgeId(block: ItemId, { from, to }: Ends, tensor: string): str
 }
 
 export function toPieces(parents: ReadonlyMap<ItemId, ItemId>, producer: ItemId, reader: ItemId): Piece[] {
+  const parent = parents.get(producer);
+  if (parent !== undefined && parent === parents.get(reader)) {
+    return [{ block: parent, from: producer, to: reader }]; // most edges
+  }
   const upward = toPath(producer, parents);
   const downward = toPath(reader, parents);
   while (upward.length > 1 && downward.length > 1 && upward[upward.length - 2] === downward[downward.length - 2]) {

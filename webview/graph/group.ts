@@ -14,5 +14,15 @@ export function firstPosition(child: GroupChild): number {
 
 /** Positions of all units in a block, depth first. */
 export function positionsOf(child: GroupChild): number[] {
-  return typeof child === 'number' ? [child] : child.children.flatMap(positionsOf);
+  const positions: number[] = [];
+  collectPositions(child, positions);
+  return positions;
+}
+
+function collectPositions(child: GroupChild, into: number[]): void {
+  if (typeof child === 'number') {
+    into.push(child);
+  } else {
+    child.children.forEach((inner) => collectPositions(inner, into));
+  }
 }

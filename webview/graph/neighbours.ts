@@ -15,7 +15,7 @@ export function findNeighbours(
   const [near, far] = ends;
   const visit = (current: ItemId): void => {
     const parent = view.parents.get(current);
-    for (const edge of view.blockEdges.get(parent ?? '') ?? []) {
+    for (const edge of view.edgesOf(parent ?? '')) {
       if (edge[near] !== current) {
         continue;
       }
@@ -30,7 +30,7 @@ export function findNeighbours(
   /** On to what reads the tensor outside a block (or provides it). */
   const leave = (block: ItemId, tensor: string): void => {
     const parent = view.parents.get(block);
-    for (const edge of view.blockEdges.get(parent ?? '') ?? []) {
+    for (const edge of view.edgesOf(parent ?? '')) {
       if (edge[near] === block && edge.tensor === tensor) {
         const next = edge[far];
         if (next !== null) {
@@ -46,7 +46,7 @@ export function findNeighbours(
       found.add(next);
       return;
     }
-    for (const edge of view.blockEdges.get(next) ?? []) {
+    for (const edge of view.edgesOf(next)) {
       const inner = edge[far];
       if (edge[near] === null && inner !== null && edge.tensor === tensor) {
         descend(inner, tensor);

@@ -105,7 +105,7 @@ async function layoutTree(options: PictureOptions, id: ItemId): Promise<LaidOutB
       const { width, height } = inner.get(child) ?? options.sizeOf(child);
       return { id: child, width, height };
     }),
-    edges: (options.view.blockEdges.get(id) ?? []).map(({ id: edge, from, to, tensor, shape }) => ({
+    edges: options.view.edgesOf(id).map(({ id: edge, from, to, tensor, shape }) => ({
       id: edge,
       from,
       to,
@@ -132,7 +132,7 @@ function toFrameSize(layout: BlockLayout, isRoot: boolean): Pick<LaidOutBlock, '
 }
 
 function placeEdges(view: GraphView, block: LaidOutBlock, origin: Point, content: Point): PlacedEdge[] {
-  const pieces = new Map((view.blockEdges.get(block.id) ?? []).map((edge) => [edge.id, edge]));
+  const pieces = new Map(view.edgesOf(block.id).map((edge) => [edge.id, edge]));
   return block.layout.edges.flatMap(({ id, points, label }) => {
     const piece = pieces.get(id);
     if (piece === undefined) {

@@ -17,7 +17,6 @@ export function createStructureOf(flow: Flow, { initializers }: Pick<ModelReport
     return number;
   };
   const units = flow.units.map((unit) => toNumber(describeUnit(unit, shapes)));
-  const outputs = flow.units.map(toOutputPositions);
   return (positions) => {
     const local = new Map(positions.map((position, index) => [position, index]));
     const entries = new Map<string, number>();
@@ -25,7 +24,7 @@ export function createStructureOf(flow: Flow, { initializers }: Pick<ModelReport
       const read = flow.incoming[position].map(({ from, tensor }) => {
         const inside = local.get(from);
         if (inside !== undefined) {
-          return `${inside}.${outputs[from].get(tensor) ?? 0}`;
+          return `${inside}.${toOutputPosition(flow.units[from], tensor)}`;
         }
         entries.set(tensor, entries.get(tensor) ?? entries.size);
         return `in${entries.get(tensor)}`;
@@ -51,7 +50,16 @@ function describeUnit(unit: Unit, shapes: ReadonlyMap<string, string>): string {
     .join('|');
 }
 
-function toOutputPositions(unit: Unit): ReadonlyMap<string, number> {
-  const made = unit.kind === 'layers' ? unit.layers.flatMap(({ outputs }) => outputs) : [];
-  return new Map(made.map(({ name }, position) => [name, position]));
+/** Which of the tensors that the unit makes this is. */
+function toOutputPosition(unit: Unit, tensor: string): number {
+  let position = 0;
+  for (const { outputs } of unit.kind === 'layers' ? unit.layers : []) {
+    for (const { name } of outputs) {
+      if (name === tensor) {
+        return position;
+      }
+      position += 1;
+    }
+  }
+  return 0;
 }

@@ -1,7 +1,7 @@
 import type { ModelReport } from '../../src/protocol/modelReport';
-import { toBlockEdges } from './blockEdges';
+import { createBlockEdges } from './blockEdges';
 import { toBlockTree } from './blockTree';
-import { positionsOf, type Group, type GroupChild } from './group';
+import type { Group, GroupChild } from './group';
 import { createStructureOf } from './structure';
 import { toFlow, toParameterNames, type Flow } from './units';
 import type { BlockItem, GraphItem, GraphView, ItemId, LayersItem } from './viewModel';
@@ -24,7 +24,7 @@ export function toGraphView(report: ModelReport): GraphView {
     root,
     items,
     parents,
-    blockEdges: toBlockEdges(units, flow.edges, parents, items),
+    edgesOf: createBlockEdges(units, flow.edges, parents),
     units,
     edges: flow.edges,
     itemOfLayer,
@@ -33,34 +33,57 @@ export function toGraphView(report: ModelReport): GraphView {
 }
 
 function addBlock(flow: Flow, group: Group, items: Map<ItemId, GraphItem>, parents: Map<ItemId, ItemId>): BlockItem {
-  const toId = (child: GroupChild): ItemId =>
-    typeof child === 'number' ? flow.units[child].id : addBlock(flow, child, items, parents).id;
-  const children = group.children.map(toId);
-  children.forEach((child) => parents.set(child, group.id));
-  const units = positionsOf(group).map((position) => flow.units[position]);
-  const boxes = units.filter((unit): unit is LayersItem => unit.kind === 'layers');
-  const layers = boxes.flatMap((box) => box.layers);
-  const lastLayers = boxes[boxes.length - 1]?.layers ?? [];
+  const toItem = (child: GroupChild): GraphItem =>
+    typeof child === 'number' ? flow.units[child] : addBlock(flow, child, items, parents);
+  const children = group.children.map(toItem);
+  children.forEach(({ id }) => parents.set(id, group.id));
+  const parts = children.flatMap((child) => (child.kind === 'value' ? [] : [toPart(child)]));
   const block: BlockItem = {
     kind: 'block',
     id: group.id,
     label: group.label,
-    children,
+    children: children.map(({ id }) => id),
     repeat: group.repeat ?? null,
-    layerCount: layers.length,
-    parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
-    macs: layers.reduce<number | null>((sum, { macs }) => (sum === null || macs === null ? null : sum + macs), 0),
-    operators: countOperators(layers.map(({ opType }) => opType)),
-    outputShape: lastLayers[lastLayers.length - 1]?.outputs[0]?.shape ?? null,
+    ...sumUp(parts),
   };
   items.set(block.id, block);
   return block;
 }
 
-function countOperators(opTypes: readonly string[]): [string, number][] {
+/** What a block says of all that is in it. */
+type Summary = Pick<BlockItem, 'layerCount' | 'parameters' | 'macs' | 'operators' | 'outputShape'>;
+
+function toPart(child: LayersItem | BlockItem): Summary {
+  if (child.kind === 'block') {
+    return child;
+  }
+  const { layers } = child;
+  return {
+    layerCount: layers.length,
+    parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
+    macs: layers.reduce<number | null>((sum, { macs }) => (sum === null || macs === null ? null : sum + macs), 0),
+    operators: layers.map(({ opType }) => [opType, 1] as const),
+    outputShape: layers[layers.length - 1].outputs[0]?.shape ?? null,
+  };
+}
+
+function sumUp(parts: readonly Summary[]): Summary {
+  return {
+    layerCount: parts.reduce((sum, { layerCount }) => sum + layerCount, 0),
+    parameters: parts.reduce((sum, { parameters }) => sum + parameters, 0),
+    macs: parts.reduce<number | null>((sum, { macs }) => (sum === null || macs === null ? null : sum + macs), 0),
+    operators: countOperators(parts),
+    // A part may hold nothing but inputs and outputs of the model.
+    outputShape: parts.filter(({ layerCount }) => layerCount > 0).pop()?.outputShape ?? null,
+  };
+}
+
+function countOperators(parts: readonly Summary[]): [string, number][] {
   const counts = new Map<string, number>();
-  for (const opType of opTypes) {
-    counts.set(opType, (counts.get(opType) ?? 0) + 1);
+  for (const { operators } of parts) {
+    for (const [opType, count] of operators) {
+      counts.set(opType, (counts.get(opType) ?? 0) + count);
+    }
   }
   return [...counts].sort(([, one], [, other]) => other - one);
 }

@@ -65,7 +65,8 @@ export interface GraphView {
   readonly root: BlockItem;
   readonly items: ReadonlyMap<ItemId, GraphItem>;
   readonly parents: ReadonlyMap<ItemId, ItemId>;
-  readonly blockEdges: ReadonlyMap<ItemId, readonly BlockEdge[]>;
+  /** The edges of a block's own graph. */
+  edgesOf(block: ItemId): readonly BlockEdge[];
   /** Boxes and values in topological order, whatever block they are in. */
   readonly units: readonly ItemId[];
   /** Between units, ordered by their reader. */

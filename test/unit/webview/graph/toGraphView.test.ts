@@ -181,7 +181,7 @@ describe('edges', () => {
         { initializers: ['w1', 'w2'] },
       ),
     );
-    const ends = (id: ItemId) => view.blockEdges.get(id)!.map(({ from, to, tensor }) => [from, tensor, to]);
+    const ends = (id: ItemId) => view.edgesOf(id).map(({ from, to, tensor }) => [from, tensor, to]);
     expect(ends('root')).toEqual([
       ['input:x', 'x', 'scope:m'],
       ['scope:m', 'b', 'layer:2'],
