@@ -22,6 +22,7 @@ export const ablationCam: LayerMethod = {
   name: 'Ablation-CAM',
   unit: 'activation',
   meaning: 'Each channel counts by the share of the logit that is lost without it.',
+  cost: 'One backward pass from the logit to the layer per class, in place of a run for each channel.',
   isClassSpecific: true,
   atPooledHead: 'Here that is computed exactly without running the model again, because the head is affine.',
   explainRefusal(head, layer) {

@@ -11,6 +11,8 @@ interface MethodBase {
   readonly unit: 'logit' | 'activation';
   /** One sentence for the user: what a cell of the map is. */
   readonly meaning: string;
+  /** One sentence for the user: what a map costs, in runs or passes of the model. */
+  readonly cost: string;
 }
 
 /** Its maps add up to the logit, and carry a certificate and a ledger; at the head's feature map only. */

@@ -13,6 +13,7 @@ export const classActivationMap: ExactMethod = {
   name: 'CAM',
   unit: 'logit',
   meaning: 'Each cell counts by what it adds to the logit.',
+  cost: 'Part of the one run of the model: the maps of all classes come at the price of a matrix product.',
   explainRefusal: (head) => (head.exact ? null : (head.reason ?? 'This model has no classification head.')),
   createExtension: createHeadExtension,
 };

@@ -18,6 +18,7 @@ export const eigenCam: LayerMethod = {
   name: 'Eigen-CAM',
   unit: 'activation',
   meaning: 'Each cell counts by its score on the direction in which the activations vary most, whatever the class.',
+  cost: 'One run of the model for all classes, then a principal component of the layer.',
   isClassSpecific: false,
   atPooledHead: null,
   explainRefusal: () => null,

@@ -19,6 +19,7 @@ export const eigenGradCam: LayerMethod = {
   name: 'Eigen-Grad-CAM',
   unit: 'logit',
   meaning: 'Each cell counts by its score on the direction in which derivative × activation varies most.',
+  cost: 'One backward pass from the logit to the layer per class, then a principal component of the layer.',
   isClassSpecific: true,
   atPooledHead: null,
   explainRefusal: () => null,

@@ -18,6 +18,7 @@ export const elementWiseCam: LayerMethod = {
   name: 'element-wise Grad-CAM',
   unit: 'logit',
   meaning: 'Each cell adds up what its channels contribute to the logit, those that contribute against it left out.',
+  cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
   atPooledHead: null,
   explainRefusal: () => null,

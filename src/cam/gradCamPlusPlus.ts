@@ -22,6 +22,7 @@ export const gradCamPlusPlus: LayerMethod = {
   name: 'Grad-CAM++',
   unit: 'logit',
   meaning: 'Each channel counts by a weighted sum of the positive derivatives of the logit with respect to it.',
+  cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
   atPooledHead: 'Here only channels with a positive weight count, those with large activations less.',
   explainRefusal: () => null,

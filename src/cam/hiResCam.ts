@@ -19,6 +19,7 @@ export const hiResCam: LayerMethod = {
   name: 'HiResCAM',
   unit: 'logit',
   meaning: 'Each cell counts by the derivative of the logit at that very cell, times its activation.',
+  cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
   atPooledHead: 'Here that is the exact class activation map divided by the number of cells.',
   explainRefusal: () => null,
