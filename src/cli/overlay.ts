@@ -1,5 +1,7 @@
 import { interpolateInferno, rgb } from 'd3';
+import { placeByReceptiveField, placeByStretch } from '../protocol/cellPlacement';
 import type { ImageAnswer, Picture } from '../protocol/explanation';
+import { upsampleMap } from '../protocol/upsampleMap';
 
 const MAXIMUM_OPACITY = 0.75;
 
@@ -11,41 +13,15 @@ const MAXIMUM_OPACITY = 0.75;
  */
 export function drawOverlay(map: Float32Array, explanation: ImageAnswer): Picture {
   const { inputPicture: picture, height, width, receptiveField } = explanation;
-  const [startY, startX] = receptiveField?.start ?? [
-    picture.height / height / 2 - 0.5,
-    picture.width / width / 2 - 0.5,
-  ];
-  const [strideY, strideX] = receptiveField?.stride ?? [picture.height / height, picture.width / width];
+  const placement =
+    receptiveField === null
+      ? placeByStretch(height, width, picture.height, picture.width)
+      : placeByReceptiveField(receptiveField);
+  const drawn = upsampleMap(map, height, width, placement, { ...picture, magnification: 1 }, 'smooth');
   const maximum = map.reduce((highest, value) => Math.max(highest, value), 0);
   const rgba = Uint8ClampedArray.from(picture.rgba);
-  for (let y = 0; y < picture.height; y++) {
-    const row = toCell((y - startY) / strideY, height);
-    for (let x = 0; x < picture.width; x++) {
-      const column = toCell((x - startX) / strideX, width);
-      const strength = maximum > 0 ? Math.max(0, interpolate(map, width, row, column)) / maximum : 0;
-      blend(rgba, (y * picture.width + x) * 4, strength);
-    }
-  }
+  drawn.forEach((value, pixel) => blend(rgba, pixel * 4, maximum > 0 ? Math.max(0, value) / maximum : 0));
   return { width: picture.width, height: picture.height, rgba };
-}
-
-interface Cell {
-  readonly first: number;
-  readonly second: number;
-  readonly fraction: number;
-}
-
-/** The two cells around a position, held at the borders. */
-function toCell(position: number, count: number): Cell {
-  const held = Math.min(count - 1, Math.max(0, position));
-  const first = Math.floor(held);
-  return { first, second: Math.min(count - 1, first + 1), fraction: held - first };
-}
-
-function interpolate(map: Float32Array, width: number, row: Cell, column: Cell): number {
-  const along = (line: number) =>
-    map[line * width + column.first] * (1 - column.fraction) + map[line * width + column.second] * column.fraction;
-  return along(row.first) * (1 - row.fraction) + along(row.second) * row.fraction;
 }
 
 const COLORS = Array.from({ length: 256 }, (_, index) => rgb(interpolateInferno(index / 255)));

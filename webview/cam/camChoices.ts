@@ -1,6 +1,6 @@
 import type { ChannelOrder } from './channelRanking';
 import type { Backdrop } from './rasters';
-import type { Interpolation } from './upsampleMap';
+import type { Interpolation } from '../../src/protocol/upsampleMap';
 
 /** What the user looks at in the CAM view alone; kept with the page's other choices. */
 export interface CamChoices {

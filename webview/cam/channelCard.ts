@@ -1,6 +1,6 @@
 import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import { placeByStretch } from './cellPlacement';
+import { placeByStretch } from '../../src/protocol/cellPlacement';
 import type { ChannelRow } from './channelRanking';
 import { formatNumber, formatPercent, formatSigned } from './formatNumber';
 import { painted } from './painted';
@@ -8,7 +8,7 @@ import { paintValues } from './paintValues';
 import { putPixels } from './rasters';
 import { readChannelMap } from './scene';
 import type { ExplainedScene, Scene, ShownMap } from './scene';
-import { upsampleMap } from './upsampleMap';
+import { upsampleMap } from '../../src/protocol/upsampleMap';
 
 /** Pixels of a card's map along its longer side, about. */
 const CARD_PIXELS = 72;

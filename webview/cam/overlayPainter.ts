@@ -1,11 +1,11 @@
 import type { Picture } from '../../src/protocol/explanation';
-import type { CellPlacement } from './cellPlacement';
+import type { CellPlacement } from '../../src/protocol/cellPlacement';
 import type { ColorScale } from './colorScale';
 import { paintValues } from './paintValues';
 import { putPixels, toCanvas } from './rasters';
 import type { Backdrop } from './rasters';
-import { upsampleMap } from './upsampleMap';
-import type { Interpolation } from './upsampleMap';
+import { upsampleMap } from '../../src/protocol/upsampleMap';
+import type { Interpolation } from '../../src/protocol/upsampleMap';
 
 /** A map and how it lies on the picture the network was fed. */
 export interface Overlay {

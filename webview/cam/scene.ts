@@ -3,7 +3,7 @@ import type { ImageItem } from '../../src/protocol/messages';
 import type { AppState, ImageState } from '../app';
 import { DEFAULT_CAM_CHOICES } from './camChoices';
 import type { CamChoices } from './camChoices';
-import { placeByReceptiveField, placeByStretch } from './cellPlacement';
+import { placeByReceptiveField, placeByStretch } from '../../src/protocol/cellPlacement';
 import { rankChannels } from './channelRanking';
 import type { ChannelRow } from './channelRanking';
 import { toClassLabel } from './classLabels';

@@ -1,7 +1,7 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { Explanation } from '../../src/protocol/explanation';
-import { findCell } from './cellPlacement';
+import { findCell } from '../../src/protocol/cellPlacement';
 import { legend } from './legend';
 import { OverlayPainter } from './overlayPainter';
 import type { ShownMap } from './scene';

@@ -1,8 +1,8 @@
 import { html, nothing, svg } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { Explanation } from '../../src/protocol/explanation';
-import { computeCellRectangle, computeFieldRectangle } from './cellPlacement';
-import type { PixelRectangle } from './cellPlacement';
+import { computeCellRectangle, computeFieldRectangle } from '../../src/protocol/cellPlacement';
+import type { PixelRectangle } from '../../src/protocol/cellPlacement';
 import { computeRange } from './colorScale';
 import { formatNumber, formatSigned } from './formatNumber';
 import type { ShownMap } from './scene';

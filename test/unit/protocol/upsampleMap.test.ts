@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { placeByStretch } from '../../../../webview/cam/cellPlacement';
-import type { CellPlacement } from '../../../../webview/cam/cellPlacement';
-import { upsampleMap } from '../../../../webview/cam/upsampleMap';
+import { placeByStretch } from '../../../src/protocol/cellPlacement';
+import type { CellPlacement } from '../../../src/protocol/cellPlacement';
+import { upsampleMap } from '../../../src/protocol/upsampleMap';
 
 const oneRow = { height: 1, width: 4, magnification: 1 };
 

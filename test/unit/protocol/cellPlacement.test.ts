@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ReceptiveField } from '../../../../src/protocol/modelReport';
+import type { ReceptiveField } from '../../../src/protocol/modelReport';
 import {
   computeCellRectangle,
   computeFieldRectangle,
   findCell,
   placeByReceptiveField,
   placeByStretch,
-} from '../../../../webview/cam/cellPlacement';
-import { clipToPicture } from '../../../../webview/cam/stageReadout';
+} from '../../../src/protocol/cellPlacement';
+import { clipToPicture } from '../../../webview/cam/stageReadout';
 
 /** ResNet-18 with PyTorch's paddings at 224: stride 32, centre of cell 0 at pixel 0, receptive field 435. */
 const RESNET: ReceptiveField = { size: [435, 435], stride: [32, 32], start: [0, 0], exact: true };
