@@ -21,6 +21,7 @@ const mayImport = {
   analysis: ['tensor', 'protocol', 'graph', 'onnx'],
   gradient: ['tensor', 'protocol', 'graph', 'onnx'],
   cam: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'gradient'],
+  head: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam'],
   compare: ['tensor', 'protocol', 'graph', 'onnx', 'analysis'],
   image: ['tensor', 'protocol', 'graph', 'onnx'],
   inference: ['tensor', 'protocol', 'graph', 'onnx', 'image'],

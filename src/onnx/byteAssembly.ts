@@ -1,9 +1,12 @@
+import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../userError';
 import type { ByteSource } from './byteSource';
 import type { ByteRange } from './wireReader';
 
 /** protobuf's own limit for one message, and ONNX Runtime's for a model in memory. */
-const MOST_BYTES = 2 ** 31 - 1;
+export const MOST_BYTES = 2 ** 31 - 1;
+/** Copied at once. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** Bytes put together from new parts and from ranges of a source, which are read only at the end. */
 export class ByteAssembly {
@@ -62,6 +65,26 @@ export class ByteAssembly {
       }
     }
     return bytes;
+  }
+
+  /** Writes everything to a file piece by piece: weights never are in memory as a whole. */
+  async writeTo(file: FileHandle, signal?: AbortSignal): Promise<void> {
+    for (const part of this.parts) {
+      for (const piece of part instanceof Uint8Array ? [part] : this.readPieces(part)) {
+        if (signal?.aborted === true) {
+          throw new UserError('cancelled', 'Saving the model was cancelled.');
+        }
+        await file.writeFile(piece);
+      }
+    }
+  }
+
+  private *readPieces({ offset, length }: ByteRange): Generator<Uint8Array> {
+    for (let done = 0; done < length; done += PIECE_BYTES) {
+      const piece = new Uint8Array(Math.min(PIECE_BYTES, length - done));
+      this.read({ offset: offset + done, length: piece.byteLength }, piece);
+      yield piece;
+    }
   }
 
   private read({ offset }: ByteRange, target: Uint8Array): void {

@@ -1,15 +1,13 @@
-import { appendFile, copyFile, realpath, rename, rm } from 'node:fs/promises';
+import { appendFile, copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
+import { MOST_BYTES } from './byteAssembly';
 import { emitExtensionBytes } from './emitModel';
-import { listExternalFiles } from './externalData';
 import type { GraphExtension } from './graphExtension';
 import { assertExtensionFits } from './graphExtension';
 import { openUnchanged } from './openModelFile';
-
-/** protobuf's limit for one message. */
-const MOST_BYTES = 2 ** 31 - 1;
+import { checkPlace, toWriteError } from './savePlace';
 
 /**
  * Saves the model together with an extension: its bytes as they are, followed by the additions, which every reader of
@@ -40,30 +38,4 @@ export async function saveExtendedModel(model: Model, extension: GraphExtension,
     await rm(unfinished, { force: true });
     throw error instanceof UserError ? error : toWriteError(file, error);
   }
-}
-
-async function checkPlace(model: Model, file: string): Promise<void> {
-  const folder = await realpath(path.dirname(path.resolve(file))).catch((error: unknown) => {
-    throw toWriteError(file, error);
-  });
-  const original = await realpath(model.path);
-  const target = path.join(folder, path.basename(file));
-  if ((await realpath(target).catch(() => target)) === original) {
-    throw new UserError('badArgument', `${file} is the model itself. Choose another name for the extended one.`);
-  }
-  const [external] = listExternalFiles(model);
-  if (external !== undefined && folder !== path.dirname(original)) {
-    throw new UserError(
-      'badArgument',
-      `The model keeps weights in ${path.basename(external)} beside it, where the extended model has to be saved too: ` +
-        `choose a file in ${path.dirname(original)}.`,
-    );
-  }
-}
-
-function toWriteError(file: string, error: unknown): UserError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UserError('badArgument', `${file} cannot be written: ${reason}. Choose a folder that exists.`, {
-    cause: error,
-  });
 }

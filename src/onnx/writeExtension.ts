@@ -50,8 +50,14 @@ function writeAttribute(writer: WireWriter, name: string, attribute: EmittedAttr
 }
 
 function writeTensor(writer: WireWriter, tensor: EmittedTensor): void {
+  writeTensorFields(writer, tensor);
+  writer.content(9, tensor.data);
+}
+
+/** Every field of TensorProto but the elements. */
+export function writeTensorFields(writer: WireWriter, tensor: Omit<EmittedTensor, 'data'>): void {
   tensor.dims.forEach((size) => writer.int(1, size));
-  writer.int(2, toDataType(tensor.elementType)).string(8, tensor.name).content(9, tensor.data);
+  writer.int(2, toDataType(tensor.elementType)).string(8, tensor.name);
 }
 
 /** ValueInfoProto > TypeProto > Tensor > TensorShapeProto > Dimension. */
