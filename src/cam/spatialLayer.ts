@@ -26,11 +26,16 @@ export interface SpatialLayers {
   readonly usual: SpatialLayer | null;
   /** The last map of each stage (of each resolution), nearest to the logits first. */
   readonly stages: readonly SpatialLayer[];
+  /** All of them, in execution order, the image first. */
+  list(): readonly SpatialLayer[];
   /** @throws UserError `badArgument` that says why not, and lists the stages. */
   find(tensor: string): SpatialLayer;
 }
 
 const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64']);
+
+/** By head, which belongs to one analysis: methods and layers are tried one after the other. */
+const found = new WeakMap<HeadDescription, SpatialLayers>();
 
 export function findSpatialLayers(
   model: Model,
@@ -38,6 +43,12 @@ export function findSpatialLayers(
   inferred: InferredGraph,
   head: HeadDescription,
 ): SpatialLayers {
+  const layers = found.get(head) ?? searchLayers(model, index, inferred, head);
+  found.set(head, layers);
+  return layers;
+}
+
+function searchLayers(model: Model, index: GraphIndex, inferred: InferredGraph, head: HeadDescription): SpatialLayers {
   const images = model.graph.inputs.map(({ name }) => name);
   const logits = head.logits ?? head.output;
   const { nodes, dependent } = findActivePath(index, new KnownShapes(model, inferred), [logits], images);
@@ -55,6 +66,7 @@ export function findSpatialLayers(
   return {
     usual: (isRead ? read : stages[0]) ?? null,
     stages,
+    list: () => [...onPath].map(describe).filter((layer) => layer !== null),
     find(tensor) {
       const layer = onPath.has(tensor) ? describe(tensor) : null;
       return layer ?? refuse(tensor, explainRefusal(tensor, inferred, onPath, logits), stages);

@@ -1,4 +1,5 @@
-import type { Explanation } from './explanation';
+import type { Explanation, LayerExplanation } from './explanation';
+import type { MapChoices } from './mapChoices';
 import type { LayerMeasurement, ShapeMeasurement } from './measurement';
 import type { ModelReport } from './modelReport';
 import type { Preprocessing, SettingSource } from './preprocessing';
@@ -149,6 +150,24 @@ export interface Requests {
   readonly explain: {
     readonly params: { readonly imageId: string; readonly classes: readonly number[] };
     readonly result: Explanation;
+  };
+  /** The methods and layers that maps of this model can be drawn with; nothing is run for it. */
+  readonly mapChoices: { readonly params: Record<string, never>; readonly result: MapChoices };
+  /** Run the model on one image of the list and draw maps by a method that works at any layer; one run per class. */
+  readonly explainLayer: {
+    readonly params: {
+      readonly imageId: string;
+      /** Id of the method. */
+      readonly method: string;
+      /** Tensor name; null: the usual one. */
+      readonly layer: string | null;
+      readonly classes: readonly number[];
+      /** How many of the most likely classes get a map, 0 to 5. */
+      readonly topCount: number;
+      /** Class whose logit is subtracted; null for none. */
+      readonly contrast: number | null;
+    };
+    readonly result: LayerExplanation;
   };
   /** Rows of the classifier (they do not depend on the image for linear heads). */
   readonly classifierWeights: { readonly params: Record<string, never>; readonly result: ClassifierWeights | null };

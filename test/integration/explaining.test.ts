@@ -33,6 +33,39 @@ describe('explaining an image', () => {
     assert.deepEqual([explanation.height, explanation.width], [7, 7]);
   });
 
+  it('draws by other methods at any layer, one request after the other', async () => {
+    const api = await openModel(lite0());
+    const choices = await api.request(lite0(), 'mapChoices', {});
+    assert.equal(choices.method, 'cam');
+    const explain = addImage(api, lite0(), workspaceFile('images/chelsea.png'));
+    const [{ imageId, ...exact }, ...drawn] = await Promise.all([
+      explain(),
+      ...choices.stages.slice(0, 2).map(({ tensor: layer }) => {
+        const image = findOpenModel(api, lite0())?.images.at(-1)?.id ?? '';
+        const options = { method: 'gradcam', layer, classes: [], topCount: 1, contrast: null };
+        return api.request(lite0(), 'explainLayer', { imageId: image, ...options });
+      }),
+    ]);
+    assert.deepEqual(
+      drawn.map((each) => [each.imageId, each.layer, each.height, each.maps[0].classIndex]),
+      choices.stages.slice(0, 2).map(({ tensor, height }) => [imageId, tensor, height, exact.top[0]]),
+    );
+    // After global average pooling Grad-CAM is the exact map over the number of cells.
+    const most = exact.maps[0].map.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const worst = exact.maps[0].map.map((value, cell) => Math.abs(value - 49 * drawn[0].maps[0].map[cell]));
+    assert.ok(Math.max(...worst) < 1e-5 * most, `differs by ${Math.max(...worst)} of ${most}`);
+  });
+
+  it('says why a method cannot draw at a layer', async () => {
+    const api = await openModel(lite0());
+    addImage(api, lite0(), workspaceFile('images/chelsea.png'));
+    const imageId = findOpenModel(api, lite0())?.images.at(-1)?.id ?? '';
+    const options = { imageId, layer: 'nowhere', classes: [], topCount: 1, contrast: null };
+    const asked = (method: string) => api.request(lite0(), 'explainLayer', { ...options, method });
+    await assert.rejects(asked('gradcam'), { code: 'badArgument', message: /no tensor "nowhere"/ });
+    await assert.rejects(asked('cam'), { code: 'badArgument' });
+  });
+
   it('starts no inference process before the first image, one for all, and ends it with the editor', async () => {
     const api = await openModel(lite0());
     assert.equal(findOpenModel(api, lite0())?.inferencePid, null);

@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import { isInputTensor } from '../image/inputTensor';
+import type { RequestHandlers } from '../protocol/channel';
+import type { Explanation, LayerExplanation } from '../protocol/explanation';
+import type { RequestParams } from '../protocol/messages';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { UserError } from '../userError';
+import type { ModelDocument } from './modelDocument';
+import { readSettings } from './settings';
+import type { ReportFraction } from './taskProgress';
+
+type MapRequest = 'explain' | 'classifierWeights' | 'mapChoices' | 'explainLayer';
+
+/** What a page may ask that draws maps, or that drawing them needs. */
+export function createMapHandlers(
+  document: ModelDocument,
+  log: vscode.LogOutputChannel,
+): Pick<RequestHandlers, MapRequest> {
+  const { tasks, name } = document;
+  const inTurn = createTurns();
+  return {
+    explain: ({ imageId, classes }, signal) =>
+      tasks.run(vscode.l10n.t('Running {0}', name), signal, (cancelled) =>
+        explain(document, log, imageId, classes, cancelled),
+      ),
+    classifierWeights: (_, signal) =>
+      tasks.run(vscode.l10n.t('Reading the classifier'), signal, async (cancelled) => {
+        const { readClassifierWeights } = await import('../explainImage');
+        const limitBytes = readSettings(document.uri).classifierWeightsLimitBytes;
+        return readClassifierWeights(await document.explainer(), limitBytes, cancelled);
+      }),
+    mapChoices: async () => {
+      const [{ model, index, inferred, heads }, { listMapChoices }] = await Promise.all([
+        document.analysis(),
+        import('../cam/mapChoices'),
+      ]);
+      return listMapChoices(model, index, inferred, heads[0]);
+    },
+    explainLayer: (params, signal) =>
+      tasks.run(vscode.l10n.t('Running {0}', name), signal, (cancelled, report) =>
+        inTurn(cancelled, () => drawAtLayer(document, log, params, { signal: cancelled, report })),
+      ),
+  };
+}
+
+/**
+ * One after the other: the explainer keeps one extended model loaded, and would let it go under a request that still
+ * uses it.
+ */
+function createTurns() {
+  let previous: Promise<unknown> = Promise.resolve();
+  return <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
+    const turn = previous.then(() => {
+      if (signal.aborted) {
+        throw new UserError('cancelled', vscode.l10n.t('Stopped before it began.'));
+      }
+      return work();
+    });
+    previous = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+async function explain(
+  document: ModelDocument,
+  log: vscode.LogOutputChannel,
+  imageId: string,
+  classes: readonly number[],
+  signal: AbortSignal,
+): Promise<Explanation> {
+  const image = findImage(document, imageId);
+  const [explainer, { explainImage }] = await Promise.all([document.explainer(), import('../explainImage')]);
+  const preprocessing = await readPreprocessing(document, image.path);
+  const explanation = await explainImage(explainer, image, { classes, preprocessing, signal });
+  logTimes(log, `Explained ${image.path} by ${document.name}`, explanation);
+  return explanation;
+}
+
+async function drawAtLayer(
+  document: ModelDocument,
+  log: vscode.LogOutputChannel,
+  { imageId, method: id, ...choice }: RequestParams<'explainLayer'>,
+  { signal }: { readonly signal: AbortSignal; readonly report: ReportFraction },
+): Promise<LayerExplanation> {
+  const image = findImage(document, imageId);
+  const [explainer, { explainLayer }, { findMethod }] = await Promise.all([
+    document.explainer(),
+    import('../explainLayer'),
+    import('../cam/methods'),
+  ]);
+  const method = findMethod(id);
+  if (method.kind === 'exact') {
+    throw new UserError('badArgument', vscode.l10n.t('{0} draws at no layer but its own.', method.name));
+  }
+  const preprocessing = await readPreprocessing(document, image.path);
+  const explanation = await explainLayer(explainer, image, { ...choice, method, preprocessing, signal });
+  logTimes(log, `Drew ${image.path} by ${document.name}, ${method.name} at ${explanation.layer}`, explanation);
+  return explanation;
+}
+
+function findImage({ images }: ModelDocument, imageId: string): { readonly id: string; readonly path: string } {
+  const item = images.items.find(({ id }) => id === imageId);
+  if (item === undefined) {
+    throw new UserError(
+      'fileNotFound',
+      vscode.l10n.t('The image {0} is not in the list any more: add it again.', imageId),
+    );
+  }
+  return { id: item.id, path: item.id };
+}
+
+/** A ready input tensor needs no preprocessing, so a model that takes no pictures can still be explained. */
+async function readPreprocessing(document: ModelDocument, image: string): Promise<Preprocessing | null> {
+  const preprocessing = document.settings().then((settings) => settings.preprocessing);
+  return isInputTensor(image) ? preprocessing.catch(() => null) : preprocessing;
+}
+
+function logTimes(log: vscode.LogOutputChannel, what: string, { elapsedMs }: Pick<Explanation, 'elapsedMs'>): void {
+  log.info(`${what}: read in ${Math.round(elapsedMs.decode)} ms, run in ${Math.round(elapsedMs.run)} ms`);
+}

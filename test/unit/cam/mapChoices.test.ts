@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listMapChoices } from '../../../src/cam/mapChoices';
+import { CAM_METHODS } from '../../../src/cam/methods';
+import { analyzeModel } from '../../../src/inspectModel';
+
+const root = path.join(__dirname, '../../..');
+
+async function choicesOf(file: string) {
+  const { model, index, inferred, heads } = await analyzeModel(path.join(root, file));
+  return listMapChoices(model, index, inferred, heads[0]);
+}
+
+describe('what maps of a model can be drawn with', () => {
+  it('begins with the exact map where the head allows it, and says why', async () => {
+    const choices = await choicesOf('media/demo/efficientnet-lite0.onnx');
+    expect(choices).toMatchObject({ method: 'cam', layer: 'hardtanh_32', layerMethod: 'hirescam' });
+    expect(choices.reason).toContain('lets the map add up to the logit exactly');
+    expect(choices.methods.map(({ id }) => id)).toEqual(CAM_METHODS.map(({ id }) => id));
+    expect(choices.methods.filter(({ refusal }) => refusal !== null)).toEqual([]);
+    expect(choices.methods.every(({ meaning, cost }) => meaning.endsWith('.') && cost.endsWith('.'))).toBe(true);
+  });
+
+  it('lists stages from the logits on, and every layer from the image on', async () => {
+    const { stages, layers } = await choicesOf('media/demo/efficientnet-lite0.onnx');
+    expect(stages.map(({ height }) => height)).toEqual([7, 14, 28, 56, 112]);
+    expect(layers[0]).toMatchObject({ channels: 3, height: 224, width: 224 });
+    expect(layers.at(-1)).toEqual({ tensor: 'hardtanh_32', channels: 1280, height: 7, width: 7 });
+    const names = layers.map(({ tensor }) => tensor);
+    expect(stages.every(({ tensor }) => names.includes(tensor))).toBe(true);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('falls back on a method that needs no exact head, and says what stands in the way', async () => {
+    const choices = await choicesOf('test/fixtures/heads/mobilenetv3_conv_mlp/model.onnx');
+    expect(choices).toMatchObject({ method: 'hirescam', layerMethod: 'hirescam', layer: '/body/body.8/Relu_output_0' });
+    expect(choices.reason).toMatch(/^HardSwish .*no map adds up to the logit\. HiResCAM is used instead/);
+    const refused = choices.methods.filter(({ refusal }) => refusal !== null);
+    expect(refused.map(({ id }) => id)).toContain('cam');
+    expect(refused.every(({ refusal }) => refusal?.endsWith('.'))).toBe(true);
+  });
+
+  it('has no method for a model without class scores, and gives the reason', async () => {
+    const choices = await choicesOf('test/fixtures/heads/segmentation_nohead/model.onnx');
+    expect(choices).toMatchObject({ method: null, layerMethod: null });
+    expect(choices.reason).not.toBe('');
+  });
+});
