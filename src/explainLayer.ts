@@ -57,11 +57,12 @@ export async function explainLayer(
   };
 }
 
-async function drawMaps(
+/** The maps of the most likely classes and of those asked for. */
+export async function drawMaps(
   client: InferenceClient,
   { analysis, extension, handle }: LayerModel,
   tensor: Tensor,
-  { classes, topCount, contrast, signal }: LayerOptions,
+  { classes, topCount, contrast, signal }: Pick<LayerOptions, 'classes' | 'topCount' | 'contrast' | 'signal'>,
 ): Promise<{ readonly answer: LayerAnswer; readonly maps: readonly LayerMap[]; readonly elapsedMs: number }> {
   const { inputs, outputs } = extension;
   const other = contrast === null ? [] : [contrast];

@@ -74,27 +74,15 @@ const OLDEST_OPSET = 7;
  * @throws UserError `notExact` or `noHead` with the head's own reason when no map adds up to the logit.
  */
 export function createHeadExtension(model: Model, head: HeadDescription, options: HeadExtensionOptions): HeadExtension {
-  const { featureMap, classes, logits } = head;
-  if (!head.exact || featureMap === null || classes === null || logits === null) {
-    const isHead = head.kind !== 'none';
-    throw new UserError(isHead ? 'notExact' : 'noHead', head.reason ?? 'This model has no classification head.');
-  }
-  const opset = model.opsets.get('') ?? 1;
-  if (opset < OLDEST_OPSET) {
-    throw new UserError(
-      'notExact',
-      `Maps are written for operator set ${OLDEST_OPSET} and later, and this model uses ${opset}. Convert it with onnx.version_converter.`,
-    );
-  }
-  const builder = new NodeBuilder(opset);
+  checkExactHead(model, head);
+  const { featureMap, classes } = head;
+  const builder = new NodeBuilder(model.opsets.get('') ?? 1);
   const isTop = 'topCount' in options;
   const selected = isTop ? selectTopClasses(builder, model, head, options.topCount) : selectAllClasses(builder, head);
-  const emitted = emitMap(builder, featureMap.tensor, featureMap);
-  const context: MapContext = { builder, featureMap, emitted, aggregate: chooseAggregate(head.kind) };
-  const pulled = pullBack(builder, head.steps, logits, selected, head.logitsElementType ?? 'float32');
-  const evidence = emitEvidence(context, head, selected, pulled);
+  const emitted = emitHeadMaps(builder, head, selected);
+  const { context, evidence } = emitted;
   const isMapsOnly = !isTop && options.mapsOnly === true;
-  const outputs = declareOutputs(model, context, selected, pulled, evidence, isMapsOnly);
+  const outputs = declareOutputs(model, emitted, selected, isMapsOnly);
   return {
     extension: builder.finish(),
     inputs: { classes: selected.input },
@@ -109,6 +97,47 @@ export function createHeadExtension(model: Model, head: HeadDescription, options
     isLinear: isImageIndependent(head),
     precision: findPrecision(head),
   };
+}
+
+/** A head whose maps add up to the logit. */
+export type ExactHead = HeadDescription & {
+  readonly featureMap: FeatureMap;
+  readonly classes: number;
+  readonly logits: string;
+};
+
+/** @throws UserError `notExact` or `noHead` with the head's own reason. */
+export function checkExactHead(model: Model, head: HeadDescription): asserts head is ExactHead {
+  if (!head.exact || head.featureMap === null || head.classes === null || head.logits === null) {
+    const isHead = head.kind !== 'none';
+    throw new UserError(isHead ? 'notExact' : 'noHead', head.reason ?? 'This model has no classification head.');
+  }
+  const opset = model.opsets.get('') ?? 1;
+  if (opset < OLDEST_OPSET) {
+    throw new UserError(
+      'notExact',
+      `Maps are written for operator set ${OLDEST_OPSET} and later, and this model uses ${opset}. Convert it with onnx.version_converter.`,
+    );
+  }
+}
+
+/** Values that hold the evidence for the selected classes; nothing of it is an output yet. */
+export interface EmittedHeadMaps {
+  readonly context: MapContext;
+  readonly evidence: HeadEvidence;
+  /** [B, n, 1] or [1, 1, 1]: aggregate(map) + bias = logit. */
+  readonly bias: string;
+  /** [B, n, 1]; null when nothing is quantised. */
+  readonly rounding: string | null;
+}
+
+export function emitHeadMaps(builder: NodeBuilder, head: ExactHead, selected: SelectedClasses): EmittedHeadMaps {
+  const { featureMap, logits } = head;
+  const emitted = emitMap(builder, featureMap.tensor, featureMap);
+  const context: MapContext = { builder, featureMap, emitted, aggregate: chooseAggregate(head.kind) };
+  const pulled = pullBack(builder, head.steps, logits, selected, head.logitsElementType ?? 'float32');
+  const evidence = emitEvidence(context, head, selected, pulled);
+  return { context, evidence, bias: pulled.bias ?? builder.float32(0), rounding: pulled.rounding };
 }
 
 interface HeadEvidence extends EmittedEvidence {
@@ -160,14 +189,11 @@ function scaleToAggregate(
 
 function declareOutputs(
   model: Model,
-  context: MapContext,
+  { context, evidence, bias, rounding }: EmittedHeadMaps,
   selected: SelectedClasses,
-  pulled: PulledBack,
-  evidence: HeadEvidence,
   isMapsOnly: boolean,
 ): HeadExtension['outputs'] {
   const { builder, emitted } = context;
-  const bias = pulled.bias ?? builder.float32(0);
   const name = (value: string, label: string) => builder.output(builder.add('Identity', [value], {}, label), 'float32');
   return {
     featureMap: declareFeatureMap(model, builder, emitted.map),
@@ -178,7 +204,7 @@ function declareOutputs(
     weights: isMapsOnly ? null : name(evidence.weights, 'weights'),
     contributions: isMapsOnly ? null : name(evidence.contributions, 'contributions'),
     ledgerBias: isMapsOnly || evidence.ledgerBias === null ? null : name(evidence.ledgerBias, 'ledger_bias'),
-    rounding: pulled.rounding === null ? null : name(pulled.rounding, 'rounding'),
+    rounding: rounding === null ? null : name(rounding, 'rounding'),
   };
 }
 

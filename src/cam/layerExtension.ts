@@ -63,37 +63,13 @@ export function createLayerExtension(
   head: HeadDescription,
   { method, layer: wanted, topCount, isContrast }: LayerExtensionOptions,
 ): LayerExtension {
-  const { logits, classes } = head;
-  if (logits === null || classes === null) {
-    throw new UserError('noHead', head.reason ?? 'This model has no classification head.');
-  }
-  checkOperatorSet(model);
-  const layer = chooseLayer(findSpatialLayers(model, index, inferred, head), wanted, head);
-  const refusal = method.explainRefusal(head, layer.tensor) ?? (isContrast ? explainContrast(method) : null);
-  if (refusal !== null) {
-    throw new UserError('badArgument', refusal);
-  }
-  const builder = new NodeBuilder(model.opsets.get('') ?? 1);
-  const shapes = new KnownShapes(model, inferred);
+  const scope = chooseLayerScope({ model, index, inferred, head }, { method, layer: wanted, isContrast });
+  const { builder, layer, classes } = scope;
   const selected = selectTopClasses(builder, model, head, topCount);
   const position = builder.input('position', 'int64', [1]);
   const contrast = isContrast ? builder.input('contrast', 'int64', [1]) : null;
   const chosen = builder.gather(selected.classes, position, 1);
-  const minus = (emit: (classIndex: string) => string) =>
-    contrast === null ? emit(chosen) : builder.add('Sub', [emit(chosen), emit(contrast)]);
-  const seed = (each: string) => emitClassSeed(builder, shapes, logits, builder.reshape(each, [-1]));
-  const map = method.emitMap({
-    builder,
-    features: emitCells(builder, layer, layer.tensor),
-    gradient: once(() => {
-      const gradients = emitGradients({ builder, index, shapes }, new Map([[logits, minus(seed)]]), [layer.tensor]);
-      const elementType = toGradientType(layer.elementType);
-      return emitCells(builder, { ...layer, elementType }, gradients.get(layer.tensor) ?? '');
-    }),
-    target: minus((each) => emitLogit(builder, selected.logits, each, classes)),
-    channels: layer.channels,
-    cells: layer.height * layer.width,
-  });
+  const map = emitLayerMap(scope, selected.logits, chosen, contrast);
   const outputs = {
     logits: builder.output(selected.logits, 'float32'),
     classes: builder.output(builder.add('Identity', [selected.classes], {}, 'classes_mapped'), 'int64'),
@@ -110,6 +86,69 @@ export function createLayerExtension(
     classes,
     topCount: Math.min(topCount, classes),
   };
+}
+
+/** A model and one of its heads. */
+export interface LayerSubject {
+  readonly model: Model;
+  readonly index: GraphIndex;
+  readonly inferred: InferredGraph;
+  readonly head: HeadDescription;
+}
+
+/** Where maps are drawn, how, and the nodes written so far. */
+export interface LayerScope {
+  readonly builder: NodeBuilder;
+  readonly shapes: KnownShapes;
+  readonly index: GraphIndex;
+  readonly method: LayerMethod;
+  readonly layer: SpatialLayer;
+  /** Of the head, with as many classes. */
+  readonly logits: string;
+  readonly classes: number;
+}
+
+/** @throws UserError as `createLayerExtension` does, but for nodes without a derivative. */
+export function chooseLayerScope(
+  { model, index, inferred, head }: LayerSubject,
+  { method, layer: wanted, isContrast }: Omit<LayerExtensionOptions, 'topCount'>,
+): LayerScope {
+  const { logits, classes } = head;
+  if (logits === null || classes === null) {
+    throw new UserError('noHead', head.reason ?? 'This model has no classification head.');
+  }
+  checkOperatorSet(model);
+  const layer = chooseLayer(findSpatialLayers(model, index, inferred, head), wanted, head);
+  const refusal = method.explainRefusal(head, layer.tensor) ?? (isContrast ? explainContrast(method) : null);
+  if (refusal !== null) {
+    throw new UserError('badArgument', refusal);
+  }
+  const builder = new NodeBuilder(model.opsets.get('') ?? 1);
+  return { builder, shapes: new KnownShapes(model, inferred), index, method, layer, logits, classes };
+}
+
+/**
+ * The map [N, 1, P] of one class per item, int64 [N, 1], less another one where `contrast` names it.
+ * `logits`: [N, K] float32.
+ */
+export function emitLayerMap(scope: LayerScope, logits: string, chosen: string, contrast: string | null): string {
+  const { builder, shapes, index, method, layer } = scope;
+  const minus = (emit: (classIndex: string) => string) =>
+    contrast === null ? emit(chosen) : builder.add('Sub', [emit(chosen), emit(contrast)]);
+  const seed = (each: string) => emitClassSeed(builder, shapes, scope.logits, builder.reshape(each, [-1]));
+  return method.emitMap({
+    builder,
+    features: emitCells(builder, layer, layer.tensor),
+    gradient: once(() => {
+      const seeds = new Map([[scope.logits, minus(seed)]]);
+      const gradients = emitGradients({ builder, index, shapes }, seeds, [layer.tensor]);
+      const elementType = toGradientType(layer.elementType);
+      return emitCells(builder, { ...layer, elementType }, gradients.get(layer.tensor) ?? '');
+    }),
+    target: minus((each) => emitLogit(builder, logits, each, scope.classes)),
+    channels: layer.channels,
+    cells: layer.height * layer.width,
+  });
 }
 
 /** The logit of one class per item, [N, 1, 1]. */

@@ -30,15 +30,45 @@ export function selectTopClasses(
   const { logits, count } = emitLogits(builder, head);
   const top = builder.topIndices(logits, Math.min(topCount, count));
   const input = builder.input('classes', 'int64', ['headlight_classes']);
-  const isSingle = model.graph.inputs.every((value) => value.shape?.[0] === 1);
-  const asked = isSingle
+  const asked = hasOneImage(model)
     ? builder.reshape(input, [1, -1])
     : builder.add('Expand', [input, builder.concat([builder.dimension(logits, 0), builder.int64([1])], 0)]);
   const classes = builder.concat([top, asked], 1);
-  const pick: SelectedClasses['pick'] = isSingle
-    ? { by: 'index' }
-    : { by: 'unitRows', rows: emitUnitRows(builder, classes, count) };
-  return { logits, classes, pick, count, input };
+  return { logits, classes, pick: choosePick(builder, model, classes, count), count, input };
+}
+
+/** The classes with the largest logits of each image and no others, best first. */
+export function selectMostLikely(
+  builder: NodeBuilder,
+  model: Model,
+  head: HeadDescription,
+  topCount: number,
+): SelectedClasses {
+  const { logits, count } = emitLogits(builder, head);
+  const classes = builder.topIndices(logits, Math.min(topCount, count));
+  return { logits, classes, pick: choosePick(builder, model, classes, count), count, input: null };
+}
+
+/** Classes from an int64 input [rows, n]: one row per image, or one for all; n null leaves it to the run. */
+export function selectGivenClasses(
+  builder: NodeBuilder,
+  model: Model,
+  head: HeadDescription,
+  mapCount: number | null,
+): SelectedClasses {
+  const { logits, count } = emitLogits(builder, head);
+  const input = builder.input('target_classes', 'int64', ['headlight_rows', mapCount ?? 'headlight_maps']);
+  const rows = builder.concat([builder.dimension(logits, 0), builder.int64([1])], 0);
+  const classes = builder.add('Expand', [input, rows]);
+  return { logits, classes, pick: choosePick(builder, model, classes, count), count, input };
+}
+
+function choosePick(builder: NodeBuilder, model: Model, classes: string, count: number): SelectedClasses['pick'] {
+  return hasOneImage(model) ? { by: 'index' } : { by: 'unitRows', rows: emitUnitRows(builder, classes, count) };
+}
+
+function hasOneImage(model: Model): boolean {
+  return model.graph.inputs.every((value) => value.shape?.[0] === 1);
 }
 
 /** Every class, in order, the same for each image. */
