@@ -150,7 +150,7 @@ export function findInput({ model }: ModelAnalysis): string {
  * The same analysis when nothing but the batch differs, else one with the free dimensions bound to this input.
  * Throws UserError `badInputTensor` when the input does not fit what the model declares.
  */
-async function bindToInput(analysis: ModelAnalysis, shape: readonly number[]): Promise<ModelAnalysis> {
+export async function bindToInput(analysis: ModelAnalysis, shape: readonly number[]): Promise<ModelAnalysis> {
   const name = findInput(analysis);
   const bound = analysis.inferred.boundInputs.get(name);
   if (bound?.length === shape.length && bound.every((size, axis) => axis === 0 || size === shape[axis])) {

@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util';
+import type { ExplainArguments } from './explainArguments';
+import { parseExplain } from './explainArguments';
+import { parse } from './parseOptions';
 import { UsageError } from './usageError';
 
 export interface InspectArguments {
@@ -54,13 +56,18 @@ export interface GradientArguments {
 }
 
 export type Arguments =
-  InspectArguments | CompareArguments | CamArguments | GradientArguments | { readonly command: 'help' | 'version' };
+  | InspectArguments
+  | CompareArguments
+  | CamArguments
+  | GradientArguments
+  | ExplainArguments
+  | { readonly command: 'help' | 'version' };
 
 /** The arguments after `headlight`. Throws UsageError. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv;
   if (command === undefined) {
-    throw new UsageError('No command given: inspect, compare, cam or gradient.');
+    throw new UsageError('No command given: inspect, compare, cam, gradient or explain.');
   }
   if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
     return { command: 'help' };
@@ -76,8 +83,10 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return parseCam(rest);
     case 'gradient':
       return parseGradient(rest);
+    case 'explain':
+      return parseExplain(rest);
     default:
-      throw new UsageError(`Unknown command "${command}": there is inspect, compare, cam and gradient.`);
+      throw new UsageError(`Unknown command "${command}": there is inspect, compare, cam, gradient and explain.`);
   }
 }
 
@@ -183,16 +192,6 @@ function parseClassIndex(text: string): number {
     throw new UsageError(`--class is "${text}", but it is an index from 0, or one per item: 3,7,1.`);
   }
   return Number(text);
-}
-
-type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
-
-function parse<const Known extends Options>(argv: readonly string[], options: Known) {
-  try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }
 
 /** `NAME=1,3,224,224`; names may hold "=" and ":", dimensions may not. */

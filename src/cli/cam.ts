@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CamMethod, LayerMethod } from '../cam/camMethod';
 import { checkContrast, contrastMaps } from '../cam/contrastMaps';
 import { createLayerExtension } from '../cam/layerExtension';
@@ -13,8 +12,6 @@ import { findClass } from '../image/findClass';
 import { isInputTensor } from '../image/inputTensor';
 import { readLabels, readPreprocessing } from '../image/modelSettings';
 import type { ResolvedLabels } from '../image/resolveLabels';
-import { parseSidecar } from '../image/sidecar';
-import type { Sidecar } from '../image/sidecar';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
@@ -29,6 +26,7 @@ import { parseClassChoice, toClassIndices } from './classSelection';
 import type { MapFiles } from './mapFiles';
 import { createMapFiles } from './mapFiles';
 import type { Output } from './output';
+import { readSettings } from './settingsFile';
 
 /** What holds for all images of a run. */
 interface Run {
@@ -168,17 +166,4 @@ function checkLayer({ heads, index }: ModelAnalysis, layer: string | null): stri
     );
   }
   return featureMap.tensor;
-}
-
-async function readSettings(file: string): Promise<Sidecar> {
-  try {
-    return parseSidecar(await readFile(file, 'utf8'), resolve(file));
-  } catch (error) {
-    if (error instanceof UserError) {
-      throw error;
-    }
-    throw new UserError('fileNotFound', `${basename(file)} cannot be read: does ${resolve(file)} exist?`, {
-      cause: error,
-    });
-  }
 }

@@ -5,6 +5,7 @@ Usage
   headlight compare MODEL OTHER [options]
   headlight cam MODEL IMAGE… [options]
   headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
+  headlight explain MODEL --out FILE.onnx [options]
 
 Options of inspect
   --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
@@ -34,6 +35,17 @@ Options of gradient
   --out FILE.onnx     save the model with the derivatives as further outputs
   --input NAME=FILE.npy --values DIR
                       run it, and write gradient_0.npy … in the order of --wrt (--input is repeatable)
+
+Options of explain: one .onnx with the model's outputs and the maps, which any ONNX runtime runs as it is
+  --out FILE.onnx     the model to be written; it is run beside the original and compared
+  --method, --layer   as for cam
+  --classes WHICH     all (cam only), top5 (default of cam), top1 (default of the others), or input: an int64 input
+                      [N, n] names the classes of each image in every run (n = 1 for other methods than cam)
+  --weights WHERE     embed (default): the file stands alone; external: its weights stay in MODEL, which has to
+                      remain beside it, unchanged
+  --image FILE        what both models are run on (default: random numbers)
+  --preprocess FILE, --labels FILE
+                      as for cam; written into the model's metadata
 
 All
   --json              one JSON document on standard output; messages on standard error

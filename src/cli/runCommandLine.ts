@@ -3,6 +3,7 @@ import { UserError } from '../userError';
 import { parseArguments } from './arguments';
 import { runCam } from './cam';
 import { runCompare } from './compare';
+import { runExplain } from './explain';
 import { runGradient } from './gradient';
 import { HELP } from './help';
 import { runInspect } from './inspect';
@@ -32,6 +33,8 @@ export async function runCommandLine(
         return await runCam(parsed, output, inferencePath);
       case 'gradient':
         return await runGradient(parsed, output, inferencePath);
+      case 'explain':
+        return await runExplain(parsed, output, inferencePath);
       default:
         return parsed satisfies never;
     }

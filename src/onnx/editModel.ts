@@ -76,7 +76,8 @@ export function assembleEditedModel(source: ByteSource, edit: ModelEdit): ByteAs
   return model;
 }
 
-function writeMetadata(metadata: ModelEdit['metadata']): Uint8Array {
+/** Entries of metadata_props; a model must not hold a key twice. */
+export function writeMetadata(metadata: ModelEdit['metadata']): Uint8Array {
   const writer = new WireWriter();
   for (const [key, value] of metadata) {
     if (value !== null) {

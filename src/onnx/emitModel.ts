@@ -6,7 +6,7 @@ import type { GraphExtension } from './graphExtension';
 import { assertExtensionFits } from './graphExtension';
 import { openUnchanged } from './openModelFile';
 import type { NameNode } from './thinModel';
-import { assembleThinModel } from './thinModel';
+import { assembleModel } from './thinModel';
 import { WireWriter } from './wireWriter';
 import { writeExtension } from './writeExtension';
 
@@ -53,7 +53,7 @@ export async function emitThinModel(
   const location = path.basename(await realpath(model.path));
   const handle = await openUnchanged(model);
   try {
-    const thin = assembleThinModel(openFileSource(handle.fd, model.sizeBytes), location, nameNode);
+    const thin = assembleModel(openFileSource(handle.fd, model.sizeBytes), { location, nameNode });
     if (extension !== undefined) {
       thin.add(emitExtensionBytes(extension));
     }

@@ -1,41 +1,82 @@
-import { appendFile, copyFile, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
 import { MOST_BYTES } from './byteAssembly';
+import { openFileSource } from './byteSource';
+import { fitToVersion } from './constantNodes';
+import { writeMetadata } from './editModel';
 import { emitExtensionBytes } from './emitModel';
 import type { GraphExtension } from './graphExtension';
 import { assertExtensionFits } from './graphExtension';
 import { openUnchanged } from './openModelFile';
 import { checkPlace, toWriteError } from './savePlace';
+import { assembleModel } from './thinModel';
+
+export interface SaveOptions {
+  /** Entries for the model's metadata; they replace those of the same key. */
+  readonly metadata?: ReadonlyMap<string, string>;
+  /**
+   * embed (default): the saved model holds its weights. external: tensors of 1 KB and more stay where they are, in the
+   * model's own file, which the saved one refers to as external data and has to remain beside.
+   */
+  readonly weights?: 'embed' | 'external';
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
- * Saves the model together with an extension: its bytes as they are, followed by the additions, which every reader of
- * protobuf merges. Appears under its name only when it is complete.
+ * Saves the model together with an extension: its bytes as they are (or without large weights), followed by the
+ * additions, which every reader of protobuf merges. Appears under its name only when it is complete. Costs reading and
+ * writing the file once, piece by piece; with external weights only what is not weights.
  *
  * Throws UserError `badArgument` when the file cannot be written, is the model itself, or lies in another folder than
- * the weights that the model keeps in files of their own; `tooLarge` above 2 GiB; `fileChanged`.
+ * the weights that it refers to; `tooLarge` above 2 GiB; `fileChanged`, `cancelled`.
  */
-export async function saveExtendedModel(model: Model, extension: GraphExtension, file: string): Promise<void> {
+export async function saveExtendedModel(
+  model: Model,
+  extension: GraphExtension,
+  file: string,
+  options: SaveOptions = {},
+): Promise<void> {
   assertExtensionFits(model.graph, extension);
-  const bytes = emitExtensionBytes(extension);
-  if (model.sizeBytes + bytes.byteLength > MOST_BYTES) {
-    throw new UserError(
-      'tooLarge',
-      `${path.basename(model.path)} would grow beyond the 2 GiB that one ONNX file can hold. Save its weights as ` +
-        'external data first.',
-    );
-  }
-  await checkPlace(model, file);
+  await checkPlace(model, file, options.weights === 'external');
   const unfinished = `${file}.part`;
   try {
-    const handle = await openUnchanged(model);
-    await handle.close();
-    await copyFile(model.path, unfinished);
-    await appendFile(unfinished, bytes);
+    await writeExtended(model, extension, unfinished, options);
     await rename(unfinished, file);
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error instanceof UserError ? error : toWriteError(file, error);
+  }
+}
+
+async function writeExtended(
+  model: Model,
+  extension: GraphExtension,
+  unfinished: string,
+  { metadata = new Map(), weights = 'embed', signal }: SaveOptions,
+): Promise<void> {
+  const original = await openUnchanged(model);
+  try {
+    const location = weights === 'external' ? path.basename(await realpath(model.path)) : null;
+    const options = { location, droppedMetadata: new Set(metadata.keys()) };
+    const assembly = assembleModel(openFileSource(original.fd, model.sizeBytes), options);
+    assembly.add(emitExtensionBytes(fitToVersion(extension, model.irVersion)));
+    assembly.add(writeMetadata(metadata));
+    if (assembly.length > MOST_BYTES) {
+      throw new UserError(
+        'tooLarge',
+        `${path.basename(model.path)} would grow beyond the 2 GiB that one ONNX file can hold. Save its weights as ` +
+          'external data first.',
+      );
+    }
+    const target = await open(unfinished, 'w');
+    try {
+      await assembly.writeTo(target, signal);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await original.close();
   }
 }

@@ -6,9 +6,10 @@ import { listExternalFiles } from './externalData';
 
 /**
  * Whether a model made from another one may be saved as `file`. Throws UserError `badArgument` when that is the model
- * itself, or lies in another folder than the weights that the model keeps in files of their own.
+ * itself, or lies in another folder than the weights that the new model does not hold itself: those that the model
+ * keeps in files of their own, and with `isThin` those in its own file.
  */
-export async function checkPlace(model: Model, file: string): Promise<void> {
+export async function checkPlace(model: Model, file: string, isThin = false): Promise<void> {
   const folder = await realpath(path.dirname(path.resolve(file))).catch((error: unknown) => {
     throw toWriteError(file, error);
   });
@@ -17,12 +18,12 @@ export async function checkPlace(model: Model, file: string): Promise<void> {
   if ((await realpath(target).catch(() => target)) === original) {
     throw new UserError('badArgument', `${file} is the model itself. Choose another name for the new one.`);
   }
-  const [external] = listExternalFiles(model);
+  const [external] = isThin ? [original] : listExternalFiles(model);
   if (external !== undefined && folder !== path.dirname(original)) {
     throw new UserError(
       'badArgument',
-      `The model keeps weights in ${path.basename(external)} beside it, where the new model has to be saved too: ` +
-        `choose a file in ${path.dirname(original)}.`,
+      `Weights stay in ${path.basename(external)}, and the new model has to be saved beside it: choose a file in ` +
+        `${path.dirname(original)}.`,
     );
   }
 }

@@ -3,6 +3,7 @@ import type { ElementType } from '../graph/model';
 import { ByteAssembly } from './byteAssembly';
 import type { ByteSource } from './byteSource';
 import { DEFAULT_LIMITS } from './limits';
+import { parseStringPair } from './parseStringPair';
 import { ReadBudget } from './readBudget';
 import type { ByteRange } from './wireReader';
 import { WireReader } from './wireReader';
@@ -14,14 +15,21 @@ const SMALLEST_MOVED_BYTES = 1024;
 /** The name that a node of the main graph gets in place of its own, by its index in the file. */
 export type NameNode = (index: number) => string;
 
+export interface AssemblyOptions {
+  /** Base name of the file in which large payloads stay; null: they are kept in the model. */
+  readonly location: string | null;
+  readonly nameNode?: NameNode | null;
+  /** Keys of metadata that are left out. */
+  readonly droppedMetadata?: ReadonlySet<string>;
+}
+
 /**
- * Walks the model once more and keeps every byte of it but the large payloads of the main graph's initializers, and the
- * names of nodes when others are given.
+ * Walks the model once more and keeps every byte of it but the large payloads of the main graph's initializers, where
+ * they stay in a file, the names of nodes, when others are given, and metadata that is dropped.
  */
-export function assembleThinModel(
+export function assembleModel(
   source: ByteSource,
-  location: string,
-  nameNode: NameNode | null = null,
+  { location, nameNode = null, droppedMetadata = new Set() }: AssemblyOptions,
 ): ByteAssembly {
   const nextName = nameNode === null ? null : countUp(nameNode);
   const reader = new WireReader(source, new ReadBudget(DEFAULT_LIMITS));
@@ -31,16 +39,28 @@ export function assembleThinModel(
     tag !== 0;
     start = reader.position, tag = reader.nextTag()
   ) {
-    if (tag === 0x3a) {
+    if (tag === 0x3a && location !== null) {
       const graph = assembleGraph(reader, source, location, nextName); // graph = 7
       model.add(new WireWriter().header(7, graph.length).finish());
       model.append(graph);
-    } else {
+      continue;
+    }
+    const isDropped = tag === 0x72 && droppedMetadata.has(readKey(reader)); // metadata_props = 14
+    if (tag !== 0x72) {
       reader.skip(tag);
+    }
+    if (!isDropped) {
       model.copy(start, reader.position);
     }
   }
   return model;
+}
+
+/** Of a StringStringEntryProto: key = 1. */
+function readKey(reader: WireReader): string {
+  const entry = new Map<string, string>();
+  parseStringPair(reader, entry);
+  return [...entry.keys()][0] ?? '';
 }
 
 /** Indices go on where a graph is split into several messages. */

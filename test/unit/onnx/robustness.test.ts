@@ -5,7 +5,7 @@ import type { Model } from '../../../src/graph/model';
 import { openMemorySource } from '../../../src/onnx/byteSource';
 import { emitThinModel } from '../../../src/onnx/emitModel';
 import { readModel, readModelFrom } from '../../../src/onnx/readModel';
-import { assembleThinModel } from '../../../src/onnx/thinModel';
+import { assembleModel } from '../../../src/onnx/thinModel';
 import { UserError } from '../../../src/userError';
 import { describeModel } from './describeModel';
 import { createRandom, shuffleModel } from './shuffleProtobuf';
@@ -82,7 +82,7 @@ describe('readModel on damaged bytes', () => {
         codes.add(result.code);
       } else {
         codes.add('model');
-        assembleThinModel(openMemorySource(bytes), 'memory.onnx').toBytes();
+        assembleModel(openMemorySource(bytes), { location: 'memory.onnx' }).toBytes();
       }
     }
     expect([...codes].sort()).toEqual(expect.arrayContaining(['model', 'notOnnx', 'truncated']));
