@@ -25,6 +25,7 @@ const mayImport = {
   compare: ['tensor', 'protocol', 'graph', 'onnx', 'analysis'],
   image: ['tensor', 'protocol', 'graph', 'onnx'],
   inference: ['tensor', 'protocol', 'graph', 'onnx', 'image'],
+  fit: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam', 'image', 'inference'],
   measure: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'inference', 'inspectModel.ts'],
 };
 const unruled = readdirSync(path.join(root, 'src'), { withFileTypes: true })

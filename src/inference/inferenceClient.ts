@@ -7,6 +7,8 @@ import type {
   FileStamp,
   ImageResult,
   InferenceRequests,
+  LossProblem,
+  MinimizationState,
   ModelSource,
   ProfiledRun,
   RunResult,
@@ -36,6 +38,11 @@ export interface RunOptions {
   readonly fetches: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
+
+export type OnMinimized = (state: MinimizationState) => void;
+
+/** Between two reports of a minimisation; requests of others get their turn there. */
+const MINIMIZATION_SLICE_MS = 400;
 
 interface HeldModel {
   readonly number: number;
@@ -127,6 +134,50 @@ export class InferenceClient {
       }
       const waiting = this.#waiting(`reading the profile of ${basename(model.source.path)}`, signal);
       return process.request<'endProfile'>({ name: 'endProfile', params: { session: model.number } }, waiting);
+    });
+  }
+
+  /**
+   * Minimises a loaded model's loss by L-BFGS inside the inference process: between its iterations nothing crosses.
+   * Throws UserError `inferenceStopped` also when the process ends in the middle: there is no state to go on from.
+   */
+  async minimize(
+    handle: ModelHandle,
+    problem: LossProblem,
+    { signal, onProgress }: { readonly signal?: AbortSignal | undefined; readonly onProgress?: OnMinimized } = {},
+  ): Promise<MinimizationState & { readonly point: Float64Array }> {
+    let next: LossProblem | null = problem;
+    for (;;) {
+      const state = await this.#minimizeOn(handle, next, signal);
+      onProgress?.(state);
+      if (state.point !== null) {
+        return { ...state, point: state.point };
+      }
+      next = null;
+    }
+  }
+
+  #minimizeOn(
+    handle: ModelHandle,
+    problem: LossProblem | null,
+    signal: AbortSignal | undefined,
+  ): Promise<MinimizationState> {
+    return this.#inTurn(signal, async (process) => {
+      const model = this.#models.get(handle);
+      if (model === undefined) {
+        throw new Error('The model was released.');
+      }
+      if (model.process !== process) {
+        if (problem === null) {
+          throw new UserError('inferenceStopped', 'The inference process ended in the middle of a fit. Try again.');
+        }
+        await this.#load(process, model, signal);
+        model.process = process;
+      }
+      const params = { session: model.number, problem, forMs: MINIMIZATION_SLICE_MS };
+      return toOwnBuffers(
+        await process.request<'minimize'>({ name: 'minimize', params }, this.#waiting('fitting', signal)),
+      );
     });
   }
 

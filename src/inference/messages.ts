@@ -43,6 +43,8 @@ export interface ModelSource {
   readonly externalFiles?: readonly string[];
   /** 'all' (default) to run; 'basic' or 'disabled' to look inside. */
   readonly optimization?: 'all' | 'basic' | 'disabled';
+  /** Matrices that are constant are not stored a second time in the order that products read fastest. */
+  readonly keepsOneCopy?: boolean;
   /** An existing folder for ONNX Runtime's trace: the time of each kernel is recorded until `endProfile`. */
   readonly profileFolder?: string;
 }
@@ -79,6 +81,41 @@ export interface ProfiledRun {
   readonly kernels: readonly ProfiledKernel[];
 }
 
+/**
+ * A loaded model that computes a sum of losses and its gradient over stored rows, to be minimised together with an l2
+ * penalty: (Σ losses)/rows + (l2/2)·‖weights‖², the bias unpenalised. All its tensors have one element type.
+ */
+export interface LossProblem {
+  readonly elementType: 'float32' | 'float64';
+  /** [outputs, inputs] of the weights; the bias is [outputs]. */
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly rows: number;
+  readonly l2: number;
+  /** Names of the model's inputs: weights and bias. */
+  readonly weights: string;
+  readonly bias: string;
+  /** Names of its outputs: losses by row, derivatives of their sum. */
+  readonly losses: string;
+  readonly weightGradient: string;
+  readonly biasGradient: string;
+  /** Weights, then bias. */
+  readonly start: Float64Array;
+  readonly tolerance: number;
+  readonly mostIterations: number;
+}
+
+/** Where a minimisation stands; `status` as in tensor/lbfgs. */
+export interface MinimizationState {
+  readonly iterations: number;
+  readonly evaluations: number;
+  readonly value: number;
+  readonly gradientNorm: number;
+  readonly status: 'running' | 'converged' | 'exhausted' | 'stalled';
+  /** Weights, then bias; null while it is running. */
+  readonly point: Float64Array | null;
+}
+
 /** Requests by name: what is asked and what is answered. */
 export interface InferenceRequests {
   /** Loads the native libraries ahead of their first use. */
@@ -103,6 +140,11 @@ export interface InferenceRequests {
       readonly fetches: readonly string[];
     };
     readonly result: RunResult;
+  };
+  /** Minimises for about so long; `problem` null: goes on with the session's last one. */
+  readonly minimize: {
+    readonly params: { readonly session: number; readonly problem: LossProblem | null; readonly forMs: number };
+    readonly result: MinimizationState;
   };
   readonly prepareImage: {
     readonly params: { readonly image: string | Uint8Array; readonly preprocessing: Preprocessing };

@@ -34,6 +34,7 @@ export async function createSession(source: ModelSource, threads: number): Promi
       session: {
         // Threads that spin while they wait take the cores from everybody else.
         intra_op: { allow_spinning: '0' },
+        ...(source.keepsOneCopy === true ? { disable_prepacking: '1' } : {}),
         ...(source.bytes === undefined
           ? {}
           : // ONNX Runtime refuses external data behind a symbolic link: name the real folder.

@@ -1,11 +1,14 @@
 import { UserError } from '../userError';
+import type { Minimization } from './minimizeLoss';
 import { checkStamps, stampFiles } from './fileStamps';
-import type { FileStamp, InferenceRequest, InferenceRequests, ToClient, ToServer } from './messages';
+import type { FileStamp, InferenceRequest, InferenceRequests, TensorValue, ToClient, ToServer } from './messages';
 import type * as Runtime from './runtime';
 
 interface OpenSession {
   readonly session: Runtime.Session;
   readonly stamps: readonly FileStamp[];
+  /** Under way or ended. */
+  minimization: Minimization | null;
 }
 
 /** Answers the client's requests one after the other until it goes away. */
@@ -53,6 +56,8 @@ async function handle(request: InferenceRequest, sessions: Map<number, OpenSessi
       return endProfile(request.params.session, sessions);
     case 'run':
       return run(request.params, sessions);
+    case 'minimize':
+      return minimize(request.params, sessions);
     case 'prepareImage':
       return prepareImage(request.params);
   }
@@ -65,7 +70,7 @@ async function load(
   const stamps = known.length > 0 ? known : await stampFiles(source);
   await checkStamps(stamps);
   const session = await (await importRuntime()).createSession(source, threads);
-  sessions.set(number, { session, stamps });
+  sessions.set(number, { session, stamps, minimization: null });
   const { inputNames, outputNames } = session.native;
   return { inputNames: [...inputNames], outputNames: [...outputNames], stamps };
 }
@@ -103,6 +108,27 @@ async function run(
   const open = findSession(number, sessions);
   await checkStamps(open.stamps);
   return (await importRuntime()).runSession(open.session, feeds, fetches);
+}
+
+async function minimize(
+  { session: number, problem, forMs }: InferenceRequests['minimize']['params'],
+  sessions: Map<number, OpenSession>,
+): Promise<InferenceRequests['minimize']['result']> {
+  const open = findSession(number, sessions);
+  await checkStamps(open.stamps);
+  const [{ runSession }, { startMinimization, continueMinimization }] = await Promise.all([
+    importRuntime(),
+    import('./minimizeLoss'),
+  ]);
+  if (problem !== null) {
+    const run = async (feeds: Readonly<Record<string, TensorValue>>, fetches: readonly string[]) =>
+      (await runSession(open.session, feeds, fetches)).outputs;
+    open.minimization = startMinimization(problem, run);
+  }
+  if (open.minimization === null) {
+    throw new Error('Nothing is being minimised.');
+  }
+  return continueMinimization(open.minimization, forMs);
 }
 
 async function prepareImage({

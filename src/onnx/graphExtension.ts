@@ -27,8 +27,17 @@ export interface EmittedTensor {
   readonly name: string;
   readonly elementType: ElementType;
   readonly dims: readonly number[];
-  /** Elements in little-endian memory layout. */
+  /** Elements in little-endian memory layout; none when they lie in a file. */
   readonly data: Uint8Array;
+  /** Where they lie otherwise, beside the file that the session's model is said to be. */
+  readonly external?: ExternalRange;
+}
+
+/** A part of a file, in bytes. */
+export interface ExternalRange {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface EmittedValue {

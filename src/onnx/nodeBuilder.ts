@@ -1,6 +1,13 @@
 import { toDataType } from '../graph/elementTypes';
 import type { ElementType } from '../graph/model';
-import type { EmittedAttribute, EmittedNode, EmittedTensor, EmittedValue, GraphExtension } from './graphExtension';
+import type {
+  EmittedAttribute,
+  EmittedNode,
+  EmittedTensor,
+  EmittedValue,
+  ExternalRange,
+  GraphExtension,
+} from './graphExtension';
 import { floatTensor, int64Tensor, RESERVED_PREFIX } from './graphExtension';
 
 export type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceProd';
@@ -63,6 +70,12 @@ export class NodeBuilder {
   floats(values: ArrayLike<number>, dims: readonly number[], elementType: ElementType): string {
     const name = `${RESERVED_PREFIX}stored_${this.#count++}`;
     return this.#keep(name, () => floatTensor(name, elementType, dims, values));
+  }
+
+  /** A stored tensor whose elements lie in a file. */
+  stored(elementType: ElementType, dims: readonly number[], external: ExternalRange): string {
+    const name = `${RESERVED_PREFIX}stored_${this.#count++}`;
+    return this.#keep(name, () => ({ name, elementType, dims, data: new Uint8Array(), external }));
   }
 
   /** 0…count−1 as an initializer of the given dimensions. */

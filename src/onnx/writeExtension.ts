@@ -1,5 +1,12 @@
 import { toDataType } from '../graph/elementTypes';
-import type { EmittedAttribute, EmittedNode, EmittedTensor, EmittedValue, GraphExtension } from './graphExtension';
+import type {
+  EmittedAttribute,
+  EmittedNode,
+  EmittedTensor,
+  EmittedValue,
+  ExternalRange,
+  GraphExtension,
+} from './graphExtension';
 import type { WireWriter } from './wireWriter';
 
 /** Writes the extension's parts as fields of a GraphProto. */
@@ -51,13 +58,24 @@ function writeAttribute(writer: WireWriter, name: string, attribute: EmittedAttr
 
 function writeTensor(writer: WireWriter, tensor: EmittedTensor): void {
   writeTensorFields(writer, tensor);
-  writer.content(9, tensor.data);
+  if (tensor.external === undefined) {
+    writer.content(9, tensor.data);
+  } else {
+    writeExternalRange(writer, tensor.external);
+  }
 }
 
 /** Every field of TensorProto but the elements. */
 export function writeTensorFields(writer: WireWriter, tensor: Omit<EmittedTensor, 'data'>): void {
   tensor.dims.forEach((size) => writer.int(1, size));
   writer.int(2, toDataType(tensor.elementType)).string(8, tensor.name);
+}
+
+function writeExternalRange(writer: WireWriter, { location, offset, length }: ExternalRange): void {
+  for (const [key, value] of Object.entries({ location, offset, length })) {
+    writer.message(13, (entry) => entry.string(1, key).string(2, String(value))); // external_data
+  }
+  writer.int(14, 1); // data_location = EXTERNAL
 }
 
 /** ValueInfoProto > TypeProto > Tensor > TensorShapeProto > Dimension. */

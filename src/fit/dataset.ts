@@ -1,0 +1,108 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../userError';
+import { compareNames } from './compareNames';
+import { readLabelledCsv } from './labelledCsv';
+
+/** Images with the classes they belong to. */
+export interface Dataset {
+  /** Names, sorted; the index is the class of the fitted head. */
+  readonly classes: readonly string[];
+  /** Whether an image may belong to several classes or none: one sigmoid per class instead of a softmax. */
+  readonly isMultiLabel: boolean;
+  readonly images: readonly LabelledImage[];
+}
+
+export interface LabelledImage {
+  /** Absolute. */
+  readonly path: string;
+  /** Class indices, ascending; exactly one unless the data set is multi-label. */
+  readonly classes: readonly number[];
+}
+
+/** What sharp decodes (image/decodeImage), and ready input tensors. */
+const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
+
+/**
+ * Reads a folder of folders (a class is a folder, as in ImageNet and torchvision's ImageFolder: names sorted, images at
+ * any depth) or a CSV file (`path,label`; see `readLabelledCsv`). Files that are no images are passed over in folders.
+ *
+ * Throws UserError `fileNotFound`, and `badArgument` for data that no head can be fitted to: no images, one class only,
+ * a class with fewer than two images.
+ */
+export async function readDataset(source: string): Promise<Dataset> {
+  const found = await stat(source).catch((error: unknown) => {
+    throw new UserError('fileNotFound', `${source} does not exist: give a folder of folders, or a CSV file.`, {
+      cause: error,
+    });
+  });
+  const dataset = found.isDirectory()
+    ? await readFolders(source)
+    : readLabelledCsv(await readFile(source, 'utf8'), path.resolve(source));
+  checkDataset(dataset, source);
+  return dataset;
+}
+
+async function readFolders(source: string): Promise<Dataset> {
+  const entries = await readdir(source, { withFileTypes: true });
+  const isShown = (name: string): boolean => !name.startsWith('.') && name !== '__MACOSX';
+  const folders = entries.filter((entry) => isShown(entry.name) && !IMAGE.test(entry.name) && !entry.isFile());
+  const classes: string[] = [];
+  const images: LabelledImage[] = [];
+  for (const name of folders.map((entry) => entry.name).sort(compareNames)) {
+    const files = await listImages(path.resolve(source, name));
+    if (files.length > 0) {
+      images.push(...files.map((file) => ({ path: file, classes: [classes.length] })));
+      classes.push(name);
+    }
+  }
+  const loose = entries.filter((entry) => IMAGE.test(entry.name)).length;
+  if (classes.length === 0) {
+    throw new UserError(
+      'badArgument',
+      loose > 0
+        ? `${source} has ${loose} images but no folders of images: make one folder per class, or give a CSV file (path,label).`
+        : `${source} has no folder with images: make one folder per class, named as the class.`,
+    );
+  }
+  return { classes, isMultiLabel: false, images };
+}
+
+async function listImages(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+    // A symbolic link to a file.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => IMAGE.test(entry) && !path.basename(entry).startsWith('.'))
+    .sort(compareNames)
+    .map((entry) => path.join(folder, entry));
+}
+
+function checkDataset({ classes, images, isMultiLabel }: Dataset, source: string): void {
+  if (classes.length < 2 && !isMultiLabel) {
+    throw new UserError(
+      'badArgument',
+      `${source} has one class only ("${classes[0] ?? ''}"): a classifier needs at least two.`,
+    );
+  }
+  const counts = countClasses(images, classes.length);
+  const rare = counts.findIndex((count) => count < 2);
+  if (rare >= 0) {
+    throw new UserError(
+      'badArgument',
+      `Class "${classes[rare]}" of ${source} has ${counts[rare]} image${counts[rare] === 1 ? '' : 's'}: at least two are ` +
+        'needed, one to fit and one to validate. Add images or leave the class out.',
+    );
+  }
+}
+
+/** Images per class. */
+export function countClasses(images: readonly Pick<LabelledImage, 'classes'>[], classCount: number): number[] {
+  const counts = Array<number>(classCount).fill(0);
+  for (const image of images) {
+    image.classes.forEach((index) => counts[index]++);
+  }
+  return counts;
+}
