@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { CamMethod } from './cam/camMethod';
 import type { ExplainedExtension, ExplainedOptions } from './cam/explainedExtension';
 import { createExplainedExtension } from './cam/explainedExtension';
 import { bindToInput, findInput } from './explainer';
@@ -35,7 +36,7 @@ export interface ExportReport {
   readonly file: string;
   readonly method: string;
   readonly layer: string;
-  readonly unit: 'logit' | 'activation';
+  readonly unit: CamMethod['unit'];
   readonly classes: ExplainedExtension['selection'];
   readonly weights: NonNullable<SaveOptions['weights']>;
   /** What the model takes and gives beyond the original's own. */

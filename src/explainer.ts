@@ -53,9 +53,14 @@ export function createExplainer(analysis: ModelAnalysis, client: InferenceClient
     analysis,
     client,
     extend: (inputShape, signal) => exact(inputShape, { topCount: TOP_COUNT }, 'exact', signal),
-    extendAtLayer: (inputShape, choice, signal) =>
-      atLayer(inputShape, choice, JSON.stringify([choice.method.id, choice.layer, choice.isContrast]), signal),
+    extendAtLayer: (inputShape, choice, signal) => atLayer(inputShape, choice, toKey(choice), signal),
   };
+}
+
+/** Stored vectors and masks are part of it. */
+function toKey({ method, layer, isContrast, target }: LayerChoice): string {
+  const plain = (_: string, value: unknown) => (value instanceof Float32Array ? [...value] : value);
+  return JSON.stringify([method.id, layer, isContrast, target], plain);
 }
 
 /** Keeps the last extended model loaded for as long as what is asked for stays the same. */

@@ -2,7 +2,7 @@ import { KnownShapes } from '../gradient/knownShapes';
 import type { GraphExtension } from '../onnx/graphExtension';
 import { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
-import type { CamMethod, LayerMethod } from './camMethod';
+import type { CamMethod, DrawnMethod } from './camMethod';
 import type { Aggregate } from './emitMaps';
 import { checkExactHead, emitHeadMaps } from './headExtension';
 import type { LayerScope, LayerSubject } from './layerExtension';
@@ -109,7 +109,7 @@ function extendExactly(
 
 function extendAtLayer(
   subject: LayerSubject,
-  { method, layer: wanted, classes }: ExplainedOptions & { readonly method: LayerMethod },
+  { method, layer: wanted, classes }: ExplainedOptions & { readonly method: DrawnMethod },
 ): ExplainedExtension {
   const { model, head } = subject;
   const scope = chooseLayerScope(subject, { method, layer: wanted, isContrast: false });
@@ -141,7 +141,7 @@ function extendAtLayer(
   };
 }
 
-function checkSelection({ name, isClassSpecific }: LayerMethod, classes: ClassSelection | null): ClassSelection | null {
+function checkSelection({ name, isClassSpecific }: DrawnMethod, classes: ClassSelection | null): ClassSelection | null {
   if (!isClassSpecific && classes !== null) {
     throw new UserError('badArgument', `${name} draws one map whatever the class: leave the choice of classes out.`);
   }

@@ -1,4 +1,8 @@
+import type { GraphIndex } from '../graph/graphIndex';
+import type { Model } from '../graph/model';
+import type { KnownShapes } from '../gradient/knownShapes';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
+import type { SpatialLayer } from './spatialLayer';
 
 /** What a map at a layer is computed from. N is the batch, C the channels, P = H·W the cells. All float32. */
 export interface LayerContext {
@@ -7,10 +11,18 @@ export interface LayerContext {
   readonly features: string;
   /** g = ∂y/∂F [N, C, P]; the nodes that compute it are written when first asked for. */
   gradient(): string;
-  /** y [N, 1, 1]: the logit, or the difference of two. */
+  /** y [N, 1, 1]: the logit, the difference of two, or another target. */
   readonly target: string;
   readonly channels: number;
   readonly cells: number;
+  readonly layer: SpatialLayer;
+  /** Value of the graph that y is computed from. */
+  readonly output: string;
+  readonly model: Model;
+  readonly index: GraphIndex;
+  readonly shapes: KnownShapes;
+  /** ∂y/∂value for several values of the graph at once, each of its value's shape and type. */
+  derive(values: readonly string[]): ReadonlyMap<string, string>;
 }
 
 /** Σ_c w_c F_c, [N, 1, P], for weights [N, C, 1]. */

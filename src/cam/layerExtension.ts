@@ -1,6 +1,6 @@
 import type { HeadDescription } from '../analysis/heads/headDescription';
+import { computeCellFields } from '../analysis/receptiveFields';
 import { checkOperatorSet } from '../gradient/createGradientExtension';
-import { emitClassSeed } from '../gradient/emitClassSeed';
 import { emitGradients } from '../gradient/emitGradients';
 import { KnownShapes } from '../gradient/knownShapes';
 import { toGradientType } from '../gradient/nodeCall';
@@ -10,81 +10,98 @@ import type { Model } from '../graph/model';
 import type { GraphExtension } from '../onnx/graphExtension';
 import { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
-import type { LayerMethod } from './camMethod';
-import { emitUnitRows, selectTopClasses } from './selectClasses';
+import type { DrawnMethod } from './camMethod';
+import type { EmittedTarget } from './emitTarget';
+import { emitClassTarget, emitGraphTarget } from './emitTarget';
+import type { LayerContext } from './layerContext';
+import type { SelectedClasses } from './selectClasses';
+import { selectTopClasses } from './selectClasses';
 import { emitCells, findSpatialLayers } from './spatialLayer';
-import type { SpatialLayer } from './spatialLayer';
+import type { SpatialLayer, SpatialLayers } from './spatialLayer';
+import type { GraphTarget, Target } from './target';
+import { CLASS_TARGET, resolveTarget } from './target';
 
 export interface LayerExtensionOptions {
-  readonly method: LayerMethod;
+  readonly method: DrawnMethod;
   /** Tensor name; null: the head's feature map, or the last map of the last stage. */
   readonly layer: string | null;
   readonly topCount: number;
   /** Whether the target is the difference to another class, fed at run time. */
   readonly isContrast: boolean;
+  /** Absent: a class. */
+  readonly target?: Target;
 }
 
 /** Additions to the user's graph that draw one map per run, and the names under which a run takes and gives values. */
 export interface LayerExtension {
   readonly extension: GraphExtension;
   readonly inputs: {
-    /** int64 [m]: classes beside the most likely ones; m may be 0. */
-    readonly classes: string;
-    /** int64 [1]: which one of [most likely classes, classes] the map is drawn for. */
-    readonly position: string;
+    /** int64 [m]: classes beside the most likely ones; m may be 0. null when the target is no class. */
+    readonly classes: string | null;
+    /** int64 [1]: which one of [most likely classes, classes] the map is drawn for; null when the target is no class. */
+    readonly position: string | null;
     /** int64 [1]: the class that is subtracted; null without contrast. */
     readonly contrast: string | null;
   };
   readonly outputs: {
-    /** [N, K] float32. */
-    readonly logits: string;
-    /** [N, n] int64: the most likely classes, best first, then those asked for. */
-    readonly classes: string;
-    /** [N, 1, H·W] float32. */
-    readonly map: string;
+    /** [N, K] float32; null when the target is no class. */
+    readonly logits: string | null;
+    /** [N, n] int64: the most likely classes, best first, then those asked for; null when the target is no class. */
+    readonly classes: string | null;
+    /** [N, 1, 1] float32: y. */
+    readonly value: string;
+    /** Of a method of one run, `map` [N, 1, H·W] float32; of one of many runs, what its `emit` names. */
+    readonly values: Readonly<Record<string, string>>;
   };
-  readonly method: LayerMethod;
+  readonly method: DrawnMethod;
+  /** Where the map lies. */
   readonly layer: SpatialLayer;
+  readonly image: SpatialLayer | null;
   readonly head: HeadDescription;
+  /** 0 when the target is no class. */
   readonly classes: number;
   readonly topCount: number;
 }
 
 /**
- * Writes a method's map at a layer as ordinary ONNX nodes beside the user's own, with the backward pass from the logit
- * to the layer where the method needs one. The head need not be exact: one number per class is enough.
- * @throws UserError `noHead` without such numbers, `badArgument` for a layer or a combination that does not exist,
- * `notDifferentiable` naming the node that has no derivative.
+ * Writes a method's map at a layer as ordinary ONNX nodes beside the user's own, with the backward pass from the target
+ * to the layer where the method needs one. The head need not be exact: one number per class is enough, and other
+ * targets need no head at all.
+ * @throws UserError `noHead` without class scores, `badArgument` for a layer, a target or a combination that does not
+ * exist, `notDifferentiable` naming the node that has no derivative.
  */
 export function createLayerExtension(
   model: Model,
   index: GraphIndex,
   inferred: InferredGraph,
   head: HeadDescription,
-  { method, layer: wanted, topCount, isContrast }: LayerExtensionOptions,
+  options: LayerExtensionOptions,
 ): LayerExtension {
-  const scope = chooseLayerScope({ model, index, inferred, head }, { method, layer: wanted, isContrast });
-  const { builder, layer, classes } = scope;
-  const selected = selectTopClasses(builder, model, head, topCount);
-  const position = builder.input('position', 'int64', [1]);
-  const contrast = isContrast ? builder.input('contrast', 'int64', [1]) : null;
-  const chosen = builder.gather(selected.classes, position, 1);
-  const map = emitLayerMap(scope, selected.logits, chosen, contrast);
-  const outputs = {
-    logits: builder.output(selected.logits, 'float32'),
-    classes: builder.output(builder.add('Identity', [selected.classes], {}, 'classes_mapped'), 'int64'),
-    map: builder.output(builder.add('Identity', [map], {}, 'map'), 'float32'),
+  const scope = chooseLayerScope({ model, index, inferred, head }, options);
+  const { builder, shapes, method, layer, image } = scope;
+  const classes = scope.target === null ? emitClasses(scope, head, options) : null;
+  const target = classes?.target ?? emitGraphTarget(builder, shapes, scope.target as GraphTarget);
+  const context = createContext(scope, target);
+  const values = method.kind === 'layer' ? { map: method.emitMap(context) } : method.emit(context);
+  const name = (value: string, label: string, type: 'float32' | 'int64' = 'float32') =>
+    builder.output(builder.add('Identity', [value], {}, label), type);
+  const outputs: LayerExtension['outputs'] = {
+    logits: classes && builder.output(classes.selected.logits, 'float32'),
+    classes: classes && name(classes.selected.classes, 'classes_mapped', 'int64'),
+    value: name(target.value, 'value'),
+    values: Object.fromEntries(Object.entries(values).map(([label, value]) => [label, name(value, label)])),
   };
-  const inputs = { classes: selected.input ?? '', position, contrast };
+  const { position = null, contrast = null, selected } = classes ?? {};
   return {
     extension: builder.finish(),
-    inputs,
+    inputs: { classes: selected?.input ?? null, position, contrast },
     outputs,
     method,
     layer,
+    image,
     head,
-    classes,
-    topCount: Math.min(topCount, classes),
+    classes: scope.classes,
+    topCount: Math.min(options.topCount, scope.classes),
   };
 }
 
@@ -100,85 +117,172 @@ export interface LayerSubject {
 export interface LayerScope {
   readonly builder: NodeBuilder;
   readonly shapes: KnownShapes;
+  readonly model: Model;
   readonly index: GraphIndex;
-  readonly method: LayerMethod;
+  readonly method: DrawnMethod;
   readonly layer: SpatialLayer;
-  /** Of the head, with as many classes. */
+  /** The model's input; null when it has no rows and columns. */
+  readonly image: SpatialLayer | null;
+  /** null: a class. */
+  readonly target: GraphTarget | null;
+  /** Of the head, with as many classes; empty and 0 when the target is no class. */
   readonly logits: string;
   readonly classes: number;
 }
 
 /** @throws UserError as `createLayerExtension` does, but for nodes without a derivative. */
-export function chooseLayerScope(
-  { model, index, inferred, head }: LayerSubject,
-  { method, layer: wanted, isContrast }: Omit<LayerExtensionOptions, 'topCount'>,
-): LayerScope {
-  const { logits, classes } = head;
-  if (logits === null || classes === null) {
-    throw new UserError('noHead', head.reason ?? 'This model has no classification head.');
-  }
+export function chooseLayerScope(subject: LayerSubject, options: Omit<LayerExtensionOptions, 'topCount'>): LayerScope {
+  const { model, index, inferred, head } = subject;
   checkOperatorSet(model);
-  const layer = chooseLayer(findSpatialLayers(model, index, inferred, head), wanted, head);
-  const refusal = method.explainRefusal(head, layer.tensor) ?? (isContrast ? explainContrast(method) : null);
-  if (refusal !== null) {
-    throw new UserError('badArgument', refusal);
-  }
+  const target = findGraphTarget(subject, options.target ?? CLASS_TARGET);
+  const layers = findSpatialLayers(model, index, inferred, head, target?.output ?? null);
   const builder = new NodeBuilder(model.opsets.get('') ?? 1);
-  return { builder, shapes: new KnownShapes(model, inferred), index, method, layer, logits, classes };
+  return {
+    builder,
+    shapes: new KnownShapes(model, inferred),
+    model,
+    index,
+    ...chooseMethodAndLayer(layers, options, head, target),
+    image: layers.image,
+    target,
+    logits: target === null ? (head.logits ?? '') : '',
+    classes: target === null ? (head.classes ?? 0) : 0,
+  };
 }
 
 /**
  * The map [N, 1, P] of one class per item, int64 [N, 1], less another one where `contrast` names it.
  * `logits`: [N, K] float32.
+ * @throws UserError `badArgument` for a method of many runs.
  */
 export function emitLayerMap(scope: LayerScope, logits: string, chosen: string, contrast: string | null): string {
-  const { builder, shapes, index, method, layer } = scope;
-  const minus = (emit: (classIndex: string) => string) =>
-    contrast === null ? emit(chosen) : builder.add('Sub', [emit(chosen), emit(contrast)]);
-  const seed = (each: string) => emitClassSeed(builder, shapes, scope.logits, builder.reshape(each, [-1]));
-  return method.emitMap({
+  const { builder, shapes, method, classes } = scope;
+  if (method.kind === 'sampled') {
+    throw new UserError(
+      'badArgument',
+      `${method.name} takes many runs of the model here, so one run cannot give its map. Choose a method of one run, ` +
+        'such as hirescam.',
+    );
+  }
+  const named = { tensor: scope.logits, flat: logits, classes };
+  return method.emitMap(createContext(scope, emitClassTarget(builder, shapes, named, chosen, contrast)));
+}
+
+/** null: a class. */
+function findGraphTarget({ model, index, inferred, head }: LayerSubject, target: Target): GraphTarget | null {
+  if (target.kind !== 'class') {
+    const axesOf = (value: string) => computeCellFields(model, index, inferred).get(value)?.axes;
+    return resolveTarget(target, { model, inferred, head, axesOf });
+  }
+  if (head.logits === null || head.classes === null) {
+    throw new UserError('noHead', head.reason ?? 'This model has no classification head.');
+  }
+  return null;
+}
+
+function chooseMethodAndLayer(
+  layers: SpatialLayers,
+  { method, layer: wanted, isContrast }: Omit<LayerExtensionOptions, 'topCount'>,
+  head: HeadDescription,
+  target: GraphTarget | null,
+): Pick<LayerScope, 'method' | 'layer'> {
+  const layer = chooseLayer(layers, method, wanted, target?.output ?? head.logits ?? '');
+  if (isContrast && (target !== null || !method.isClassSpecific)) {
+    throw new UserError('badArgument', explainContrast(method, target));
+  }
+  const refusal = method.explainRefusal(head, layer.tensor);
+  const otherwise = method.kind === 'layer' ? method.otherwise : undefined;
+  // What holds for the head's logits need not hold for another target.
+  if (otherwise !== undefined && (refusal !== null || target !== null)) {
+    return { method: otherwise, layer };
+  }
+  if (refusal !== null) {
+    throw new UserError('badArgument', refusal);
+  }
+  return { method, layer };
+}
+
+function emitClasses(
+  scope: LayerScope,
+  head: HeadDescription,
+  { topCount, isContrast }: LayerExtensionOptions,
+): {
+  readonly selected: SelectedClasses;
+  readonly position: string;
+  readonly contrast: string | null;
+  readonly target: EmittedTarget;
+} {
+  const { builder, shapes, model } = scope;
+  const selected = selectTopClasses(builder, model, head, topCount);
+  const position = builder.input('position', 'int64', [1]);
+  const contrast = isContrast ? builder.input('contrast', 'int64', [1]) : null;
+  const logits = { tensor: scope.logits, flat: selected.logits, classes: selected.count };
+  const target = emitClassTarget(builder, shapes, logits, builder.gather(selected.classes, position, 1), contrast);
+  return { selected, position, contrast, target };
+}
+
+function createContext(scope: LayerScope, target: EmittedTarget): LayerContext {
+  const { builder, shapes, model, index, layer } = scope;
+  const seed = once(target.seed);
+  const derive = (values: readonly string[]) =>
+    emitGradients({ builder, index, shapes }, new Map([[target.output, seed()]]), values);
+  return {
     builder,
     features: emitCells(builder, layer, layer.tensor),
     gradient: once(() => {
-      const seeds = new Map([[scope.logits, minus(seed)]]);
-      const gradients = emitGradients({ builder, index, shapes }, seeds, [layer.tensor]);
       const elementType = toGradientType(layer.elementType);
-      return emitCells(builder, { ...layer, elementType }, gradients.get(layer.tensor) ?? '');
+      return emitCells(builder, { ...layer, elementType }, derive([layer.tensor]).get(layer.tensor) ?? '');
     }),
-    target: minus((each) => emitLogit(builder, logits, each, scope.classes)),
+    target: target.value,
     channels: layer.channels,
     cells: layer.height * layer.width,
-  });
-}
-
-/** The logit of one class per item, [N, 1, 1]. */
-function emitLogit(builder: NodeBuilder, logits: string, classIndex: string, count: number): string {
-  const rows = emitUnitRows(builder, classIndex, count);
-  return builder.reduce('ReduceSum', builder.add('Mul', [rows, builder.unsqueeze(logits, [1])]), [2], true);
+    layer,
+    output: target.output,
+    model,
+    index,
+    shapes,
+    derive,
+  };
 }
 
 function chooseLayer(
-  layers: ReturnType<typeof findSpatialLayers>,
+  layers: SpatialLayers,
+  { name, place = 'layer' }: DrawnMethod,
   wanted: string | null,
-  { logits }: HeadDescription,
+  target: string,
 ): SpatialLayer {
+  if (place === 'image') {
+    return (
+      layers.image ??
+      refuseLayer(`${name} draws on the image, and the model's input has no rows and columns of numbers.`)
+    );
+  }
+  if (place === 'tokens') {
+    return (
+      layers.tokens ?? refuseLayer(`${name} is for transformers, and this model has no tokens that lie on the image.`)
+    );
+  }
   if (wanted !== null) {
     return layers.find(wanted);
   }
   if (layers.usual === null) {
     throw new UserError(
       'noHead',
-      `Nothing between the image and the logits "${logits ?? ''}" has rows and columns that lie on the image, so there is ` +
-        'no layer to draw a map at.',
+      `Nothing between the image and "${target}" has rows and columns that lie on the image, so there is no layer to ` +
+        'draw a map at.',
     );
   }
   return layers.usual;
 }
 
-function explainContrast({ name, isClassSpecific }: LayerMethod): string | null {
-  return isClassSpecific
-    ? null
-    : `${name} draws the same map for every class, so there is no difference between two. Leave --contrast out.`;
+function refuseLayer(reason: string): never {
+  throw new UserError('badArgument', `${reason} Choose another method, such as hirescam.`);
+}
+
+function explainContrast({ name }: DrawnMethod, target: GraphTarget | null): string {
+  return target === null
+    ? `${name} draws the same map for every class, so there is no difference between two. Leave --contrast out.`
+    : 'A difference of classes needs classes as the target. Leave --contrast out.';
 }
 
 function once(make: () => string): () => string {

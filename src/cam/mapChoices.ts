@@ -4,7 +4,7 @@ import type { InferredGraph } from '../graph/inferShapes';
 import type { Model } from '../graph/model';
 import type { LayerChoice, MapChoices, MethodChoice } from '../protocol/mapChoices';
 import { UserError } from '../userError';
-import type { CamMethod } from './camMethod';
+import type { CamMethod, DrawnMethod } from './camMethod';
 import { createLayerExtension } from './layerExtension';
 import { CAM_METHODS } from './methods';
 import { findSpatialLayers } from './spatialLayer';
@@ -33,7 +33,7 @@ export function listMapChoices(
   const methods = CAM_METHODS.map((method): MethodChoice => describe(method, explainRefusal(method)));
   const usable = methods.filter(({ refusal }) => refusal === null);
   const atLayer = [...PREFERENCE.map((id) => usable.find((method) => method.id === id)), ...usable].find(
-    (method) => method?.kind === 'layer',
+    (method) => method !== undefined && method.kind !== 'exact' && method.place === 'layer',
   );
   const method = usable.find(({ kind }) => kind === 'exact') ?? atLayer ?? null;
   return {
@@ -50,7 +50,8 @@ export function listMapChoices(
 function describe(method: CamMethod, refusal: string | null): MethodChoice {
   const { id, name, kind, unit, meaning, cost } = method;
   const isClassSpecific = method.kind === 'exact' || method.isClassSpecific;
-  return { id, name, kind, unit, meaning, cost, isClassSpecific, refusal };
+  const place = method.kind === 'exact' ? 'layer' : (method.place ?? 'layer');
+  return { id, name, kind, place, unit, meaning, cost, isClassSpecific, refusal };
 }
 
 function tryMethod(
@@ -58,7 +59,7 @@ function tryMethod(
   index: GraphIndex,
   inferred: InferredGraph,
   head: HeadDescription,
-  method: Extract<CamMethod, { readonly kind: 'layer' }>,
+  method: DrawnMethod,
 ): string | null {
   if (hasScorePerPlace(inferred, head)) {
     return head.reason ?? 'This model has no classification head.';
@@ -86,7 +87,7 @@ function explainChoice(
   { reason, featureMap }: HeadDescription,
 ): string {
   if (method === null) {
-    return methods.find(({ kind, refusal }) => kind === 'layer' && refusal !== null)?.refusal ?? reason ?? '';
+    return methods.find(({ kind, refusal }) => kind !== 'exact' && refusal !== null)?.refusal ?? reason ?? '';
   }
   if (method.kind === 'exact') {
     return (

@@ -1,10 +1,20 @@
 import type { HeadDescription } from '../analysis/heads/headDescription';
-import type { LayerMethod } from './camMethod';
+import type { DrawnMethod } from './camMethod';
 import type { SpatialLayer } from './spatialLayer';
+import type { Target } from './target';
+import { describeTarget } from './target';
 
 /** What a method's maps at a layer are, and how they relate to the exact one, in sentences for the user. */
-export function describeMethod(method: LayerMethod, layer: SpatialLayer, head: HeadDescription): string {
+export function describeMethod(
+  method: DrawnMethod,
+  layer: SpatialLayer,
+  head: HeadDescription,
+  target: Target,
+): string {
   const place = `${method.name} at "${layer.tensor}" (${layer.height}×${layer.width}).`;
+  if (target.kind !== 'class') {
+    return `${place} ${method.meaning} Here "logit" stands for the target: ${describeTarget(target)}.`;
+  }
   const relation = isPooledLinear(head, layer.tensor) ? method.atPooledHead : null;
   return [place, method.meaning, relation, describeExact(head)].filter((part) => part !== null).join(' ');
 }

@@ -7,8 +7,14 @@ import { eigenGradCam } from './eigenGradCam';
 import { elementWiseCam } from './elementWiseCam';
 import { gradCam } from './gradCam';
 import { gradCamPlusPlus } from './gradCamPlusPlus';
+import { gradientTimesInput } from './gradientTimesInput';
 import { hiResCam } from './hiResCam';
+import { integratedGradients } from './integratedGradients';
 import { layerCam } from './layerCam';
+import { occlusion } from './occlusion';
+import { rise } from './rise';
+import { scoreCam } from './scoreCam';
+import { smoothGrad } from './smoothGrad';
 import { xGradCam } from './xGradCam';
 
 /** The exact one first: it is what is used unless another one is asked for. */
@@ -23,6 +29,12 @@ export const CAM_METHODS = [
   eigenCam,
   eigenGradCam,
   ablationCam,
+  scoreCam,
+  gradientTimesInput,
+  integratedGradients,
+  smoothGrad,
+  occlusion,
+  rise,
 ] as const satisfies readonly CamMethod[];
 
 /** @throws UserError `badArgument` that lists the methods there are. */

@@ -5,7 +5,7 @@ import { findActivePath } from '../gradient/activePath';
 import { KnownShapes } from '../gradient/knownShapes';
 import type { GraphIndex } from '../graph/graphIndex';
 import type { InferredGraph } from '../graph/inferShapes';
-import type { ElementType, Model } from '../graph/model';
+import type { ElementType, GraphNode, Model } from '../graph/model';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
 import { listStages } from './layerStages';
@@ -28,6 +28,10 @@ export interface SpatialLayers {
   readonly stages: readonly SpatialLayer[];
   /** All of them, in execution order, the image first. */
   list(): readonly SpatialLayer[];
+  /** The image itself; null when its rows and columns cannot be told. */
+  readonly image: SpatialLayer | null;
+  /** The first tensor whose cells are the patches of a transformer; null when there is none. */
+  readonly tokens: SpatialLayer | null;
   /** @throws UserError `badArgument` that says why not, and lists the stages. */
   find(tensor: string): SpatialLayer;
 }
@@ -37,20 +41,31 @@ const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', '
 /** By head, which belongs to one analysis: methods and layers are tried one after the other. */
 const found = new WeakMap<HeadDescription, SpatialLayers>();
 
+/** `target`: the value that maps explain; null for the head's logits. */
 export function findSpatialLayers(
   model: Model,
   index: GraphIndex,
   inferred: InferredGraph,
   head: HeadDescription,
+  target: string | null = null,
 ): SpatialLayers {
-  const layers = found.get(head) ?? searchLayers(model, index, inferred, head);
+  if (target !== null) {
+    return searchLayers(model, index, inferred, head, target);
+  }
+  const layers = found.get(head) ?? searchLayers(model, index, inferred, head, null);
   found.set(head, layers);
   return layers;
 }
 
-function searchLayers(model: Model, index: GraphIndex, inferred: InferredGraph, head: HeadDescription): SpatialLayers {
+function searchLayers(
+  model: Model,
+  index: GraphIndex,
+  inferred: InferredGraph,
+  head: HeadDescription,
+  target: string | null,
+): SpatialLayers {
   const images = model.graph.inputs.map(({ name }) => name);
-  const logits = head.logits ?? head.output;
+  const logits = target ?? head.logits ?? head.output;
   const { nodes, dependent } = findActivePath(index, new KnownShapes(model, inferred), [logits], images);
   const path = [...nodes].reverse();
   const onPath = new Set([...images, ...path.flatMap(({ outputs }) => outputs.filter((name) => dependent.has(name)))]);
@@ -63,15 +78,41 @@ function searchLayers(model: Model, index: GraphIndex, inferred: InferredGraph, 
   // Of tokens that are not averaged only the class token reaches the logits.
   const isRead = read !== null && (head.exact || read.axes.kind === 'grid' || read.axes.offset === 0);
   const stages = listStages(path, logits, describe, isRead ? read : null);
+  // An output with rows and columns is decoded from the smallest map, which has gathered the most from around it.
+  const coarsest = stages.reduce<SpatialLayer | null>(
+    (least, layer) => (least === null || countCells(layer) < countCells(least) ? layer : least),
+    null,
+  );
+  const last = fields.has(logits) ? coarsest : stages[0];
   return {
-    usual: (isRead ? read : stages[0]) ?? null,
+    usual: (isRead ? read : last) ?? null,
     stages,
     list: () => [...onPath].map(describe).filter((layer) => layer !== null),
+    image: describe(images[0] ?? ''),
+    tokens: findTokens(path, describe),
     find(tensor) {
       const layer = onPath.has(tensor) ? describe(tensor) : null;
-      return layer ?? refuse(tensor, explainRefusal(tensor, inferred, onPath, logits), stages);
+      const end = target === null ? `the logits "${logits}"` : `"${logits}"`;
+      return layer ?? refuse(tensor, explainRefusal(tensor, inferred, onPath, end), stages);
     },
   };
+}
+
+function countCells({ height, width }: SpatialLayer): number {
+  return height * width;
+}
+
+function findTokens(
+  path: readonly GraphNode[],
+  describe: (tensor: string) => SpatialLayer | null,
+): SpatialLayer | null {
+  for (const name of path.flatMap(({ outputs }) => outputs)) {
+    const layer = describe(name);
+    if (layer?.axes.kind === 'tokens') {
+      return layer;
+    }
+  }
+  return null;
 }
 
 /** [N, C, H, W], [N, H, W, C], tokens [N, T, C] or [N, C, T]; null for everything else. */
@@ -116,13 +157,13 @@ export function emitCells(builder: NodeBuilder, layer: SpatialLayer, value: stri
   );
 }
 
-function explainRefusal(tensor: string, inferred: InferredGraph, onPath: ReadonlySet<string>, logits: string): string {
+function explainRefusal(tensor: string, inferred: InferredGraph, onPath: ReadonlySet<string>, end: string): string {
   const shape = inferred.shapes.get(tensor);
   if (shape === undefined) {
     return `The model has no tensor "${tensor}"`;
   }
   if (!onPath.has(tensor)) {
-    return `"${tensor}" does not lie between the image and the logits "${logits}"`;
+    return `"${tensor}" does not lie between the image and ${end}`;
   }
   const sizes = shape === null ? 'of unknown shape' : `[${shape.join(', ')}]`;
   return `"${tensor}" ${sizes} has no rows and columns of numbers that lie on the image`;

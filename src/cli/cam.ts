@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import type { CamMethod, LayerMethod } from '../cam/camMethod';
+import { basename, resolve } from 'node:path';
+import type { CamMethod, DrawnMethod } from '../cam/camMethod';
 import { checkContrast, contrastMaps } from '../cam/contrastMaps';
 import { createLayerExtension } from '../cam/layerExtension';
 import { describeExactChoice } from '../cam/methodNote';
@@ -96,7 +96,7 @@ async function explainAll(images: readonly string[], run: Run, output: Output): 
   const errors: { image: string; code: string; message: string }[] = [];
   for (const image of images) {
     try {
-      explained.push(await explainOne(image, run));
+      explained.push(await explainOne(image, run, output));
     } catch (error) {
       if (!(error instanceof UserError)) {
         throw error;
@@ -108,8 +108,8 @@ async function explainAll(images: readonly string[], run: Run, output: Output): 
   return { schema: 1, images: explained, ...(errors.length === 0 ? {} : { errors }) };
 }
 
-function explainOne(image: string, run: Run): Promise<ImageDocument> {
-  return run.method.kind === 'exact' ? drawExact(image, run) : drawAtLayer(image, run, run.method);
+function explainOne(image: string, run: Run, output: Output): Promise<ImageDocument> {
+  return run.method.kind === 'exact' ? drawExact(image, run) : drawAtLayer(image, run, run.method, output);
 }
 
 async function drawExact(image: string, run: Run): Promise<ImageDocument> {
@@ -128,14 +128,27 @@ async function drawExact(image: string, run: Run): Promise<ImageDocument> {
   });
 }
 
-async function drawAtLayer(image: string, run: Run, method: LayerMethod): Promise<ImageDocument> {
+async function drawAtLayer(image: string, run: Run, method: DrawnMethod, output: Output): Promise<ImageDocument> {
   const { explainer, choices, contrast, preprocessing, labels, files, layer } = run;
   const topCount = Math.max(0, ...choices.map((choice) => (choice.kind === 'top' ? choice.count : 0)));
-  const options = { method, layer, classes: listAsked(choices), topCount, contrast, preprocessing };
+  const onProgress = createProgress(`${basename(image)}: ${method.name}`, output);
+  const options = { method, layer, classes: listAsked(choices), topCount, contrast, preprocessing, onProgress };
   const explanation = await explainLayer(explainer, { id: image, path: resolve(image) }, options);
   const classes = toClassIndices(choices, explanation.top);
   const written = await files?.write(explanation, classes);
   return toLayerDocument(image, explanation, { classes, labels: labels?.labels ?? null, files: written ?? new Map() });
+}
+
+/** Long runs say every quarter how far they are. */
+function createProgress(what: string, output: Output): (fraction: number) => void {
+  let told = 0;
+  return (fraction) => {
+    const quarters = Math.floor(4 * fraction);
+    if (quarters > told && quarters < 4) {
+      output.report(`headlight: ${what}, ${25 * quarters} %`);
+    }
+    told = Math.max(told, quarters);
+  };
 }
 
 function listAsked(choices: readonly ClassChoice[]): number[] {

@@ -1,5 +1,12 @@
 import { explainBlankMap } from '../cam/describeMap';
-import type { Certificate, ClassMap, Explanation, ImageAnswer, LayerExplanation } from '../protocol/explanation';
+import type {
+  Certificate,
+  ClassMap,
+  Explanation,
+  ImageAnswer,
+  LayerExplanation,
+  MapFigure,
+} from '../protocol/explanation';
 
 /** What `headlight cam --json` prints, schema 1. Other tools rely on it: add fields, never change them. */
 export interface CamDocument {
@@ -30,7 +37,7 @@ export interface MapDocument {
   readonly class: number;
   readonly method: string;
   /** Of the raw map: before ReLU, normalisation and upsampling. */
-  readonly unit: 'logit' | 'activation';
+  readonly unit: LayerExplanation['unit'];
   /** Class whose logit was subtracted; null for the class's own map. */
   readonly contrast: number | null;
   /** Tensor name of the feature map. */
@@ -46,6 +53,14 @@ export interface MapDocument {
   readonly remark: string | null;
   /** Path of the `.npy` file; null without --out. */
   readonly file: string | null;
+  /** What the map explains, in words. */
+  readonly target: string;
+  /** Its value: the logit, the difference of two, or another number of the model's. */
+  readonly value: number;
+  /** Residuals and standard errors that the method knows about. */
+  readonly figures: readonly MapFigure[];
+  /** `estimated`: chance was involved. */
+  readonly source: 'measured' | 'estimated';
 }
 
 export interface LedgerEntry {
@@ -89,6 +104,10 @@ export function toImageDocument(image: string, explanation: Explanation, facts: 
       certificate: toCertificate(certificate),
       remark: explainBlankMap(map),
       file: facts.files.get(classIndex) ?? null,
+      target: 'the logit of the class',
+      value: certificate.logit,
+      figures: [],
+      source: 'measured',
     })),
     note: facts.note,
     ledger: maps.slice(0, 1).flatMap((map) => computeLedger(map, explanation).slice(0, LEDGER_LENGTH)),
@@ -106,12 +125,13 @@ export function toLayerDocument(
   explanation: LayerExplanation,
   { classes, labels, files }: Pick<MapFacts, 'classes' | 'labels' | 'files'>,
 ): ImageDocument {
-  const { method, unit, layer, height, width, note, contrast } = explanation;
+  const { method, unit, layer, height, width, note, contrast, target, source } = explanation;
+  const maps = classes.map((index) => findMap(explanation, index));
   return {
     image,
     top: listTop(explanation, labels),
-    maps: classes.map((index) => ({
-      class: index,
+    maps: maps.map(({ classIndex, map, value = NaN, figures = [] }) => ({
+      class: classIndex,
       method,
       unit,
       contrast,
@@ -119,8 +139,12 @@ export function toLayerDocument(
       height,
       width,
       certificate: null,
-      remark: explainBlankMap(findMap(explanation, index).map),
-      file: files.get(index) ?? null,
+      remark: explainBlankMap(map),
+      file: files.get(classIndex) ?? null,
+      target: target.text,
+      value,
+      figures,
+      source,
     })),
     note,
     ledger: [],

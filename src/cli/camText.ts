@@ -37,7 +37,14 @@ function formatMaps(maps: ImageDocument['maps']): string {
   const heading = ['map of', 'size', ...(hasCertificates ? ['certificate', ''] : []), ''];
   const table = formatTable([heading, ...rows], ['right', 'right', 'left', 'left', 'left']);
   const remarks = maps.flatMap(({ class: index, remark }) => (remark === null ? [] : [`Class ${index}: ${remark}`]));
-  return [table, ...remarks].join('\n');
+  const figures = maps.flatMap(({ class: index, figures: known }) =>
+    known.map(
+      ({ label, value, unit, how }) =>
+        `Class ${index}: ${label} ${value.toPrecision(5)} ${unit}`.trimEnd() +
+        (how === 'estimated' ? ' (estimated)' : ''),
+    ),
+  );
+  return [table, ...figures, ...remarks].join('\n');
 }
 
 function formatCertificate(certificate: MapDocument['certificate']): readonly [string, string] {

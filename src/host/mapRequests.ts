@@ -80,7 +80,7 @@ async function drawAtLayer(
   document: ModelDocument,
   log: vscode.LogOutputChannel,
   { imageId, method: id, ...choice }: RequestParams<'explainLayer'>,
-  { signal }: { readonly signal: AbortSignal; readonly report: ReportFraction },
+  { signal, report }: { readonly signal: AbortSignal; readonly report: ReportFraction },
 ): Promise<LayerExplanation> {
   const image = findImage(document, imageId);
   const [explainer, { explainLayer }, { findMethod }] = await Promise.all([
@@ -93,7 +93,13 @@ async function drawAtLayer(
     throw new UserError('badArgument', vscode.l10n.t('{0} draws at no layer but its own.', method.name));
   }
   const preprocessing = await readPreprocessing(document, image.path);
-  const explanation = await explainLayer(explainer, image, { ...choice, method, preprocessing, signal });
+  const explanation = await explainLayer(explainer, image, {
+    ...choice,
+    method,
+    preprocessing,
+    signal,
+    onProgress: report,
+  });
   logTimes(log, `Drew ${image.path} by ${document.name}, ${method.name} at ${explanation.layer}`, explanation);
   return explanation;
 }

@@ -36,6 +36,13 @@ export interface RunOptions {
   readonly feeds: Readonly<Record<string, TensorValue>>;
   /** Names of the outputs wanted. */
   readonly fetches: readonly string[];
+  /** Another model, run first in the same process: its output is fed without travelling. */
+  readonly prepare?: {
+    readonly handle: ModelHandle;
+    readonly feeds: Readonly<Record<string, TensorValue>>;
+    readonly output: string;
+    readonly input: string;
+  };
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -108,17 +115,16 @@ export class InferenceClient {
     });
   }
 
-  async run(handle: ModelHandle, { feeds, fetches, signal }: RunOptions): Promise<RunResult> {
+  async run(handle: ModelHandle, { feeds, fetches, prepare, signal }: RunOptions): Promise<RunResult> {
     return this.#inTurn(signal, async (process) => {
-      const model = this.#models.get(handle);
-      if (model === undefined) {
-        throw new Error('The model was released.');
-      }
-      if (model.process !== process) {
-        await this.#load(process, model, signal);
-        model.process = process;
-      }
-      const params = { session: model.number, feeds, fetches };
+      const model = await this.#findLoaded(handle, process, signal);
+      const before = prepare && {
+        session: (await this.#findLoaded(prepare.handle, process, signal)).number,
+        feeds: prepare.feeds,
+        output: prepare.output,
+        input: prepare.input,
+      };
+      const params = { session: model.number, feeds, fetches, ...(before && { prepare: before }) };
       const waiting = this.#waiting(`running ${basename(model.source.path)}`, signal);
       return toOwnBuffers(await process.request<'run'>({ name: 'run', params }, waiting));
     });
@@ -217,6 +223,23 @@ export class InferenceClient {
     this.#models.clear();
     this.#process?.abandon(new UserError('cancelled', 'The model was closed.'));
     this.#process = null;
+  }
+
+  /** Loads it again where the process is not the one that it was loaded in. */
+  async #findLoaded(
+    handle: ModelHandle,
+    process: InferenceProcess,
+    signal: AbortSignal | undefined,
+  ): Promise<HeldModel> {
+    const model = this.#models.get(handle);
+    if (model === undefined) {
+      throw new Error('The model was released.');
+    }
+    if (model.process !== process) {
+      await this.#load(process, model, signal);
+      model.process = process;
+    }
+    return model;
   }
 
   #load(

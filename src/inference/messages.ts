@@ -138,6 +138,14 @@ export interface InferenceRequests {
       readonly session: number;
       readonly feeds: Readonly<Record<string, TensorValue>>;
       readonly fetches: readonly string[];
+      /** Another session that is run first and whose output becomes one of the feeds. */
+      readonly prepare?: {
+        readonly session: number;
+        readonly feeds: Readonly<Record<string, TensorValue>>;
+        /** Name of its output → name of the input. */
+        readonly output: string;
+        readonly input: string;
+      };
     };
     readonly result: RunResult;
   };

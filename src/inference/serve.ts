@@ -102,12 +102,22 @@ function findSession(number: number, sessions: ReadonlyMap<number, OpenSession>)
 }
 
 async function run(
-  { session: number, feeds, fetches }: InferenceRequests['run']['params'],
+  { session: number, feeds, fetches, prepare }: InferenceRequests['run']['params'],
   sessions: Map<number, OpenSession>,
 ): Promise<InferenceRequests['run']['result']> {
   const open = findSession(number, sessions);
   await checkStamps(open.stamps);
-  return (await importRuntime()).runSession(open.session, feeds, fetches);
+  const { runSession } = await importRuntime();
+  if (prepare === undefined) {
+    return runSession(open.session, feeds, fetches);
+  }
+  const prepared = await runSession(findSession(prepare.session, sessions).session, prepare.feeds, [prepare.output]);
+  const result = await runSession(
+    open.session,
+    { ...feeds, [prepare.input]: prepared.outputs[prepare.output] },
+    fetches,
+  );
+  return { ...result, elapsedMs: prepared.elapsedMs + result.elapsedMs };
 }
 
 async function minimize(

@@ -47,19 +47,43 @@ export interface LayerExplanation extends ImageAnswer {
   readonly layer: string;
   /** Of the layer. */
   readonly channels: number;
-  readonly unit: 'logit' | 'activation';
+  /** `derivative`: logit per unit of the input tensor; `share`: of the whole, adding up to 1. */
+  readonly unit: 'logit' | 'activation' | 'derivative' | 'share';
   /** What the maps are, and how they relate to the exact one here, in sentences for the user. */
   readonly note: string;
   /** Class that was subtracted; null when the maps are those of classes themselves. */
   readonly contrast: number | null;
+  /** What was explained, in words. Where it is no class, logits and top are empty and there is one map. */
+  readonly target: { readonly kind: 'class' | 'elements' | 'box' | 'mask' | 'similarity'; readonly text: string };
+  /** How often the model was run, in images. */
+  readonly runs: number;
+  /** `estimated`: chance was involved, another seed gives another map. */
+  readonly source: 'measured' | 'estimated';
   readonly maps: readonly LayerMap[];
+}
+
+/** `classIndex` of a map whose target is no class. */
+export const NO_CLASS = -1;
+
+/** What a method knows about its own precision. */
+export interface MapFigure {
+  readonly label: string;
+  readonly value: number;
+  /** Empty for plain numbers. */
+  readonly unit: string;
+  readonly how: 'measured' | 'estimated';
 }
 
 /** Signed, at the layer's resolution; what ClassMap has besides is known for exact maps only. */
 export interface LayerMap {
+  /** NO_CLASS where the target is no class. */
   readonly classIndex: number;
   /** [height, width], before ReLU, normalisation and upsampling. */
   readonly map: Float32Array;
+  /** y: the logit, the difference of two, or the value of another target. */
+  readonly value?: number;
+  /** Residuals and standard errors; absent for methods that have none. */
+  readonly figures?: readonly MapFigure[];
 }
 
 /** 8-bit RGBA, row-major. */

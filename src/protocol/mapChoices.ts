@@ -1,10 +1,14 @@
+import type { LayerExplanation } from './explanation';
+
 /** A way to draw maps, as it is offered for one model. */
 export interface MethodChoice {
   readonly id: string;
   readonly name: string;
-  /** exact: adds up to the logit, at the head's feature map only; layer: at any layer of the list. */
-  readonly kind: 'exact' | 'layer';
-  readonly unit: 'logit' | 'activation';
+  /** exact: adds up to the logit, at the head's feature map only; layer: in one run; sampled: in many runs. */
+  readonly kind: 'exact' | 'layer' | 'sampled';
+  /** Where maps lie: at the layer chosen, on the image, or on the patches of a transformer. */
+  readonly place: 'layer' | 'image' | 'tokens';
+  readonly unit: LayerExplanation['unit'];
   /** One sentence: what a cell of the map is. */
   readonly meaning: string;
   /** One sentence: what a map costs. */

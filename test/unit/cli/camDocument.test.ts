@@ -39,6 +39,7 @@ describe('toImageDocument', () => {
     const common = {
       ...{ method: 'cam', unit: 'logit', contrast: null, layer: 'features', height: 1, width: 2, certificate },
       remark: null,
+      ...{ target: 'the logit of the class', value: certificate.logit, figures: [], source: 'measured' },
     };
     expect(document.maps).toEqual([
       { class: 0, ...common, file: 'a.npy' },
