@@ -1,6 +1,6 @@
 import { createPageChannel } from '../src/protocol/channel';
 import type { HostToWebview, ToHost, ToWebview } from '../src/protocol/messages';
-import { unpackMessage, type PackedMessage } from '../src/protocol/packMessage';
+import type { PackedMessage } from '../src/protocol/packedMessage';
 import type { App } from './app';
 import { createCamView } from './cam/camView';
 import { createGraphView } from './graph/graphView';
@@ -10,6 +10,7 @@ import { createShell } from './shell';
 import { createStore } from './store';
 import { createSummaryView } from './summary/summaryView';
 import { registerComponents } from './ui';
+import { createUnpacker } from './unpackMessage';
 import './styles/base.css';
 import './styles/families.css';
 import './styles/shell.css';
@@ -60,9 +61,8 @@ function reportFailure(error: unknown): void {
 
 window.addEventListener('error', ({ error, message }) => reportFailure(error ?? message));
 window.addEventListener('unhandledrejection', ({ reason }) => reportFailure(reason));
-window.addEventListener('message', ({ data }: MessageEvent<ToWebview | PackedMessage>) =>
-  channel.receive(unpackMessage(data)),
-);
+const unpack = createUnpacker((message) => channel.receive(message), reportFailure);
+window.addEventListener('message', ({ data }: MessageEvent<ToWebview | PackedMessage>) => unpack(data));
 
 registerComponents();
 const root = document.getElementById('app') ?? document.body;
