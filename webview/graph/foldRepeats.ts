@@ -24,6 +24,9 @@ export function foldRepeats(
   structureOf: StructureOf,
   withLayers: boolean,
 ): GroupChild[] {
+  if (!withLayers && children.every((child) => typeof child === 'number')) {
+    return [...children];
+  }
   const structures = children.map((child) => structureOf(positionsOf(child).sort(ascending)));
   const folded: GroupChild[] = [];
   for (let start = 0; start < children.length;) {

@@ -18,22 +18,35 @@ export function createStructureOf(flow: Flow, { initializers }: Pick<ModelReport
   };
   const units = flow.units.map((unit) => toNumber(describeUnit(unit, shapes)));
   return (positions) => {
-    const local = new Map(positions.map((position, index) => [position, index]));
+    const indexOf = toIndex(positions);
     const entries = new Map<string, number>();
-    const parts = positions.map((position) => {
-      const read = flow.incoming[position].map(({ from, tensor }) => {
-        const inside = local.get(from);
-        if (inside !== undefined) {
-          return `${inside}.${toOutputPosition(flow.units[from], tensor)}`;
+    let text = '';
+    for (const position of positions) {
+      text += `;${units[position]}(`;
+      for (const { from, tensor } of flow.incoming[position]) {
+        const inside = indexOf(from);
+        if (inside === undefined) {
+          entries.set(tensor, entries.get(tensor) ?? entries.size);
+          text += `in${entries.get(tensor)},`;
+        } else {
+          text += `${inside}.${toOutputPosition(flow.units[from], tensor)},`;
         }
-        entries.set(tensor, entries.get(tensor) ?? entries.size);
-        return `in${entries.get(tensor)}`;
-      });
-      const isRead = flow.outgoing[position].some(({ to }) => !local.has(to));
-      return `${units[position]}(${read.join(',')})${isRead ? '!' : ''}`;
-    });
-    return toNumber(parts.join(';'));
+      }
+      text += flow.outgoing[position].some(({ to }) => indexOf(to) === undefined) ? ')!' : ')';
+    }
+    return toNumber(text);
   };
+}
+
+/** The index of a position in the ascending list, undefined when it is not there. */
+function toIndex(positions: readonly number[]): (position: number) => number | undefined {
+  const first = positions[0];
+  const last = positions[positions.length - 1];
+  if (last - first === positions.length - 1) {
+    return (position) => (position >= first && position <= last ? position - first : undefined);
+  }
+  const indices = new Map(positions.map((position, index) => [position, index]));
+  return (position) => indices.get(position);
 }
 
 function describeUnit(unit: Unit, shapes: ReadonlyMap<string, string>): string {
