@@ -10,7 +10,7 @@ import { createRandomFeeds } from './measure/randomFeeds';
 import { createExternalDataError } from './onnx/externalData';
 import type { EmittedValue } from './onnx/graphExtension';
 import type { SaveOptions } from './onnx/saveExtendedModel';
-import { saveExtendedModel } from './onnx/saveExtendedModel';
+import { saveCheckedModel } from './onnx/saveExtendedModel';
 import type { ModelSettings } from './protocol/messages';
 import type { Tensor } from './tensor/tensor';
 import type { Verification } from './verifyExplainedModel';
@@ -55,11 +55,10 @@ const KEYS = {
 
 /**
  * From a model to one that gives its maps wherever it runs: the user's file with the nodes that draw them, declared as
- * outputs, and with how images are read in its metadata. Then both are run and compared. Costs a copy of the file and
- * about twenty runs of each model.
+ * outputs, and with how images are read in its metadata. Both are run and compared before the new one gets its name.
+ * Costs a copy of the file and about twenty runs of each model.
  *
- * Throws UserError as `createExplainedExtension`, `saveExtendedModel` and running a model do. What was saved stays when
- * the comparison fails.
+ * Throws UserError as `createExplainedExtension`, `saveCheckedModel` and running a model do; nothing is left behind then.
  */
 export async function exportExplainedModel(
   analysis: ModelAnalysis,
@@ -74,9 +73,12 @@ export async function exportExplainedModel(
   const { model, index, inferred, heads } = bound;
   const explained = createExplainedExtension({ model, index, inferred, head: heads[0] }, options);
   const metadata = describe(model.path, explained, settings);
-  await saveExtendedModel(model, explained.extension, file, { metadata, weights, signal });
-  const { size } = await stat(file);
   const input = options.input ?? { name: 'random', tensor: createRandomInput(bound) };
+  const saved = { metadata, weights, signal };
+  const verification = await saveCheckedModel(model, explained.extension, file, saved, (unfinished) =>
+    verifyExplainedModel(bound, client, { file: unfinished, explained, input, signal }),
+  );
+  const { size } = await stat(file);
   return {
     file,
     method: explained.method.id,
@@ -87,7 +89,7 @@ export async function exportExplainedModel(
     inputs: explained.extension.inputs,
     outputs: explained.extension.outputs,
     sizeBytes: { original: model.sizeBytes, exported: size },
-    verification: await verifyExplainedModel(bound, client, { file, explained, input, signal }),
+    verification,
   };
 }
 

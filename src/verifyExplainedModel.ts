@@ -23,7 +23,7 @@ export interface Verification {
   readonly outputs: Difference & { readonly names: readonly string[] };
   /** Headlight's own maps of these classes against the exported model's. */
   readonly maps: Difference & { readonly classes: readonly number[] };
-  /** Largest |aggregate(map) + bias − logit| in the exported model's outputs; null where maps do not add up. */
+  /** Largest |aggregate(map) + bias − logit| / max(1, |logit|) in what the exported model gives; null without bias. */
   readonly residual: number | null;
   /** Medians of runs taken in turn. */
   readonly elapsedMs: { readonly original: number; readonly exported: number };
@@ -171,12 +171,12 @@ function toNumbers(data: ArrayLike<unknown>): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from<unknown>(data, Number);
 }
 
-/** Over all maps of the first image: |mean or sum of the map + bias − logit|. */
+/** Over all maps of the first image, as certificates count. */
 function computeResidual(
   { outputs: names, aggregate }: ExplainedExtension,
   results: readonly ClassResult[],
 ): number | null {
-  if (names.bias === null || aggregate === null) {
+  if (names.bias === null || names.logits === null || aggregate === null) {
     return null;
   }
   const [{ outputs, classes }] = results;
@@ -187,7 +187,8 @@ function computeResidual(
     ...Array.from({ length: maps.dims[1] }, (_, row) => {
       const sum = numbers.subarray(row * cells, (row + 1) * cells).reduce((total, value) => total + value, 0);
       const found = (aggregate === 'mean' ? sum / cells : sum) + Number(bias.data[row]);
-      return Math.abs(found - Number(logits.data[classes?.[row] ?? row]));
+      const logit = Number(logits.data[classes?.[row] ?? row]);
+      return Math.abs(found - logit) / Math.max(1, Math.abs(logit));
     }),
   );
 }

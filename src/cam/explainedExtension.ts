@@ -37,8 +37,8 @@ export interface ExplainedExtension {
     readonly maps: string;
     /** int64 [N, n]: class of each map; null where map k is class k, and where a map belongs to no class. */
     readonly classes: string | null;
-    /** [N, K]: before any activation. */
-    readonly logits: string;
+    /** [N, K]: before any activation; null where the maps have nothing to do with them. */
+    readonly logits: string | null;
     /** [N, n]: aggregate(map) + bias = logit; null for methods that do not add up. */
     readonly bias: string | null;
   };
@@ -92,6 +92,7 @@ function extendExactly(
     classes: head.classes,
     mapCount: countMaps(selection, head.classes),
     isClassOutput: selection !== 'all',
+    hasLogits: true,
   });
   return {
     extension: builder.finish(),
@@ -126,6 +127,7 @@ function extendAtLayer(
     classes: scope.classes,
     mapCount,
     isClassOutput: selection !== null,
+    hasLogits: selection !== null,
   });
   return {
     extension: builder.finish(),
@@ -205,7 +207,7 @@ function emitGridSize({ builder, layer: { tensor, axes } }: LayerScope): string 
 interface Declared {
   /** [N, n, H·W]. */
   readonly maps: string;
-  /** [B, n or 1, 1]; null for none. */
+  /** Null for none. */
   readonly bias: string | null;
   /** Fixed, or an int64 value [2]. */
   readonly grid: { readonly height: number; readonly width: number } | string;
@@ -213,12 +215,13 @@ interface Declared {
   readonly classes: number;
   readonly mapCount: number | null;
   readonly isClassOutput: boolean;
+  readonly hasLogits: boolean;
 }
 
 function declareOutputs(
   builder: NodeBuilder,
   selected: SelectedClasses,
-  { maps, bias, grid, batch, classes, mapCount, isClassOutput }: Declared,
+  { maps, bias, grid, batch, classes, mapCount, isClassOutput, hasLogits }: Declared,
 ): ExplainedExtension['outputs'] {
   const count = mapCount ?? 'headlight_maps';
   const size = typeof grid === 'string' ? ['headlight_height', 'headlight_width'] : [grid.height, grid.width];
@@ -232,12 +235,15 @@ function declareOutputs(
   return {
     maps: declare(shaped, 'maps', 'float32', [batch, count, ...size]),
     classes: isClassOutput ? declare(selected.classes, 'map_classes', 'int64', [batch, count]) : null,
-    logits: builder.output(selected.logits, 'float32', [batch, classes]),
-    bias:
-      bias === null
-        ? null
-        : declare(builder.add('Expand', [builder.squeeze(bias, [2]), leading]), 'map_bias', 'float32', [batch, count]),
+    logits: hasLogits ? builder.output(selected.logits, 'float32', [batch, classes]) : null,
+    bias: bias === null ? null : declare(emitBias(builder, bias, leading), 'map_bias', 'float32', [batch, count]),
   };
+}
+
+/** [B, n, 1] or one number for all → [N, n]. */
+function emitBias(builder: NodeBuilder, bias: string, leading: string): string {
+  const whole = builder.concat([leading, builder.int64([1])], 0);
+  return builder.squeeze(builder.add('Expand', [bias, whole]), [2]);
 }
 
 /** The batch as the model declares it: its size, or its name. */

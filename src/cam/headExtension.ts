@@ -125,7 +125,7 @@ export function checkExactHead(model: Model, head: HeadDescription): asserts hea
 export interface EmittedHeadMaps {
   readonly context: MapContext;
   readonly evidence: HeadEvidence;
-  /** [B, n, 1] or [1, 1, 1]: aggregate(map) + bias = logit. */
+  /** [B, n, 1], or a scalar for all: aggregate(map) + bias = logit. */
   readonly bias: string;
   /** [B, n, 1]; null when nothing is quantised. */
   readonly rounding: string | null;

@@ -84,7 +84,9 @@ function formatReport(report: ExportReport): string {
     ['compared on', input === 'random' ? 'random input (--image compares on a picture)' : input],
     ['outputs', formatDifference(outputs)],
     [`maps of ${maps.classes.length === 1 ? '1 class' : `${maps.classes.length} classes`}`, formatDifference(maps)],
-    ...(residual === null ? [] : [['adds up', `|aggregate of map + bias − logit| ≤ ${residual.toExponential(1)}`]]),
+    ...(residual === null
+      ? []
+      : [['adds up', `|aggregate of map + bias − logit| ≤ ${residual.toExponential(1)} · max(1, |logit|)`]]),
     [
       'time',
       `${elapsedMs.exported.toPrecision(3)} ms, the original ${elapsedMs.original.toPrecision(3)} ms: ` +

@@ -7,7 +7,7 @@ import { openFileSource } from './byteSource';
 import type { ModelEdit } from './editModel';
 import { assembleEditedModel } from './editModel';
 import { openUnchanged } from './openModelFile';
-import { checkPlace, toWriteError } from './savePlace';
+import { checkPlace, isSystemError, toWriteError } from './savePlace';
 
 export interface SaveEditedOptions<Checked> {
   /** Looks at the finished file before it gets its name; when it throws, nothing is left behind. */
@@ -66,8 +66,4 @@ async function writeEdited(
   } finally {
     await original.close();
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }

@@ -10,7 +10,7 @@ import { emitExtensionBytes } from './emitModel';
 import type { GraphExtension } from './graphExtension';
 import { assertExtensionFits } from './graphExtension';
 import { openUnchanged } from './openModelFile';
-import { checkPlace, toWriteError } from './savePlace';
+import { checkPlace, isSystemError, toWriteError } from './savePlace';
 import { assembleModel } from './thinModel';
 
 export interface SaveOptions {
@@ -38,15 +38,28 @@ export async function saveExtendedModel(
   file: string,
   options: SaveOptions = {},
 ): Promise<void> {
+  await saveCheckedModel(model, extension, file, options, () => Promise.resolve());
+}
+
+/** The same; `check` looks at the finished file before it gets its name. When it throws, nothing is left behind. */
+export async function saveCheckedModel<Checked>(
+  model: Model,
+  extension: GraphExtension,
+  file: string,
+  options: SaveOptions,
+  check: (unfinished: string) => Promise<Checked>,
+): Promise<Checked> {
   assertExtensionFits(model.graph, extension);
   await checkPlace(model, file, options.weights === 'external');
   const unfinished = `${file}.part`;
   try {
     await writeExtended(model, extension, unfinished, options);
+    const checked = await check(unfinished);
     await rename(unfinished, file);
+    return checked;
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw error instanceof UserError ? error : toWriteError(file, error);
+    throw isSystemError(error) ? toWriteError(file, error) : error;
   }
 }
 

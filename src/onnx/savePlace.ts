@@ -35,3 +35,8 @@ export function toWriteError(file: string, error: unknown): UserError {
     cause: error,
   });
 }
+
+/** Whether the operating system refused: a folder that is not there, a full disk. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
