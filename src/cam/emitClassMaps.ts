@@ -152,7 +152,8 @@ class ClassMapLedger {
     const rows = emitClassRows(builder, this.#selected, layer);
     if (elements === 1) {
       const { flat } = this.#context.emitted;
-      return { contributions: this.#contribute(rows, derivative, flat, isUniform), weights: rows };
+      const weights = isUniform ? builder.add('Mul', [rows, derivative]) : rows;
+      return { contributions: this.#contribute(rows, derivative, flat, isUniform), weights };
     }
     const { channels } = this.#context.featureMap;
     const perElement = builder.reshape(rows, [0, 0, channels, elements]);

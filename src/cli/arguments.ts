@@ -1,5 +1,7 @@
 import type { ExplainArguments } from './explainArguments';
+import type { HeadArguments } from './headArguments';
 import { parseExplain } from './explainArguments';
+import { parseHead } from './headArguments';
 import { parse } from './parseOptions';
 import { UsageError } from './usageError';
 
@@ -61,13 +63,14 @@ export type Arguments =
   | CamArguments
   | GradientArguments
   | ExplainArguments
+  | HeadArguments
   | { readonly command: 'help' | 'version' };
 
 /** The arguments after `headlight`. Throws UsageError. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv;
   if (command === undefined) {
-    throw new UsageError('No command given: inspect, compare, cam, gradient or explain.');
+    throw new UsageError('No command given: inspect, compare, cam, head, gradient or explain.');
   }
   if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
     return { command: 'help' };
@@ -81,12 +84,14 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return parseCompare(rest);
     case 'cam':
       return parseCam(rest);
+    case 'head':
+      return parseHead(rest);
     case 'gradient':
       return parseGradient(rest);
     case 'explain':
       return parseExplain(rest);
     default:
-      throw new UsageError(`Unknown command "${command}": there is inspect, compare, cam, gradient and explain.`);
+      throw new UsageError(`Unknown command "${command}": there is inspect, compare, cam, head, gradient and explain.`);
   }
 }
 

@@ -4,6 +4,7 @@ Usage
   headlight inspect MODEL [options]
   headlight compare MODEL OTHER [options]
   headlight cam MODEL IMAGE… [options]
+  headlight head MODEL --to gap|fc [options]
   headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
   headlight explain MODEL --out FILE.onnx [options]
 
@@ -27,6 +28,16 @@ Options of cam
   --out DIR           write each raw map as .npy and an overlay as .png
 
   An IMAGE that ends in .npy is taken as the ready input tensor, without preprocessing.
+
+Options of head
+  --to gap|fc         the head to put in the place of the model's own: pooled, or fully connected
+  --method NAME       to fc: exact, no method is needed. To gap: project (default: sum the weights over positions),
+                      distill (least squares to the old logits on --images, no labels; default for heads with
+                      hidden layers), fit (to labels)
+  --images DIR|CSV    images to compare both heads on, worst first; what distill fits to
+  --out FILE.onnx     save the model with the new head; without it, only the comparison is printed
+  --head-index N      which head, as inspect lists them (default 0)
+  --preprocess, --labels FILE   as for cam
 
 Options of gradient
   --output NAME       what is differentiated: any value of shape [N, classes], as it is (softmax included)

@@ -5,6 +5,7 @@ import { runCam } from './cam';
 import { runCompare } from './compare';
 import { runExplain } from './explain';
 import { runGradient } from './gradient';
+import { runHead } from './head';
 import { HELP } from './help';
 import { runInspect } from './inspect';
 import type { Output } from './output';
@@ -31,6 +32,8 @@ export async function runCommandLine(
         return await runCompare(parsed, output);
       case 'cam':
         return await runCam(parsed, output, inferencePath);
+      case 'head':
+        return await runHead(parsed, output, inferencePath);
       case 'gradient':
         return await runGradient(parsed, output, inferencePath);
       case 'explain':
