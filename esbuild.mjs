@@ -11,7 +11,14 @@ const native = ['onnxruntime-node', 'sharp'];
 /** @type {import('esbuild').BuildOptions} */
 const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning', metafile: true };
 /** @type {import('esbuild').BuildOptions} */
-const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20' };
+const node = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // Packages written as ES modules make a `require` from it, which takes a path as well.
+  define: { 'import.meta.url': '__filename' },
+};
 /** @type {import('esbuild').BuildOptions} */
 const browser = { ...shared, platform: 'browser', format: 'iife', target: 'chrome120' };
 

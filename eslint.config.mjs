@@ -26,6 +26,7 @@ const mayImport = {
   image: ['tensor', 'protocol', 'graph', 'onnx'],
   inference: ['tensor', 'protocol', 'graph', 'onnx', 'image'],
   fit: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam', 'image', 'inference'],
+  series: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam', 'image'],
   measure: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'inference', 'inspectModel.ts'],
 };
 const unruled = readdirSync(path.join(root, 'src'), { withFileTypes: true })

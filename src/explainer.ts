@@ -100,6 +100,16 @@ export function extendModel(
   return loadExtended(analysis, client, ({ model, heads }) => createHeadExtension(model, heads[0], options), signal);
 }
 
+/** The model with maps of the most likely classes and no more, its free dimensions bound to images of this shape. */
+export async function extendForBatches(
+  { analysis, client }: Explainer,
+  imageShape: readonly number[],
+  topCount: number,
+  signal: AbortSignal | undefined,
+): Promise<ExtendedModel> {
+  return extendModel(await bindToInput(analysis, imageShape), client, { topCount, mapsOnly: true }, signal);
+}
+
 async function loadExtended<Extension extends { readonly extension: GraphExtension }>(
   analysis: ModelAnalysis,
   client: InferenceClient,

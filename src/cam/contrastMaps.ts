@@ -1,6 +1,7 @@
 import type { Certificate, ClassMap, Explanation } from '../protocol/explanation';
 import { UserError } from '../userError';
 import { computeCertificate, RELATIVE_TOLERANCE } from './certificate';
+import type { ExactMap } from './readEvidence';
 
 /**
  * The exact maps of what tells each class from another one: M_k − M_j, whose aggregate plus b_k − b_j is y_k − y_j.
@@ -28,21 +29,24 @@ export function checkContrast(contrast: number, mapped: readonly number[]): void
 }
 
 function subtractMaps(one: ClassMap, other: ClassMap): ClassMap {
+  const biases = [one, other].map((each) => each.contributionBias ?? each.certificate.bias);
+  return {
+    ...subtractExactMaps(one, other),
+    weights: subtract(one.weights, other.weights),
+    contributions: subtract(one.contributions, other.contributions),
+    contributionBias: biases[0] - biases[1],
+  };
+}
+
+/** M_k − M_j without the channels' part in it. */
+export function subtractExactMaps(one: ExactMap, other: ExactMap): ExactMap {
   const map = subtract(one.map, other.map);
   const [a, b] = [one.certificate, other.certificate];
   // Where the model itself rounds, the errors of both maps add up.
   const isRounded = [a, b].some(({ tolerance }) => tolerance !== undefined);
   const slack = { precision: 0, rounding: isRounded ? findTolerance(a) + findTolerance(b) : 0 };
   const certificate = computeCertificate(map, a.aggregate, a.bias - b.bias, a.logit - b.logit, slack);
-  const biases = [one, other].map((each) => each.contributionBias ?? each.certificate.bias);
-  return {
-    classIndex: one.classIndex,
-    map,
-    weights: subtract(one.weights, other.weights),
-    certificate,
-    contributions: subtract(one.contributions, other.contributions),
-    contributionBias: biases[0] - biases[1],
-  };
+  return { classIndex: one.classIndex, map, certificate };
 }
 
 function findTolerance({ tolerance, logit }: Certificate): number {

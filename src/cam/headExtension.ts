@@ -16,10 +16,10 @@ import type { SelectedClasses } from './selectClasses';
 import { selectAllClasses, selectTopClasses } from './selectClasses';
 
 /** Which classes get a map: the most likely ones and those named at run time, or all of them. */
-export type HeadExtensionOptions =
-  | { readonly topCount: number }
-  /** `mapsOnly` leaves out weights and contributions, which would be as large as the classifier itself. */
-  | { readonly allClasses: true; readonly mapsOnly?: boolean };
+export type HeadExtensionOptions = ({ readonly topCount: number } | { readonly allClasses: true }) & {
+  /** Leaves out weights and contributions: for all classes they would be as large as the classifier itself. */
+  readonly mapsOnly?: boolean;
+};
 
 /**
  * Additions to the user's graph that draw exact maps, and the names under which a run takes and gives values.
@@ -81,7 +81,7 @@ export function createHeadExtension(model: Model, head: HeadDescription, options
   const selected = isTop ? selectTopClasses(builder, model, head, options.topCount) : selectAllClasses(builder, head);
   const emitted = emitHeadMaps(builder, head, selected);
   const { context, evidence } = emitted;
-  const isMapsOnly = !isTop && options.mapsOnly === true;
+  const isMapsOnly = options.mapsOnly === true;
   const outputs = declareOutputs(model, emitted, selected, isMapsOnly);
   return {
     extension: builder.finish(),

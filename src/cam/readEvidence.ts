@@ -28,6 +28,15 @@ export type ImageEvidence = Pick<
   | 'maps'
 >;
 
+/** What is needed to draw maps, without the feature map and the channels' part in them. */
+export type ImageMaps = Pick<
+  ImageEvidence,
+  'logits' | 'probabilities' | 'probabilitySource' | 'top' | 'height' | 'width'
+> & {
+  readonly maps: readonly ExactMap[];
+};
+export type ExactMap = Pick<ClassMap, 'classIndex' | 'map' | 'certificate'>;
+
 /** Most classes listed as likely. */
 const TOP_COUNT = 5;
 
@@ -57,6 +66,32 @@ export function readEvidence(extension: HeadExtension, outputs: RunOutputs): rea
   return Array.from({ length: batch }, (_, item) => readItem(extension, outputs, item));
 }
 
+/** The maps alone, of an extension made with `mapsOnly`: one entry per image of the batch, each with its own buffers. */
+export function readMaps(extension: HeadExtension, outputs: RunOutputs): readonly ImageMaps[] {
+  const { logits: name, classes } = extension.outputs;
+  const batch = take(outputs, name).dims[0] ?? 1;
+  const { height, width } = extension.featureMap;
+  return Array.from({ length: batch }, (_, item) => {
+    const logits = sliceItem(take(outputs, name), item);
+    return {
+      logits,
+      ...computeProbabilities(logits, extension.activation, extension.kind === 'density-sum'),
+      top: findLargest(logits, TOP_COUNT),
+      height,
+      width,
+      maps: listMapped([...sliceItem(take(outputs, classes), item)]).map((entry) =>
+        readExactMap(extension, outputs, item, logits, entry),
+      ),
+    };
+  });
+}
+
+/** Outputs that `readMaps` reads. */
+export function listMapFetches({ outputs }: HeadExtension): readonly string[] {
+  const { logits, classes, maps, bias, rounding } = outputs;
+  return [logits, classes, maps, bias, rounding].filter((name) => name !== null);
+}
+
 function readItem(extension: HeadExtension, outputs: RunOutputs, item: number): ImageEvidence {
   const names = extension.outputs;
   const featureMap = take(outputs, names.featureMap);
@@ -77,10 +112,40 @@ function readItem(extension: HeadExtension, outputs: RunOutputs, item: number): 
     ...computeProbabilities(logits, extension.activation, extension.kind === 'density-sum'),
     top,
     featureMap: sliceItem(featureMap, item),
-    maps: mapped
-      .map((classIndex, position) => ({ classIndex, position }))
-      .filter(({ classIndex, position }) => mapped.indexOf(classIndex) === position)
-      .map((entry) => readClassMap(extension, outputs, item, logits, entry)),
+    maps: listMapped(mapped).map((entry) => readClassMap(extension, outputs, item, logits, entry)),
+  };
+}
+
+/** Place of a class among those of an image. */
+interface MappedClass {
+  readonly classIndex: number;
+  readonly position: number;
+}
+
+/** Each class once: one that was asked for may be among the most likely ones. */
+function listMapped(mapped: readonly number[]): MappedClass[] {
+  return mapped
+    .map((classIndex, position) => ({ classIndex, position }))
+    .filter(({ classIndex, position }) => mapped.indexOf(classIndex) === position);
+}
+
+function readExactMap(
+  extension: HeadExtension,
+  outputs: RunOutputs,
+  item: number,
+  logits: Float32Array,
+  { classIndex, position }: MappedClass,
+): ExactMap {
+  const names = extension.outputs;
+  const scalar = (name: string) => sliceRow(take(outputs, name), item, position)[0] ?? 0;
+  const map = sliceRow(take(outputs, names.maps), item, position);
+  const rounding = names.rounding === null ? 0 : scalar(names.rounding);
+  const slack = { precision: extension.precision, rounding };
+  const logit = logits[classIndex] ?? 0;
+  return {
+    classIndex,
+    map,
+    certificate: computeCertificate(map, extension.aggregate, scalar(names.bias), logit, slack),
   };
 }
 
@@ -89,19 +154,14 @@ function readClassMap(
   outputs: RunOutputs,
   item: number,
   logits: Float32Array,
-  { classIndex, position }: { readonly classIndex: number; readonly position: number },
+  entry: MappedClass,
 ): ClassMap {
   const names = extension.outputs;
+  const { position } = entry;
   const scalar = (name: string) => sliceRow(take(outputs, name), item, position)[0] ?? 0;
-  const map = sliceRow(take(outputs, names.maps), item, position);
-  const logit = logits[classIndex] ?? 0;
-  const rounding = names.rounding === null ? 0 : scalar(names.rounding);
-  const slack = { precision: extension.precision, rounding };
   const evidence = {
-    classIndex,
-    map,
+    ...readExactMap(extension, outputs, item, logits, entry),
     weights: sliceRow(take(outputs, names.weights), item, position),
-    certificate: computeCertificate(map, extension.aggregate, scalar(names.bias), logit, slack),
     contributions: sliceRow(take(outputs, names.contributions), item, position),
   };
   return names.ledgerBias === null ? evidence : { ...evidence, contributionBias: scalar(names.ledgerBias) };

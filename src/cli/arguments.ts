@@ -30,7 +30,18 @@ export interface CamArguments {
   readonly preprocess: string | null;
   readonly labels: string | null;
   readonly out: string | null;
+  /** Go on with a job that was ended. */
+  readonly resume: boolean;
+  /** Images run at once; null: as many as memory suggests. */
+  readonly batch: number | null;
+  /** What is written; null: the usual. */
+  readonly formats: readonly SeriesFormat[] | null;
+  /** Whether figures of each image are given. */
+  readonly metrics: boolean;
 }
+
+const SERIES_FORMATS = ['npy', 'png', 'json', 'csv', 'parquet'] as const;
+export type SeriesFormat = (typeof SERIES_FORMATS)[number];
 
 export interface CompareArguments {
   readonly command: 'compare';
@@ -133,10 +144,17 @@ function parseCam(argv: readonly string[]): CamArguments {
     preprocess: { type: 'string' },
     labels: { type: 'string' },
     out: { type: 'string' },
+    resume: { type: 'boolean' },
+    batch: { type: 'string' },
+    format: { type: 'string', multiple: true },
+    metrics: { type: 'boolean' },
   });
   const [model, ...images] = positionals;
   if (model === undefined || images.length === 0) {
     throw new UsageError('cam takes a MODEL and at least one IMAGE.');
+  }
+  if (values.out === undefined && (values.resume === true || values.format !== undefined)) {
+    throw new UsageError('--resume and --format go with --out DIR, the folder that is written to.');
   }
   return {
     command: 'cam',
@@ -150,7 +168,26 @@ function parseCam(argv: readonly string[]): CamArguments {
     preprocess: values.preprocess ?? null,
     labels: values.labels ?? null,
     out: values.out ?? null,
+    resume: values.resume ?? false,
+    batch: values.batch === undefined ? null : parseBatch(values.batch),
+    formats: values.format === undefined ? null : splitList(values.format).map(parseFormat),
+    metrics: values.metrics ?? false,
   };
+}
+
+function parseBatch(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) {
+    throw new UsageError(`--batch is "${text}", but it is a number of images from 1 to 99999.`);
+  }
+  return Number(text);
+}
+
+function parseFormat(text: string): SeriesFormat {
+  const format = SERIES_FORMATS.find((known) => known === text.trim().toLowerCase());
+  if (format === undefined) {
+    throw new UsageError(`--format is "${text}", but there is ${SERIES_FORMATS.join(', ')}.`);
+  }
+  return format;
 }
 
 function parseGradient(argv: readonly string[]): GradientArguments {

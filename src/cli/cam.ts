@@ -16,10 +16,13 @@ import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
 import type { Preprocessing } from '../protocol/preprocessing';
+import type { ImageListing } from '../series/listImages';
+import { isSeries, listImages } from '../series/listImages';
 import { UserError } from '../userError';
 import type { CamArguments } from './arguments';
 import type { CamDocument, ImageDocument } from './camDocument';
 import { toImageDocument, toLayerDocument } from './camDocument';
+import { runSeries } from './camSeries';
 import { formatImage } from './camText';
 import type { ClassChoice } from './classSelection';
 import { parseClassChoice, toClassIndices } from './classSelection';
@@ -29,7 +32,7 @@ import type { Output } from './output';
 import { readSettings } from './settingsFile';
 
 /** What holds for all images of a run. */
-interface Run {
+export interface CamRun {
   readonly explainer: Explainer;
   readonly method: CamMethod;
   /** Tensor name. */
@@ -47,9 +50,14 @@ interface Run {
 export async function runCam(options: CamArguments, output: Output, inferencePath: string): Promise<0 | 1> {
   const method = findMethod(options.method);
   const analysis = await analyzeModel(options.model);
+  const listing = await listSeries(options);
   const client = new InferenceClient(inferencePath);
   try {
-    const run = await prepareRun(options, method, analysis, client);
+    const images = listing?.images.map(({ path }) => path) ?? options.images;
+    const run = await prepareRun({ ...options, images }, method, analysis, client);
+    if (listing !== null) {
+      return await runSeries(listing, options, run, output);
+    }
     const document = await explainAll(options.images, run, output);
     output.write(options.json ? `${JSON.stringify(document)}\n` : document.images.map(formatImage).join('\n'));
     return document.errors === undefined ? 0 : 1;
@@ -58,12 +66,20 @@ export async function runCam(options: CamArguments, output: Output, inferencePat
   }
 }
 
+/** The images of a folder, a glob, or of files with options that only many images have; null for plain files. */
+async function listSeries(options: CamArguments): Promise<ImageListing | null> {
+  const { images, resume, batch, formats, metrics } = options;
+  const hasOption = resume || metrics || batch !== null || formats !== null;
+  const areMany = await Promise.all(images.map((path) => isSeries(path, process.cwd())));
+  return hasOption || areMany.includes(true) ? listImages(images, process.cwd()) : null;
+}
+
 async function prepareRun(
   options: CamArguments,
   method: CamMethod,
   analysis: ModelAnalysis,
   client: InferenceClient,
-): Promise<Run> {
+): Promise<CamRun> {
   const { model, inferred, heads } = analysis;
   const [head] = heads;
   const subject = { model, boundInputs: inferred.boundInputs, classes: head.classes };
@@ -91,7 +107,7 @@ async function prepareRun(
   };
 }
 
-async function explainAll(images: readonly string[], run: Run, output: Output): Promise<CamDocument> {
+async function explainAll(images: readonly string[], run: CamRun, output: Output): Promise<CamDocument> {
   const explained: ImageDocument[] = [];
   const errors: { image: string; code: string; message: string }[] = [];
   for (const image of images) {
@@ -108,11 +124,11 @@ async function explainAll(images: readonly string[], run: Run, output: Output): 
   return { schema: 1, images: explained, ...(errors.length === 0 ? {} : { errors }) };
 }
 
-function explainOne(image: string, run: Run, output: Output): Promise<ImageDocument> {
+function explainOne(image: string, run: CamRun, output: Output): Promise<ImageDocument> {
   return run.method.kind === 'exact' ? drawExact(image, run) : drawAtLayer(image, run, run.method, output);
 }
 
-async function drawExact(image: string, run: Run): Promise<ImageDocument> {
+async function drawExact(image: string, run: CamRun): Promise<ImageDocument> {
   const { explainer, choices, contrast, preprocessing, labels, files, layer } = run;
   const classes = [...listAsked(choices), ...(contrast === null ? [] : [contrast])];
   const found = await explainImage(explainer, { id: image, path: resolve(image) }, { classes, preprocessing });
@@ -128,7 +144,7 @@ async function drawExact(image: string, run: Run): Promise<ImageDocument> {
   });
 }
 
-async function drawAtLayer(image: string, run: Run, method: DrawnMethod, output: Output): Promise<ImageDocument> {
+async function drawAtLayer(image: string, run: CamRun, method: DrawnMethod, output: Output): Promise<ImageDocument> {
   const { explainer, choices, contrast, preprocessing, labels, files, layer } = run;
   const topCount = Math.max(0, ...choices.map((choice) => (choice.kind === 'top' ? choice.count : 0)));
   const onProgress = createProgress(`${basename(image)}: ${method.name}`, output);

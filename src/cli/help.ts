@@ -3,7 +3,7 @@ export const HELP = `headlight: inspect, compare and differentiate ONNX models a
 Usage
   headlight inspect MODEL [options]
   headlight compare MODEL OTHER [options]
-  headlight cam MODEL IMAGE… [options]
+  headlight cam MODEL IMAGE|DIR|GLOB… [options]
   headlight head MODEL --to gap|fc [options]
   headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
   headlight explain MODEL --out FILE.onnx [options]
@@ -28,6 +28,12 @@ Options of cam
   --out DIR           write each raw map as .npy and an overlay as .png
 
   An IMAGE that ends in .npy is taken as the ready input tensor, without preprocessing.
+  A DIR stands for all images below it, a GLOB ("data/**/*.png") for what it matches. Where all of them lie in subfolders,
+  the folder's name is taken as the true class. Many images are run in batches, and these options hold too:
+  --batch N           images run at once (default: up to 16, as memory allows)
+  --format LIST       written to --out: npy, png (maps/IMAGE_classK.*), json, csv, parquet (images.*); default npy,png,csv
+  --metrics           per image: probability, entropy, error, certificate, border energy, statistics of the map
+  --resume            go on with the job that journal.jsonl in --out tells of; images that failed are not tried again
 
 Options of head
   --to gap|fc         the head to put in the place of the model's own: pooled, or fully connected

@@ -11,7 +11,10 @@ const MAXIMUM_OPACITY = 0.75;
  * fields when those are known (Araujo et al., Distill 2019), else at half-pixel positions; bilinear between cells.
  * `map` is [height, width], signed.
  */
-export function drawOverlay(map: Float32Array, explanation: ImageAnswer): Picture {
+export function drawOverlay(
+  map: Float32Array,
+  explanation: Pick<ImageAnswer, 'inputPicture' | 'height' | 'width' | 'receptiveField'>,
+): Picture {
   const { inputPicture: picture, height, width, receptiveField } = explanation;
   const placement =
     receptiveField === null

@@ -1,9 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { IMAGE_EXTENSIONS } from '../image/imageExtensions';
 import type { ImageItem } from '../protocol/messages';
-
-/** What sharp decodes without further libraries, and ready input tensors. */
-export const IMAGE_EXTENSIONS: readonly string[] = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'avif', 'npy'];
 
 export function isImage(uri: vscode.Uri): boolean {
   const name = uri.path.toLowerCase();

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { IMAGE_EXTENSIONS, isImage } from './imageList';
+import { IMAGE_EXTENSIONS } from '../image/imageExtensions';
+import { isImage } from './imageList';
 import { readSettings } from './settings';
 
 interface ImageChoice extends vscode.QuickPickItem {

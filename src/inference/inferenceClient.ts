@@ -6,6 +6,7 @@ import { InferenceProcess, type Waiting } from './inferenceProcess';
 import type {
   FileStamp,
   ImageResult,
+  ImagesResult,
   InferenceRequests,
   LossProblem,
   MinimizationState,
@@ -50,6 +51,10 @@ export type OnMinimized = (state: MinimizationState) => void;
 
 /** Between two reports of a minimisation; requests of others get their turn there. */
 const MINIMIZATION_SLICE_MS = 400;
+
+export type RunImagesOptions = Omit<InferenceRequests['runImages']['params'], 'session'> & {
+  readonly signal?: AbortSignal | undefined;
+};
 
 interface HeldModel {
   readonly number: number;
@@ -127,6 +132,22 @@ export class InferenceClient {
       const params = { session: model.number, feeds, fetches, ...(before && { prepare: before }) };
       const waiting = this.#waiting(`running ${basename(model.source.path)}`, signal);
       return toOwnBuffers(await process.request<'run'>({ name: 'run', params }, waiting));
+    });
+  }
+
+  /**
+   * Reads images and runs the model on them in one batch; neither pixels nor tensors leave the process. Images that
+   * cannot be read are told of in the result and do not keep the others from being run.
+   */
+  async runImages(handle: ModelHandle, { signal, ...options }: RunImagesOptions): Promise<ImagesResult> {
+    return this.#inTurn(signal, async (process) => {
+      const model = await this.#findLoaded(handle, process, signal);
+      const params = { session: model.number, ...options };
+      const waiting = this.#waiting(
+        `running ${basename(model.source.path)} on ${options.images.length} images`,
+        signal,
+      );
+      return process.request<'runImages'>({ name: 'runImages', params }, waiting);
     });
   }
 

@@ -1,5 +1,6 @@
 import type { ElementType } from '../graph/model';
 import type { PreparedImage } from '../image/preprocessImage';
+import type { InputPlacement, Picture } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
 import type { ErrorCode } from '../userError';
 
@@ -64,6 +65,24 @@ export interface RunResult {
 export interface ImageResult extends PreparedImage {
   /** Of reading, decoding and preprocessing. */
   readonly elapsedMs: number;
+}
+
+/** What became of one image of several. */
+export type ImageOutcome =
+  | {
+      readonly ok: true;
+      /** null for a ready input tensor. */
+      readonly placement: InputPlacement | null;
+      /** What the network was fed; null when not wanted. */
+      readonly picture: Picture | null;
+    }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+export interface ImagesResult {
+  /** In the order asked for. */
+  readonly images: readonly ImageOutcome[];
+  /** Of those that could be read, in order; a fixed batch may hold further items. null when none could. */
+  readonly run: RunResult | null;
 }
 
 /** One kernel of one run, as ONNX Runtime's profiler wrote it down. */
@@ -157,6 +176,29 @@ export interface InferenceRequests {
   readonly prepareImage: {
     readonly params: { readonly image: string | Uint8Array; readonly preprocessing: Preprocessing };
     readonly result: ImageResult;
+  };
+  /** Reads images and runs the model on them at once, while those that come next are being read. */
+  readonly runImages: {
+    readonly params: {
+      readonly session: number;
+      /** Absolute paths of pictures or `.npy` input tensors; at most as many as a fixed batch has. */
+      readonly images: readonly string[];
+      readonly next: readonly string[];
+      /** null when there are input tensors only. */
+      readonly preprocessing: Preprocessing | null;
+      readonly input: {
+        readonly name: string;
+        /** Of one image, with a batch axis of 1. */
+        readonly shape: readonly number[];
+        /** Where the model fixes it; null: as many as there are images. */
+        readonly batch: number | null;
+      };
+      /** Further inputs. */
+      readonly feeds: Readonly<Record<string, TensorValue>>;
+      readonly fetches: readonly string[];
+      readonly wantsPictures: boolean;
+    };
+    readonly result: ImagesResult;
   };
 }
 

@@ -1,7 +1,9 @@
 import { UserError } from '../userError';
 import type { Minimization } from './minimizeLoss';
 import { checkStamps, stampFiles } from './fileStamps';
+import type { ImageReader } from './imageReader';
 import type { FileStamp, InferenceRequest, InferenceRequests, TensorValue, ToClient, ToServer } from './messages';
+import { runImages } from './runImages';
 import type * as Runtime from './runtime';
 
 interface OpenSession {
@@ -12,11 +14,11 @@ interface OpenSession {
 }
 
 /** Answers the client's requests one after the other until it goes away. */
-export function serve(): void {
+export function serve(reader: ImageReader): void {
   const sessions = new Map<number, OpenSession>();
   let previous: Promise<void> = Promise.resolve();
   process.on('message', (message: ToServer) => {
-    previous = previous.then(async () => send(await reply(message, sessions)));
+    previous = previous.then(async () => send(await reply(message, sessions, reader)));
   });
   process.on('disconnect', () => process.exit(0));
 }
@@ -25,10 +27,10 @@ function send(message: ToClient): void {
   process.send?.(message);
 }
 
-async function reply(message: ToServer, sessions: Map<number, OpenSession>): Promise<ToClient> {
+async function reply(message: ToServer, sessions: Map<number, OpenSession>, reader: ImageReader): Promise<ToClient> {
   const { id } = message;
   try {
-    return { id, ok: true, result: await handle(message, sessions) };
+    return { id, ok: true, result: await handle(message, sessions, reader) };
   } catch (error) {
     if (error instanceof UserError) {
       return { id, ok: false, code: error.code, message: error.message };
@@ -42,7 +44,11 @@ async function reply(message: ToServer, sessions: Map<number, OpenSession>): Pro
   }
 }
 
-async function handle(request: InferenceRequest, sessions: Map<number, OpenSession>): Promise<unknown> {
+async function handle(
+  request: InferenceRequest,
+  sessions: Map<number, OpenSession>,
+  reader: ImageReader,
+): Promise<unknown> {
   switch (request.name) {
     case 'warmUp':
       await Promise.all([importRuntime(), import('../image/decodeImage')]);
@@ -60,6 +66,10 @@ async function handle(request: InferenceRequest, sessions: Map<number, OpenSessi
       return minimize(request.params, sessions);
     case 'prepareImage':
       return prepareImage(request.params);
+    case 'runImages': {
+      const { session, fetches } = request.params;
+      return runImages(request.params, reader, (feeds) => run({ session, feeds, fetches }, sessions));
+    }
   }
 }
 

@@ -115,6 +115,7 @@ const topics = {
   sizes,
   reading: () => measure('reading'),
   inference: () => measure('inference'),
+  batch: () => measure('batch'),
   gradient: () => measure('gradient'),
   editor,
   large,

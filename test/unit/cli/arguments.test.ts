@@ -26,7 +26,29 @@ describe('parseArguments', () => {
       preprocess: null,
       labels: null,
       out: 'maps',
+      resume: false,
+      batch: null,
+      formats: null,
+      metrics: false,
     });
+  });
+
+  it('takes formats as a list, and a batch', () => {
+    const parsed = parseArguments([
+      'cam',
+      'a.onnx',
+      'dir',
+      '--out',
+      'o',
+      '--format',
+      'npy,CSV',
+      '--format',
+      'parquet',
+      '--batch',
+      '8',
+      '--resume',
+    ]);
+    expect(parsed).toMatchObject({ formats: ['npy', 'csv', 'parquet'], batch: 8, resume: true, images: ['dir'] });
   });
 
   it('takes options before, between and after the files, with or without "="', () => {
@@ -51,6 +73,10 @@ describe('parseArguments', () => {
     [['inspect', 'a.onnx', '--input', 'x=1,-1'], /NAME=1,3,224,224/],
     [['cam', 'a.onnx'], /at least one IMAGE/],
     [['cam', 'a.onnx', 'b.png', '--class'], /--class/],
+    [['cam', 'a.onnx', 'dir', '--out', 'o', '--format', 'npy,xml'], /"xml", but there is npy, png, json, csv, parquet/],
+    [['cam', 'a.onnx', 'dir', '--batch', '0'], /--batch is "0"/],
+    [['cam', 'a.onnx', 'dir', '--resume'], /go with --out/],
+    [['cam', 'a.onnx', 'dir', '--format', 'csv'], /go with --out/],
   ])('refuses %j as wrong usage', (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(UsageError);
     expect(() => parseArguments(argv)).toThrow(message);

@@ -1,0 +1,134 @@
+import type { CamMethod, DrawnMethod } from './cam/camMethod';
+import type { Explainer } from './explainer';
+import { createBatchRunner } from './batchRunner';
+import { explainLayer } from './explainLayer';
+import type { ExplainedImage, ListedImage, SeriesItem } from './protocol/imageSeries';
+import type { Preprocessing } from './protocol/preprocessing';
+import type { ErrorCode } from './userError';
+import { UserError } from './userError';
+
+export interface SeriesOptions {
+  readonly method: CamMethod;
+  /** For methods that draw at any layer. */
+  readonly layer: string;
+  /** How many of the most likely classes get a map, 0 to 5. */
+  readonly topCount: number;
+  /** Classes to map beside them. */
+  readonly classes: readonly number[];
+  /** Class whose logit is subtracted from that of each mapped class; null for none. */
+  readonly contrast: number | null;
+  /** null when there are input tensors only. */
+  readonly preprocessing: Preprocessing | null;
+  /** Images run at once where the model leaves that open; null: as many as memory suggests. */
+  readonly batch: number | null;
+  /** Whether what the network was fed is wanted too, to draw overlays. */
+  readonly wantsPictures: boolean;
+  readonly signal?: AbortSignal;
+  /** Told what else the user should know, in sentences. */
+  readonly tell?: (sentence: string) => void;
+}
+
+/** As many images as the model refuses in a row before it is the model that is wrong and not the images. */
+const REFUSALS = 8;
+
+/**
+ * Explains images one batch after the other, in the order given; one that fails is an item of its own and the others go
+ * on. The exact method runs in batches: the next one is read and run while the caller deals with the last, and no
+ * more than these two are in memory, however many images there are and however slow the caller is. Other methods run
+ * image by image. Time grows with the number of images; the exact map of the most likely class adds a few percent to the
+ * bare forward. Throws UserError as `explainImage` and `explainLayer` do for what concerns all images.
+ */
+export async function* explainImages(
+  explainer: Explainer,
+  images: readonly ListedImage[],
+  options: SeriesOptions,
+): AsyncGenerator<readonly SeriesItem[], void, undefined> {
+  const { method } = options;
+  const batches =
+    method.kind === 'exact'
+      ? explainInBatches(explainer, images, options)
+      : explainOneByOne(explainer, images, options, method);
+  let refusals = 0;
+  for await (const items of batches) {
+    for (const { failure } of items) {
+      refusals += failure === null ? -Infinity : isAboutRunning(failure) ? 1 : 0;
+    }
+    const last = items.at(-1)?.failure ?? null;
+    if (refusals >= REFUSALS && last !== null) {
+      throw new UserError(last.code, last.message);
+    }
+    yield items;
+  }
+}
+
+async function* explainInBatches(
+  explainer: Explainer,
+  images: readonly ListedImage[],
+  options: SeriesOptions,
+): AsyncGenerator<readonly SeriesItem[], void, undefined> {
+  if (images.length === 0) {
+    return;
+  }
+  const runner = await createBatchRunner(explainer, images, options);
+  let position = 0;
+  const begin = (): Promise<readonly SeriesItem[]> | null => {
+    const batch = images.slice(position, position + runner.size);
+    position += batch.length;
+    const run = batch.length === 0 ? null : runner.run(batch, images.slice(position, position + runner.size));
+    // Awaited later: until then its failure is nobody's yet.
+    run?.catch(() => undefined);
+    return run;
+  };
+  try {
+    // The first batch may change the size of those after it.
+    const first = await begin();
+    let ahead = begin();
+    yield first ?? [];
+    while (ahead !== null) {
+      const current = ahead;
+      ahead = begin();
+      yield await current;
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+async function* explainOneByOne(
+  explainer: Explainer,
+  images: readonly ListedImage[],
+  options: SeriesOptions,
+  method: DrawnMethod,
+): AsyncGenerator<readonly SeriesItem[], void, undefined> {
+  for (const image of images) {
+    try {
+      const explained = await explainLayer(explainer, image, { ...options, method });
+      const { inputPicture, maps, ...answer } = explained;
+      const item: ExplainedImage = {
+        ...answer,
+        maps: maps.map(({ classIndex, map, value = NaN, figures = [] }) => ({
+          ...{ classIndex, map, value, figures },
+          certificate: null,
+        })),
+        picture: options.wantsPictures ? inputPicture : null,
+      };
+      yield [{ image, explained: item, failure: null }];
+    } catch (error) {
+      if (!(error instanceof UserError) || !isAboutImage(error)) {
+        throw error;
+      }
+      yield [{ image, explained: null, failure: { code: error.code, message: error.message } }];
+    }
+  }
+}
+
+const IMAGE_CODES: readonly ErrorCode[] = ['fileNotFound', 'unreadableImage', 'tooLarge', 'badInputTensor'];
+const RUN_CODES: readonly ErrorCode[] = ['inferenceFailed', 'inferenceStopped'];
+
+function isAboutImage(error: { readonly code: ErrorCode }): boolean {
+  return IMAGE_CODES.includes(error.code) || isAboutRunning(error);
+}
+
+function isAboutRunning({ code }: { readonly code: ErrorCode }): boolean {
+  return RUN_CODES.includes(code);
+}

@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CamDocument } from '../../../src/cli/camDocument';
+import { runCommandLine } from '../../../src/cli/runCommandLine';
+import type { SeriesRecord } from '../../../src/protocol/imageSeries';
+import type { SeriesSummary } from '../../../src/series/summarizeSeries';
+import { readNpy } from '../../../src/tensor/npy';
+import { buildCommandLine } from './buildCommandLine';
+
+const shapes = path.join(__dirname, '../../../media/demo/shapes');
+const model = path.join(shapes, 'shapes_gap.onnx');
+const images = path.join(shapes, 'images');
+
+let program: Awaited<ReturnType<typeof buildCommandLine>>;
+let root: string;
+beforeAll(async () => {
+  program = await buildCommandLine('camSeries');
+  root = await mkdtemp(path.join(tmpdir(), 'headlight-'));
+  // A folder of folders, one of them wrong, and a file that is no picture.
+  for (const name of await readdir(images)) {
+    const folder = path.join(root, 'sorted', name.replace(/^\d+_|\.png$/g, '').replace('star', 'cross'));
+    await mkdir(folder, { recursive: true });
+    await cp(path.join(images, name), path.join(folder, name));
+  }
+  await writeFile(path.join(root, 'sorted/circle/broken.png'), 'no picture');
+});
+afterAll(async () => {
+  await program.remove();
+  await rm(root, { recursive: true });
+});
+
+async function headlight(...argv: string[]) {
+  const [written, reported]: [string[], string[]] = [[], []];
+  const output = {
+    write: (text: string) => void written.push(text),
+    report: (text: string) => void reported.push(text),
+  };
+  const code = await runCommandLine(argv, output, path.join(path.dirname(program.path), 'inference.js'));
+  return { code, stdout: written.join(''), stderr: reported.join('\n') };
+}
+
+type SeriesDocument = CamDocument & { readonly summary: SeriesSummary };
+
+const readLines = (file: string): SeriesRecord[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => JSON.parse(line) as SeriesRecord);
+
+describe('headlight cam on many images', () => {
+  it('prints one document for a folder that agrees with that of its images', async () => {
+    const many = await headlight('cam', model, images, '--json', '--batch', '4');
+    expect([many.code, many.stderr]).toEqual([0, '']);
+    const document = JSON.parse(many.stdout) as SeriesDocument;
+    const files = document.images.map(({ image }) => image);
+    expect(files).toHaveLength(10);
+    const single = JSON.parse((await headlight('cam', model, ...files, '--json')).stdout) as CamDocument;
+    document.images.forEach((image, index) => {
+      const { top, maps } = single.images[index];
+      expect(image.top.map((entry) => entry.class)).toEqual(top.map((entry) => entry.class));
+      expect(image.top[0].probability).toBeCloseTo(top[0].probability!, 5);
+      expect(image.maps[0]).toMatchObject({ class: maps[0].class, layer: maps[0].layer, unit: 'logit', file: null });
+      expect(image.maps[0].certificate!.value).toBeCloseTo(maps[0].certificate!.value, 4);
+    });
+    expect(document.summary).toMatchObject({ images: 10, explained: 10, failed: 0, certificates: { holding: 10 } });
+  });
+
+  it('writes maps, overlays and tables with figures, and goes on after an unreadable image', async () => {
+    const out = path.join(root, 'out');
+    const formats = 'npy,png,json,csv,parquet';
+    const sorted = path.join(root, 'sorted');
+    const run = await headlight('cam', model, sorted, '--out', out, '--format', formats, '--metrics', '--class', '2');
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('broken.png');
+    expect(run.stdout).toContain('11 images: 10 explained, 1 failed');
+    expect(run.stdout).toContain('80.0 % of 10 images are of the class that their folder names');
+
+    const document = JSON.parse(await readFile(path.join(out, 'images.json'), 'utf8')) as SeriesDocument;
+    expect(document.errors).toMatchObject([{ code: 'unreadableImage' }]);
+    expect(document.images.map(({ maps }) => maps[0].class)).toEqual(new Array(10).fill(2));
+    const file = document.images[0].maps[0].file!;
+    expect(path.relative(out, file)).toBe('maps/circle/00_circle.png_class2.npy');
+    const map = readNpy(await readFile(file));
+    expect(map.shape).toEqual([8, 8]);
+    expect(existsSync(file.replace(/npy$/, 'png'))).toBe(true);
+
+    const [heading, ...rows] = (await readFile(path.join(out, 'images.csv'), 'utf8')).trimEnd().split('\r\n');
+    expect(rows).toHaveLength(11);
+    expect(heading).toMatch(/^image,path,status,message,true_label,true_class,class,label,logit,probability,map_class/);
+    expect(rows.find((row) => row.startsWith('circle/broken.png'))).toMatch(/,failed,"?broken\.png/);
+
+    const table = await parquetReadObjects({ file: await asyncBufferFromFile(path.join(out, 'images.parquet')) });
+    expect(Object.keys(table[0])).toEqual([...heading.split(','), 'map']);
+    const row = table.find(({ image }) => image === 'circle/00_circle.png')!;
+    expect(row).toMatchObject({ status: 'explained', true_label: 'circle', true_class: 0, class: 0, correct: true });
+    expect(row['map']).toEqual([...map.data]);
+    expect(row['map_mean']).toBeCloseTo(map.data.reduce((sum, value) => sum + value, 0) / 64, 5);
+    const wrong = table.find(({ image }) => image === 'cross/04_star.png')!;
+    expect(wrong).toMatchObject({ true_class: 3, class: 4, correct: false });
+    expect(wrong['error']).toBeGreaterThan(0.5);
+    expect(table.find(({ status }) => status === 'failed')).toMatchObject({ class: null, correct: null });
+  });
+
+  it('refuses to take up a job of other options, and to overwrite an unfinished one', async () => {
+    const out = path.join(root, 'unfinished');
+    await headlight('cam', model, images, '--out', out, '--format', 'csv');
+    const journal = path.join(out, 'journal.jsonl');
+    await writeFile(journal, (await readFile(journal, 'utf8')).split('\n').slice(0, 4).join('\n') + '\n');
+    const anew = await headlight('cam', model, images, '--out', out, '--format', 'csv');
+    expect(anew).toMatchObject({ code: 2, stderr: expect.stringContaining('3 of 10 images are done') as string });
+    const other = await headlight('cam', model, images, '--out', out, '--format', 'csv', '--class', '1', '--resume');
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('other options') as string });
+    const resumed = await headlight('cam', model, images, '--out', out, '--format', 'csv', '--resume');
+    expect(resumed).toMatchObject({ code: 0, stderr: '' });
+    expect(new Set(readLines(journal).map(({ image }) => image)).size).toBe(10);
+  });
+});
+
+describe('a job that is ended', { timeout: 60_000 }, () => {
+  const count = 240;
+  const many = () => path.join(root, 'many');
+  beforeAll(async () => {
+    await mkdir(many());
+    const names = await readdir(images);
+    for (let index = 0; index < count; index++) {
+      await cp(path.join(images, names[index % names.length]), path.join(many(), `${index}.png`));
+    }
+  });
+
+  /** Starts the program and waits until its journal has some lines. */
+  async function begin(out: string) {
+    const argv = ['cam', model, many(), '--out', out, '--batch', '2', '--format', 'npy,csv'];
+    const child = spawn(process.execPath, [program.path, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+    const journal = path.join(out, 'journal.jsonl');
+    const countLines = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length : 0);
+    while (countLines() < 12) {
+      expect(child.exitCode).toBeNull();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return { child, argv, journal, readStderr: () => stderr };
+  }
+
+  async function expectWhole(out: string, journal: string) {
+    const records = readLines(journal);
+    const ids = records.map(({ image }) => image);
+    expect(ids).toHaveLength(count);
+    expect(new Set(ids).size).toBe(count);
+    const rows = (await readFile(path.join(out, 'images.csv'), 'utf8')).trimEnd().split('\r\n');
+    expect(rows).toHaveLength(count + 1);
+    for (const record of records) {
+      const file = record.status === 'explained' ? record.maps[0].file : null;
+      expect(readNpy(await readFile(path.join(out, file!))).shape).toEqual([8, 8]);
+    }
+  }
+
+  it('is resumed after kill -9 with nothing lost or doubled', async () => {
+    const out = path.join(root, 'killed');
+    const { child, argv, journal } = await begin(out);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const done = readLines(journal).length;
+    expect(done).toBeLessThan(count);
+    // As if it had been ended in the middle of a line.
+    appendFileSync(journal, '{"image":"99.png","path":"/x');
+    const { code, stdout } = await headlight(...argv, '--resume');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${count} images: ${count} explained, 0 failed`);
+    await expectWhole(out, journal);
+  });
+
+  it('ends by itself on Ctrl+C and says how to go on', async () => {
+    const out = path.join(root, 'interrupted');
+    const { child, argv, journal, readStderr } = await begin(out);
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(1);
+    expect(readStderr()).toMatch(/Stopped after \d+ of 240 images\. Run the same command with --resume/);
+    expect(existsSync(path.join(out, 'images.csv'))).toBe(false);
+    expect((await headlight(...argv, '--resume')).code).toBe(0);
+    await expectWhole(out, journal);
+  });
+});
