@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../userError';
@@ -31,16 +32,22 @@ const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
  * a class with fewer than two images.
  */
 export async function readDataset(source: string): Promise<Dataset> {
-  const found = await stat(source).catch((error: unknown) => {
-    throw new UserError('fileNotFound', `${source} does not exist: give a folder of folders, or a CSV file.`, {
-      cause: error,
-    });
-  });
+  const found = await findSource(source);
   const dataset = found.isDirectory()
     ? await readFolders(source)
     : readLabelledCsv(await readFile(source, 'utf8'), path.resolve(source));
   checkDataset(dataset, source);
   return dataset;
+}
+
+async function findSource(source: string): Promise<Stats> {
+  try {
+    return await stat(source);
+  } catch (error) {
+    throw new UserError('fileNotFound', `${source} does not exist: give a folder of folders, or a CSV file.`, {
+      cause: error,
+    });
+  }
 }
 
 async function readFolders(source: string): Promise<Dataset> {
@@ -78,6 +85,29 @@ async function listImages(folder: string): Promise<string[]> {
     .filter((entry) => IMAGE.test(entry) && !path.basename(entry).startsWith('.'))
     .sort(compareNames)
     .map((entry) => path.join(folder, entry));
+}
+
+/**
+ * The images of a data set without asking what can be fitted to them: every image below a folder, labelled by the first
+ * folder on the way (empty when there is none), or the rows of a CSV file.
+ */
+export async function readImageList(
+  source: string,
+): Promise<readonly { readonly path: string; readonly label: string }[]> {
+  const found = await findSource(source);
+  if (!found.isDirectory()) {
+    const { classes, images } = readLabelledCsv(await readFile(source, 'utf8'), path.resolve(source));
+    return images.map((image) => ({ path: image.path, label: image.classes.map((index) => classes[index]).join(';') }));
+  }
+  const folder = path.resolve(source);
+  const images = await listImages(folder);
+  if (images.length === 0) {
+    throw new UserError('badArgument', `${source} has no images.`);
+  }
+  return images.map((image) => {
+    const [label, ...rest] = path.relative(folder, image).split(path.sep);
+    return { path: image, label: rest.length === 0 ? '' : label };
+  });
 }
 
 function checkDataset({ classes, images, isMultiLabel }: Dataset, source: string): void {

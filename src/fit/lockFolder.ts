@@ -1,0 +1,67 @@
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../userError';
+
+/** Locks of this process: after a restart a container may give the same number to another one. */
+const held = new Set<string>();
+
+/**
+ * Makes the folder this process's own until the result is called. A lock whose process is gone (killed) is taken over.
+ * Throws UserError `badArgument` when another process has it, or when the folder cannot be made.
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const file = path.join(folder, 'lock');
+  try {
+    await mkdir(folder, { recursive: true });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      if (!held.has(file) && (await tryLock(file))) {
+        held.add(file);
+        return async () => {
+          held.delete(file);
+          await rm(file, { force: true });
+        };
+      }
+      const owner = Number(await readFile(file, 'utf8').catch(() => ''));
+      if (held.has(file) || (owner !== process.pid && isRunning(owner))) {
+        throw new UserError(
+          'badArgument',
+          `Process ${owner} is computing these features already (${file}). Wait for it, or give another cache folder.`,
+        );
+      }
+      await rm(file, { force: true });
+    }
+  } catch (error) {
+    if (error instanceof UserError) {
+      throw error;
+    }
+    const found = error instanceof Error ? error.message : String(error);
+    throw new UserError('badArgument', `${folder} cannot be used for features: ${found}. Give another cache folder.`, {
+      cause: error,
+    });
+  }
+  throw new UserError('badArgument', `${file} cannot be taken over: another process is faster. Try again.`);
+}
+
+async function tryLock(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx');
+    await handle.writeFile(String(process.pid));
+    await handle.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) {
+    return false;
+  }
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
