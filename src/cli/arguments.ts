@@ -2,6 +2,8 @@ import type { ExplainArguments } from './explainArguments';
 import type { HeadArguments } from './headArguments';
 import { parseExplain } from './explainArguments';
 import { parseHead } from './headArguments';
+import type { FeaturesArguments, FitArguments } from './fitArguments';
+import { parseFeatures, parseFit } from './fitArguments';
 import { parse } from './parseOptions';
 import { UsageError } from './usageError';
 
@@ -75,13 +77,15 @@ export type Arguments =
   | GradientArguments
   | ExplainArguments
   | HeadArguments
+  | FitArguments
+  | FeaturesArguments
   | { readonly command: 'help' | 'version' };
 
 /** The arguments after `headlight`. Throws UsageError. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv;
   if (command === undefined) {
-    throw new UsageError('No command given: inspect, compare, cam, head, gradient or explain.');
+    throw new UsageError('No command given: inspect, compare, cam, head, fit, features, gradient or explain.');
   }
   if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
     return { command: 'help' };
@@ -101,8 +105,14 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return parseGradient(rest);
     case 'explain':
       return parseExplain(rest);
+    case 'fit':
+      return parseFit(rest);
+    case 'features':
+      return parseFeatures(rest);
     default:
-      throw new UsageError(`Unknown command "${command}": there is inspect, compare, cam, head, gradient and explain.`);
+      throw new UsageError(
+        `Unknown command "${command}": there is inspect, compare, cam, head, fit, features, gradient and explain.`,
+      );
   }
 }
 

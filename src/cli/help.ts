@@ -7,6 +7,8 @@ Usage
   headlight head MODEL --to gap|fc [options]
   headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
   headlight explain MODEL --out FILE.onnx [options]
+  headlight fit MODEL --data DIR|FILE.csv [options]
+  headlight features MODEL --data DIR|FILE.csv --out FEATURES.npy [options]
 
 Options of inspect
   --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
@@ -63,6 +65,26 @@ Options of explain: one .onnx with the model's outputs and the maps, which any O
   --image FILE        what both models are run on (default: random numbers)
   --preprocess FILE, --labels FILE
                       as for cam; written into the model's metadata
+
+Options of fit
+  --data DIR|FILE.csv one folder per class; or lines "path,label", several labels as "cat;dog" or as columns
+                      of 1 and 0 (path,cat,dog), which makes it one yes or no per class
+  --head KIND         gap (default): linear on channel means; fc: linear on the whole feature map; both
+  --l2 X|cv           penalty (X/2)·‖weights‖² beside the sum of losses (default 1; scikit-learn's C is 1/X),
+                      or chosen by cross-validation
+  --seed N            of the split (default 0)
+  --validation SHARE  of each class, held out (default 0.2)
+  --tolerance T       largest element of the gradient at the end (default 1e-4; below 1e-5 in double precision)
+  --out FILE.onnx     save the model with the new head, of both the one that does better on held-out images;
+                      labels and preprocessing go into its metadata and into FILE.headlight.json
+
+Options of features
+  --out FEATURES.npy  channel means, float32 [images, channels]; FEATURES.csv beside it names the images
+  --maps              whole feature maps instead, [images, channels, height, width]
+
+Options of fit and features
+  --cache DIR         where features are kept, so that a stopped run goes on (default ~/.cache/headlight/features)
+  --preprocess FILE   how images are read: JSON as in MODEL.headlight.json
 
 All
   --json              one JSON document on standard output; messages on standard error

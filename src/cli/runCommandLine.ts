@@ -4,6 +4,8 @@ import { parseArguments } from './arguments';
 import { runCam } from './cam';
 import { runCompare } from './compare';
 import { runExplain } from './explain';
+import { runFeatures } from './features';
+import { runFit } from './fit';
 import { runGradient } from './gradient';
 import { runHead } from './head';
 import { HELP } from './help';
@@ -38,6 +40,10 @@ export async function runCommandLine(
         return await runGradient(parsed, output, inferencePath);
       case 'explain':
         return await runExplain(parsed, output, inferencePath);
+      case 'fit':
+        return await runFit(parsed, output, inferencePath);
+      case 'features':
+        return await runFeatures(parsed, output, inferencePath);
       default:
         return parsed satisfies never;
     }
