@@ -5,10 +5,10 @@ Usage
   headlight compare MODEL OTHER [options]
   headlight cam MODEL IMAGE|DIR|GLOB… [options]
   headlight head MODEL --to gap|fc [options]
-  headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
-  headlight explain MODEL --out FILE.onnx [options]
   headlight fit MODEL --data DIR|FILE.csv [options]
   headlight features MODEL --data DIR|FILE.csv --out FEATURES.npy [options]
+  headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
+  headlight explain MODEL --out FILE.onnx [options]
 
 Options of inspect
   --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
