@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ComparisonPanels } from './comparisonPanels';
 import { openDemo } from './demo';
+import type { ExportChoices } from './exportExplainedModel';
+import { announceExport, exportExplainedModel, toExportChoices } from './exportExplainedModel';
 import { toFailure } from './failure';
 import { isImage } from './imageList';
 import type { ModelEditorProvider } from './modelEditorProvider';
@@ -30,6 +32,9 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     register('inspectModel', (file, selected) => inspectModels(services, file, selected)),
     register('compareModels', (file, selected) => compareModels(services, file, selected)),
     register('visualizeClassActivationMaps', (file, selected) => visualize(services, file, selected)),
+    vscode.commands.registerCommand('headlight.exportExplainedModel', (file?: unknown, choices?: unknown) =>
+      reportFailure(log, () => exportModel(services, toFiles(file, undefined)[0], toExportChoices(choices))),
+    ),
     register('openSettingsFile', async () => openSettingsFile(await (await activeModel(services)).settings())),
     register('reloadModel', async () => (await activeModel(services)).reload()),
     register('openDemo', () => openDemo(context, provider)),
@@ -85,6 +90,23 @@ async function visualize(services: CommandServices, file?: vscode.Uri, selected?
   await rememberModel(context.workspaceState, model);
   document.pages.requestView('cam');
   document.addImages(images);
+}
+
+async function exportModel(
+  { context, provider }: CommandServices,
+  file: vscode.Uri | undefined,
+  choices: ExportChoices,
+): Promise<void> {
+  const title = vscode.l10n.t('Explained model: original');
+  const model = file ?? findActiveModel() ?? (await pickModel(context.workspaceState, { title }));
+  if (model === null) {
+    return;
+  }
+  const document = provider.find(model) ?? (await provider.show(model));
+  await rememberModel(context.workspaceState, model);
+  const report = await exportExplainedModel(document, choices);
+  // Not waited for: the command is done, and its result may stay on the screen.
+  void (report && announceExport(report, (saved) => provider.show(saved)));
 }
 
 function isModel({ path }: vscode.Uri): boolean {
