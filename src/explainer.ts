@@ -9,7 +9,7 @@ import type { RunResult } from './inference/messages';
 import type { ModelAnalysis } from './inspectModel';
 import { bindAnalysis } from './inspectModel';
 import { emitThinModel } from './onnx/emitModel';
-import type { GraphExtension } from './onnx/graphExtension';
+import type { EmittedTensor, GraphExtension } from './onnx/graphExtension';
 import { createExternalDataError, listExternalFiles } from './onnx/externalData';
 import type { Tensor } from './tensor/tensor';
 import { UserError } from './userError';
@@ -29,6 +29,8 @@ export interface Explainer {
     choice: LayerChoice,
     signal: AbortSignal | undefined,
   ): Promise<LayerModel>;
+  /** Lets the loaded models go. */
+  release(): Promise<void>;
 }
 
 export type LayerChoice = Omit<LayerExtensionOptions, 'topCount'>;
@@ -42,18 +44,27 @@ export interface LoadedExtension<Extension> {
 export type ExtendedModel = LoadedExtension<HeadExtension>;
 export type LayerModel = LoadedExtension<LayerExtension>;
 
-export function createExplainer(analysis: ModelAnalysis, client: InferenceClient): Explainer {
-  const exact = createSlot(analysis, client, ({ model, heads }, options: HeadExtensionOptions) =>
+/** `replaced`: tensors that take the place of the model's own, to explain what it would be with other weights. */
+export function createExplainer(
+  analysis: ModelAnalysis,
+  client: InferenceClient,
+  replaced: readonly EmittedTensor[] = [],
+): Explainer {
+  const exact = createSlot(analysis, client, replaced, ({ model, heads }, options: HeadExtensionOptions) =>
     createHeadExtension(model, heads[0], options),
   );
-  const atLayer = createSlot(analysis, client, ({ model, index, inferred, heads }, choice: LayerChoice) =>
+  const atLayer = createSlot(analysis, client, replaced, ({ model, index, inferred, heads }, choice: LayerChoice) =>
     createLayerExtension(model, index, inferred, heads[0], { ...choice, topCount: TOP_COUNT }),
   );
   return {
     analysis,
     client,
-    extend: (inputShape, signal) => exact(inputShape, { topCount: TOP_COUNT }, 'exact', signal),
-    extendAtLayer: (inputShape, choice, signal) => atLayer(inputShape, choice, toKey(choice), signal),
+    release: async () => {
+      await exact.release();
+      await atLayer.release();
+    },
+    extend: (inputShape, signal) => exact.extend(inputShape, { topCount: TOP_COUNT }, 'exact', signal),
+    extendAtLayer: (inputShape, choice, signal) => atLayer.extend(inputShape, choice, toKey(choice), signal),
   };
 }
 
@@ -67,27 +78,35 @@ function toKey({ method, layer, isContrast, target }: LayerChoice): string {
 function createSlot<Choice, Extension extends { readonly extension: GraphExtension }>(
   analysis: ModelAnalysis,
   client: InferenceClient,
+  replaced: readonly EmittedTensor[],
   create: (analysis: ModelAnalysis, choice: Choice) => Extension,
 ) {
   let current: (LoadedExtension<Extension> & { readonly key: string }) | null = null;
   let previous: Promise<unknown> = Promise.resolve();
+  const release = async () => {
+    const held = current;
+    current = null;
+    if (held !== null) {
+      await client.releaseModel(held.handle);
+    }
+  };
   const extend = async (shape: readonly number[], choice: Choice, key: string, signal: AbortSignal | undefined) => {
     const bound = await bindToInput(current?.analysis ?? analysis, shape);
     if (current === null || bound !== current.analysis || key !== current.key) {
-      const replaced = current;
-      current = null;
-      if (replaced !== null) {
-        await client.releaseModel(replaced.handle);
-      }
-      current = { ...(await loadExtended(bound, client, (each) => create(each, choice), signal)), key };
+      await release();
+      current = { ...(await loadExtended(bound, client, (each) => create(each, choice), signal, replaced)), key };
     }
     return current;
   };
   // One after the other: two images that arrive together share one loaded model.
-  return (...request: Parameters<typeof extend>): Promise<LoadedExtension<Extension>> => {
-    const result = previous.then(() => extend(...request));
+  const inTurn = <Result>(task: () => Promise<Result>): Promise<Result> => {
+    const result = previous.then(task);
     previous = result.catch(() => undefined);
     return result;
+  };
+  return {
+    extend: (...request: Parameters<typeof extend>) => inTurn(() => extend(...request)),
+    release: () => inTurn(release),
   };
 }
 
@@ -110,11 +129,12 @@ export async function extendForBatches(
   return extendModel(await bindToInput(analysis, imageShape), client, { topCount, mapsOnly: true }, signal);
 }
 
-async function loadExtended<Extension extends { readonly extension: GraphExtension }>(
+export async function loadExtended<Extension extends { readonly extension: GraphExtension }>(
   analysis: ModelAnalysis,
   client: InferenceClient,
   create: (analysis: ModelAnalysis) => Extension,
   signal: AbortSignal | undefined,
+  replaced: readonly EmittedTensor[] = [],
 ): Promise<LoadedExtension<Extension>> {
   const { model, missingData } = analysis;
   if (missingData.length > 0) {
@@ -122,7 +142,7 @@ async function loadExtended<Extension extends { readonly extension: GraphExtensi
   }
   const extension = create(analysis);
   const { path, sizeBytes, modifiedMs } = model;
-  const bytes = await emitThinModel(model, extension.extension);
+  const bytes = await emitThinModel(model, extension.extension, { replaced });
   const source = { path, bytes, stamp: { sizeBytes, modifiedMs }, externalFiles: listExternalFiles(model) };
   return { analysis, extension, handle: await client.loadModel(source, { signal }) };
 }

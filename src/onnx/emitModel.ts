@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { openFileSource } from './byteSource';
-import type { GraphExtension } from './graphExtension';
+import type { EmittedTensor, GraphExtension } from './graphExtension';
 import { assertExtensionFits } from './graphExtension';
 import { openUnchanged } from './openModelFile';
 import type { NameNode } from './thinModel';
@@ -25,6 +25,8 @@ export function emitExtensionBytes(extension: GraphExtension): Uint8Array {
 export interface ThinModelOptions {
   /** Names for the nodes of the main graph, whose own may be empty or repeated. */
   readonly nameNode?: NameNode | null;
+  /** Take the place of the initializers of their names. */
+  readonly replaced?: readonly EmittedTensor[];
 }
 
 /** A model of its own that consists of nothing but these parts. */
@@ -45,7 +47,7 @@ export function emitWholeModel(extension: GraphExtension, opset: number): Uint8A
 export async function emitThinModel(
   model: Model,
   extension?: GraphExtension,
-  { nameNode = null }: ThinModelOptions = {},
+  { nameNode = null, replaced = [] }: ThinModelOptions = {},
 ): Promise<Uint8Array> {
   if (extension !== undefined) {
     assertExtensionFits(model.graph, extension);
@@ -53,7 +55,12 @@ export async function emitThinModel(
   const location = path.basename(await realpath(model.path));
   const handle = await openUnchanged(model);
   try {
-    const thin = assembleModel(openFileSource(handle.fd, model.sizeBytes), { location, nameNode });
+    const droppedInitializers = new Set(replaced.map(({ name }) => name));
+    const source = openFileSource(handle.fd, model.sizeBytes);
+    const thin = assembleModel(source, { location, nameNode, droppedInitializers });
+    if (replaced.length > 0) {
+      thin.add(emitExtensionBytes({ nodes: [], initializers: replaced, inputs: [], outputs: [] }));
+    }
     if (extension !== undefined) {
       thin.add(emitExtensionBytes(extension));
     }

@@ -21,6 +21,8 @@ export interface AssemblyOptions {
   readonly nameNode?: NameNode | null;
   /** Keys of metadata that are left out. */
   readonly droppedMetadata?: ReadonlySet<string>;
+  /** Names of initializers that are left out, because others take their place; needs a `location`. */
+  readonly droppedInitializers?: ReadonlySet<string>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface AssemblyOptions {
  */
 export function assembleModel(
   source: ByteSource,
-  { location, nameNode = null, droppedMetadata = new Set() }: AssemblyOptions,
+  { location, nameNode = null, droppedMetadata = new Set(), droppedInitializers = new Set() }: AssemblyOptions,
 ): ByteAssembly {
   const nextName = nameNode === null ? null : countUp(nameNode);
   const reader = new WireReader(source, new ReadBudget(DEFAULT_LIMITS));
@@ -40,7 +42,7 @@ export function assembleModel(
     start = reader.position, tag = reader.nextTag()
   ) {
     if (tag === 0x3a && location !== null) {
-      const graph = assembleGraph(reader, source, location, nextName); // graph = 7
+      const graph = assembleGraph(reader, source, { location, nextName, dropped: droppedInitializers }); // graph = 7
       model.add(new WireWriter().header(7, graph.length).finish());
       model.append(graph);
       continue;
@@ -69,11 +71,16 @@ function countUp(nameNode: NameNode): () => string {
   return () => nameNode(index++);
 }
 
+interface GraphOptions {
+  readonly location: string;
+  readonly nextName: (() => string) | null;
+  readonly dropped: ReadonlySet<string>;
+}
+
 function assembleGraph(
   reader: WireReader,
   source: ByteSource,
-  location: string,
-  nextName: (() => string) | null,
+  { location, nextName, dropped }: GraphOptions,
 ): ByteAssembly {
   const graph = new ByteAssembly(source);
   const outer = reader.enter();
@@ -90,10 +97,13 @@ function assembleGraph(
     if (tag !== 0x2a) {
       reader.skip(tag);
     }
-    if (tensor === null) {
+    if (tensor !== null && dropped.has(tensor.name)) {
+      continue;
+    }
+    if (tensor === null || tensor.payload === null) {
       graph.copy(start, reader.position);
     } else {
-      addThinTensor(graph, tensor, location);
+      addThinTensor(graph, tensor.rest, tensor.payload, location);
     }
   }
   reader.leave(outer);
@@ -109,12 +119,14 @@ function addNamedNode(graph: ByteAssembly, content: ByteRange, name: string): vo
 }
 
 interface SplitTensor {
+  readonly name: string;
   /** Every field but the payload. */
   readonly rest: ByteAssembly;
-  readonly payload: ByteRange;
+  /** null: the tensor stays as it is, because it is small, external, in several chunks or written as varints. */
+  readonly payload: ByteRange | null;
 }
 
-function addThinTensor(graph: ByteAssembly, { rest, payload }: SplitTensor, location: string): void {
+function addThinTensor(graph: ByteAssembly, rest: ByteAssembly, payload: ByteRange, location: string): void {
   const entries = { location, offset: String(payload.offset), length: String(payload.length) };
   const writer = new WireWriter();
   for (const [key, value] of Object.entries(entries)) {
@@ -136,12 +148,12 @@ const MOVABLE: ReadonlyMap<number, (elementType: ElementType) => boolean> = new 
 /** Fields that hold elements: float_data, int32_data, string_data, int64_data, raw_data, double_data, uint64_data. */
 const PAYLOAD_FIELDS: ReadonlySet<number> = new Set([4, 5, 6, 7, 9, 10, 11]);
 
-/** null: the tensor stays as it is, because it is small, external, in several chunks or written as varints. */
-function splitTensor(reader: WireReader, source: ByteSource): SplitTensor | null {
+function splitTensor(reader: WireReader, source: ByteSource): SplitTensor {
   const rest = new ByteAssembly(source);
   const payloads: { readonly tag: number; readonly range: ByteRange }[] = [];
   let elementType: ElementType = 'undefined';
   let isExternal = false;
+  let name = '';
   const outer = reader.enter();
   for (
     let start = reader.position, tag = reader.nextTag();
@@ -156,6 +168,8 @@ function splitTensor(reader: WireReader, source: ByteSource): SplitTensor | null
       elementType = toElementType(reader.readInt()) ?? 'undefined'; // data_type = 2
     } else if (tag === 0x70) {
       isExternal = reader.readInt() === 1; // data_location = 14
+    } else if (tag === 0x42) {
+      name = reader.readName(); // name = 8
     } else {
       reader.skip(tag);
     }
@@ -164,5 +178,5 @@ function splitTensor(reader: WireReader, source: ByteSource): SplitTensor | null
   reader.leave(outer);
   const [payload] = payloads;
   const isMovable = payloads.length === 1 && !isExternal && MOVABLE.get(payload.tag)?.(elementType) === true;
-  return isMovable && payload.range.length >= SMALLEST_MOVED_BYTES ? { rest, payload: payload.range } : null;
+  return { name, rest, payload: isMovable && payload.range.length >= SMALLEST_MOVED_BYTES ? payload.range : null };
 }
