@@ -28,6 +28,10 @@ const mayImport = {
   fit: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam', 'image', 'inference'],
   series: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam', 'image'],
   measure: ['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'inference', 'inspectModel.ts'],
+  evaluate: [
+    ...['tensor', 'protocol', 'graph', 'onnx', 'analysis', 'cam', 'image', 'inference'],
+    ...['inspectModel.ts', 'explainer.ts', 'explainImage.ts', 'explainLayer.ts'],
+  ],
 };
 const unruled = readdirSync(path.join(root, 'src'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !(entry.name in mayImport) && !['host', 'cli'].includes(entry.name))

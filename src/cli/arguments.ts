@@ -1,3 +1,5 @@
+import type { EvaluateArguments } from './evaluateArguments';
+import { parseEvaluate } from './evaluateArguments';
 import type { ExplainArguments } from './explainArguments';
 import type { HeadArguments } from './headArguments';
 import { parseExplain } from './explainArguments';
@@ -79,13 +81,16 @@ export type Arguments =
   | HeadArguments
   | FitArguments
   | FeaturesArguments
+  | EvaluateArguments
   | { readonly command: 'help' | 'version' };
 
 /** The arguments after `headlight`. Throws UsageError. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv;
   if (command === undefined) {
-    throw new UsageError('No command given: inspect, compare, cam, head, fit, features, gradient or explain.');
+    throw new UsageError(
+      'No command given: inspect, compare, cam, head, fit, features, gradient, explain or evaluate.',
+    );
   }
   if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
     return { command: 'help' };
@@ -105,13 +110,15 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return parseGradient(rest);
     case 'explain':
       return parseExplain(rest);
+    case 'evaluate':
+      return parseEvaluate(rest);
     case 'fit':
       return parseFit(rest);
     case 'features':
       return parseFeatures(rest);
     default:
       throw new UsageError(
-        `Unknown command "${command}": there is inspect, compare, cam, head, fit, features, gradient and explain.`,
+        `Unknown command "${command}": there is inspect, compare, cam, head, fit, features, gradient, explain and evaluate.`,
       );
   }
 }

@@ -9,6 +9,7 @@ Usage
   headlight features MODEL --data DIR|FILE.csv --out FEATURES.npy [options]
   headlight gradient MODEL --output NAME --class INDEX --wrt TENSOR [options]
   headlight explain MODEL --out FILE.onnx [options]
+  headlight evaluate MODEL --images DIR [--masks DIR] [options]
 
 Options of inspect
   --input NAME=1,3,224,224   bind the free dimensions of an input (repeatable)
@@ -85,6 +86,26 @@ Options of features
 Options of fit and features
   --cache DIR         where features are kept, so that a stopped run goes on (default ~/.cache/headlight/features)
   --preprocess FILE   how images are read: JSON as in MODEL.headlight.json
+
+Options of evaluate: how well maps point at what they should, one row per method, image and class
+  --images DIR        images, also in folders within it (or one file)
+  --masks DIR         where the objects are: STEM.png or STEM_mask.png (0 and another value; or several: 0 background,
+                      v = class v − 1, 255 void), STEM.xml (Pascal VOC), STEM.txt (YOLO), or a COCO JSON file
+  --methods A,B,…     as for cam --method (default cam)
+  --layer TENSOR      as for cam
+  --classes WHICH     predicted (default), true, or one class by index or label. The true class is that of --truth, else
+                      of the annotation, the folder's name, or a word of the file's name
+  --truth FILE        lists "image,class", one per line
+  --metrics A,B,…     pointing, energy, iou, box, maxboxacc, pxap (these need --masks), border, drop, increase,
+                      insertion, deletion; slow: road, sanity; or all. Default: all but the slow ones
+  --tolerance PIXELS  of the pointing game (default 0)
+  --steps N           of insertion and deletion (default 50)
+  --placement WHERE   stretch (default): maps resized with half-pixel centres, as papers do; receptive-field: cells at
+                      the centres of what they see, as the overlays are drawn
+  --seed N            of random numbers (default 0)
+  --preprocess FILE, --labels FILE
+                      as for cam
+  --out FILE          .csv: the rows; .json: everything
 
 All
   --json              one JSON document on standard output; messages on standard error

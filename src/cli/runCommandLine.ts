@@ -3,6 +3,7 @@ import { UserError } from '../userError';
 import { parseArguments } from './arguments';
 import { runCam } from './cam';
 import { runCompare } from './compare';
+import { runEvaluate } from './evaluate';
 import { runExplain } from './explain';
 import { runFeatures } from './features';
 import { runFit } from './fit';
@@ -44,6 +45,8 @@ export async function runCommandLine(
         return await runFit(parsed, output, inferencePath);
       case 'features':
         return await runFeatures(parsed, output, inferencePath);
+      case 'evaluate':
+        return await runEvaluate(parsed, output, inferencePath);
       default:
         return parsed satisfies never;
     }
