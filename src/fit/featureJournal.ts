@@ -27,7 +27,7 @@ export async function openJournal(file: string, size: number): Promise<FeatureJo
   try {
     const recordBytes = HASH_BYTES + 4 * size + SEAL_BYTES;
     const positions = await readRecords(handle, recordBytes);
-    let end = positions.size === 0 ? 0 : Math.max(...positions.values()) + recordBytes;
+    let end = [...positions.values()].reduce((last, start) => Math.max(last, start + recordBytes), 0);
     if ((await handle.stat()).size !== end) {
       await handle.truncate(end);
     }
