@@ -1,4 +1,5 @@
-import type { Explanation } from '../src/protocol/explanation';
+import type { Explanation, LayerExplanation } from '../src/protocol/explanation';
+import type { MapChoices } from '../src/protocol/mapChoices';
 import type {
   ClassifierWeights,
   DisplayDefaults,
@@ -11,13 +12,21 @@ import type { PageChannel } from '../src/protocol/channel';
 import type { LayerMeasurement } from '../src/protocol/measurement';
 import type { ModelReport } from '../src/protocol/modelReport';
 import type { CamChoices } from './cam/camChoices';
+import type { MapRequest } from './cam/mapRequest';
 
-/** What is known about one image of the list. */
+/** What is known about one image of the list; of heads without exact maps, as the usual method draws it. */
 export type ImageState =
   | { readonly status: 'waiting' }
   | { readonly status: 'running' }
-  | { readonly status: 'explained'; readonly explanation: Explanation }
+  | { readonly status: 'explained'; readonly explanation: Explanation | LayerExplanation }
   | { readonly status: 'failed'; readonly failure: Failure };
+
+/** What became of a map that another method than the exact one was asked for: one class of one image. */
+export type LayerMapState = { readonly request: MapRequest } & (
+  | { readonly status: 'running' }
+  | { readonly status: 'drawn'; readonly explanation: LayerExplanation }
+  | { readonly status: 'failed'; readonly failure: Failure }
+);
 
 /** Measuring the model on this machine. */
 export type MeasurementState =
@@ -67,6 +76,10 @@ export interface AppState {
   readonly images: readonly ImageItem[];
   readonly imageStates: ReadonlyMap<string, ImageState>;
   readonly classifier: ClassifierWeights | 'loading' | 'unavailable' | null;
+  /** What maps can be drawn with; null until it is needed. */
+  readonly mapChoices: MapChoices | 'loading' | null;
+  /** By key of the request. */
+  readonly layerMaps: ReadonlyMap<string, LayerMapState>;
   /** Times of the layers, once the user has asked for them. */
   readonly measurement: MeasurementState | null;
   readonly tasks: ReadonlyMap<string, { readonly label: string; readonly fraction: number | null }>;

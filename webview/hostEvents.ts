@@ -37,6 +37,8 @@ function applyModelLoaded(state: AppState, { report, display, trusted }: EventOf
     trusted,
     failure: null,
     classifier: null,
+    mapChoices: null,
+    layerMaps: new Map(),
     // Times belong to the file and the shapes that were measured.
     measurement: null,
     imageStates: allWaiting(state.images),
@@ -52,7 +54,8 @@ function applySettings(state: AppState, { settings }: EventOf<'settingsChanged'>
   const { settings: known, images, imageStates } = state;
   const isOther = known !== null && JSON.stringify(known.preprocessing) !== JSON.stringify(settings.preprocessing);
   const again = images.filter(({ id }) => isOther || imageStates.get(id)?.status === 'failed');
-  return { settings, imageStates: new Map([...imageStates, ...allWaiting(again)]) };
+  const kept = [...state.layerMaps].filter(([, { status }]) => !isOther && status !== 'failed');
+  return { settings, layerMaps: new Map(kept), imageStates: new Map([...imageStates, ...allWaiting(again)]) };
 }
 
 function applyImagesAdded(state: AppState, { images }: EventOf<'imagesAdded'>): Partial<AppState> {

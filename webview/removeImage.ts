@@ -9,11 +9,13 @@ export function removeImage(state: AppState, imageId: string): Partial<AppState>
   const images = state.images.filter(({ id }) => id !== imageId);
   const imageStates = new Map(state.imageStates);
   imageStates.delete(imageId);
+  const layerMaps = new Map([...state.layerMaps].filter(([, { request }]) => request.imageId !== imageId));
   const isSelected = state.choices.selectedImage === imageId;
   const neighbour = images[Math.min(place, images.length - 1)]?.id ?? null;
   return {
     images,
     imageStates,
+    layerMaps,
     ...(isSelected ? { choices: { ...state.choices, selectedImage: neighbour } } : {}),
   };
 }

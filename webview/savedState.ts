@@ -24,6 +24,8 @@ export function createInitialState(saved: unknown): AppState {
     images: [],
     imageStates: new Map(),
     classifier: null,
+    mapChoices: null,
+    layerMaps: new Map(),
     measurement: null,
     tasks: new Map(),
     requestedItem: null,

@@ -1,9 +1,11 @@
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/messages';
 import type { App, Choices } from '../app';
 import { removeImage } from '../removeImage';
+import { readCamChoices } from './camChoices';
 import type { CamChoices } from './camChoices';
 import type { Explainer } from './explainer';
-import { readCamChoices } from './scene';
+import type { LayerMaps } from './layerMaps';
+import type { MapRequest } from './mapRequest';
 
 /** What the user can do in the CAM view; templates call these and know neither channel nor store. */
 export interface CamActions {
@@ -13,6 +15,8 @@ export interface CamActions {
   readonly removeImage: (imageId: string) => void;
   readonly retry: (imageId: string) => void;
   readonly cancel: () => void;
+  readonly cancelMaps: (requests: readonly MapRequest[]) => void;
+  readonly retryMaps: (requests: readonly MapRequest[]) => void;
   readonly choose: (change: Partial<Choices>) => void;
   readonly chooseCam: (change: Partial<CamChoices>) => void;
   readonly editSettings: () => void;
@@ -20,7 +24,12 @@ export interface CamActions {
 }
 
 /** `report` tells the user what could not be done. */
-export function createCamActions(app: App, explainer: Explainer, report: (message: string) => void): CamActions {
+export function createCamActions(
+  app: App,
+  explainer: Explainer,
+  layerMaps: LayerMaps,
+  report: (message: string) => void,
+): CamActions {
   async function ask<Name extends RequestName>(
     name: Name,
     params: RequestParams<Name>,
@@ -50,6 +59,8 @@ export function createCamActions(app: App, explainer: Explainer, report: (messag
     },
     retry: (imageId) => explainer.retry(imageId),
     cancel: () => explainer.cancel(),
+    cancelMaps: (requests) => layerMaps.cancel(requests),
+    retryMaps: (requests) => layerMaps.retry(requests),
     choose: (change) => app.choose(change),
     chooseCam: (change) => app.choose({ cam: { ...readCamChoices(app.state), ...change } }),
     editSettings: () => void ask('editSettings', {}),

@@ -1,3 +1,4 @@
+import type { AppState } from '../app';
 import type { ChannelOrder } from './channelRanking';
 import type { Backdrop } from './rasters';
 import type { Interpolation } from '../../src/protocol/upsampleMap';
@@ -12,6 +13,14 @@ export interface CamChoices {
   /** Whether the picture under the map keeps its colours. */
   readonly backdrop: Backdrop;
   readonly channelOrder: ChannelOrder;
+  /** Id of the method that draws the map; null: the one that fits the head best. */
+  readonly method: string | null;
+  /** Tensor at which it does; null: the usual one. */
+  readonly layer: string | null;
+  /** Classes shown side by side, in the order they were added. */
+  readonly compared: readonly number[];
+  /** Whether the image is shown through the stages of the network. */
+  readonly showsStages: boolean;
   /** What the gallery draws: w·F_c in logit units, or the activation F_c. */
   readonly channelMap: 'contribution' | 'activation';
 }
@@ -24,7 +33,15 @@ export const DEFAULT_CAM_CHOICES: CamChoices = {
   backdrop: 'grey',
   channelOrder: 'magnitude',
   channelMap: 'contribution',
+  method: null,
+  layer: null,
+  compared: [],
+  showsStages: false,
 };
+
+export function readCamChoices({ choices }: Pick<AppState, 'choices'>): CamChoices {
+  return { ...DEFAULT_CAM_CHOICES, ...choices.cam };
+}
 
 const VALUES = {
   range: ['shared', 'map'],
@@ -33,6 +50,16 @@ const VALUES = {
   channelOrder: ['magnitude', 'positive', 'negative'],
   channelMap: ['contribution', 'activation'],
 } as const;
+
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
+
+/** Not there yet in what older versions saved. */
+const LATER: Partial<Record<keyof CamChoices, (value: unknown) => boolean>> = {
+  method: isTextOrNull,
+  layer: isTextOrNull,
+  compared: (value) => Array.isArray(value) && value.every(Number.isInteger),
+  showsStages: (value) => typeof value === 'boolean',
+};
 
 /** Whether saved choices, perhaps of another version, are still understood. */
 export function isCamChoices(saved: unknown): saved is CamChoices {
@@ -43,6 +70,7 @@ export function isCamChoices(saved: unknown): saved is CamChoices {
   const { contrastClass } = choices;
   return (
     (contrastClass === null || Number.isInteger(contrastClass)) &&
+    Object.entries(LATER).every(([name, isValid]) => choices[name] === undefined || isValid(choices[name])) &&
     Object.entries(VALUES).every(([name, values]) => (values as readonly unknown[]).includes(choices[name]))
   );
 }

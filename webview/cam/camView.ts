@@ -5,19 +5,27 @@ import './cam.css';
 import { createCamActions } from './camActions';
 import type { CamActions } from './camActions';
 import { ChannelGallery } from './channelGallery';
+import { fetchMapChoices } from '../mapChoices';
+import { readMapChoices, toMapRequest } from './chosenMap';
 import { createClassPanel } from './classPanel';
 import { displayControls } from './displayControls';
 import { acceptDrops } from './dropTarget';
-import { failureCover, findObstacle, runningCover, withoutImages } from './emptyStates';
+import { createComparePanel, listComparedMaps } from './comparePanel';
+import { findCover, findMissing } from './cover';
+import { findObstacle, withoutImages } from './emptyStates';
 import { Explainer } from './explainer';
 import { exportBar } from './exportBar';
 import { imageStrip } from './imageStrip';
 import { ledgerPanel } from './ledgerPanel';
-import { describeMap } from './mapNotice';
+import { LayerMaps } from './layerMaps';
+import type { MapRequest } from './mapRequest';
+import { methodPanel } from './methodPanel';
+import { notice } from './notice';
 import { preprocessingPanel } from './preprocessingPanel';
 import { SceneReader } from './scene';
 import type { ExplainedScene, Scene, ShownMap } from './scene';
 import { Stage } from './stage';
+import { listRequests, listStageMaps, stagesPanel } from './stagesPanel';
 
 /** Class activation maps of the user's images: what the model sees, channel by channel, with numbers that add up. */
 export const createCamView: CreateView = (app) => new CamView(app);
@@ -25,11 +33,13 @@ export const createCamView: CreateView = (app) => new CamView(app);
 class CamView implements View {
   readonly element = document.createElement('section');
   readonly #explainer: Explainer;
+  readonly #layerMaps: LayerMaps;
   readonly #actions: CamActions;
   readonly #scenes = new SceneReader();
   readonly #stage = new Stage();
   readonly #gallery: ChannelGallery;
   readonly #classPanel: ReturnType<typeof createClassPanel>;
+  readonly #comparePanel: ReturnType<typeof createComparePanel>;
   #hasDrawn = false;
   /** What became of the last save, copy or other request. */
   #report = '';
@@ -38,9 +48,11 @@ class CamView implements View {
     this.element.className = 'cam-view';
     this.element.setAttribute('aria-label', 'Class activation maps');
     this.#explainer = new Explainer(app);
-    this.#actions = createCamActions(app, this.#explainer, this.#tell);
+    this.#layerMaps = new LayerMaps(app);
+    this.#actions = createCamActions(app, this.#explainer, this.#layerMaps, this.#tell);
     this.#gallery = new ChannelGallery(this.#actions);
     this.#classPanel = createClassPanel(this.#actions);
+    this.#comparePanel = createComparePanel(this.#actions);
     acceptDrops(this.element, this.#actions.addImages);
   }
 
@@ -48,8 +60,12 @@ class CamView implements View {
     this.#explainer.sync(state);
     const obstacle = findObstacle(state, this.#actions);
     const scene = obstacle ? null : this.#scenes.read(state);
+    if (scene || state.report?.heads[0]?.exact === false) {
+      void fetchMapChoices(this.app);
+    }
     if (scene) {
-      askForClasses(scene, state, this.#explainer);
+      this.#askForClasses(state, scene);
+      this.#layerMaps.want(this.#listWanted(state, scene));
     }
     render(
       obstacle ?? (scene ? this.#sceneTemplate(state, scene) : withoutImages(this.#report, this.#actions)),
@@ -66,6 +82,31 @@ class CamView implements View {
     this.#stage.paint();
   }
 
+  /** Classes whose rows are not in the page come from the model. */
+  #askForClasses(state: AppState, { explained, item, chosen, cam }: Scene): void {
+    if (explained && chosen.kind === 'exact' && state.classifier === 'unavailable') {
+      const { classIndex, contrastClass } = explained.target;
+      for (const missing of findMissing(explained.answer, [classIndex, contrastClass, ...cam.compared])) {
+        this.#explainer.requestClass(item.id, missing);
+      }
+    }
+  }
+
+  /** Maps that other methods than the exact one have to draw: what is looked at first. */
+  #listWanted(state: AppState, scene: Scene): readonly MapRequest[] {
+    const { explained, chosen, cam } = scene;
+    const choices = readMapChoices(state);
+    if (!explained || !choices) {
+      return [];
+    }
+    const compared = listComparedMaps(state, scene, explained, this.#scenes.maps);
+    return [
+      ...(chosen.kind === 'layer' ? [toMapRequest(chosen, explained.answer, explained.target)] : []),
+      ...compared.flatMap(({ request }) => request ?? []),
+      ...(cam.showsStages ? listRequests(listStageMaps(state, scene, explained, choices)) : []),
+    ];
+  }
+
   readonly #tell = (message: string): void => {
     this.#report = message;
     this.app.update({});
@@ -74,8 +115,8 @@ class CamView implements View {
   #sceneTemplate(state: AppState, scene: Scene): TemplateResult {
     const { explained, labels, item } = scene;
     const shown = explained?.shown ?? null;
-    if (explained && shown) {
-      this.#gallery.draw(scene, explained, shown);
+    if (shown?.kind === 'exact') {
+      this.#gallery.draw(scene, shown);
     }
     const strip = { images: state.images, imageStates: state.imageStates, selected: item.id, labels };
     return html`${imageStrip(strip, this.#actions)}
@@ -83,77 +124,51 @@ class CamView implements View {
         <div class="cam-main">${this.#mainTemplate(state, scene, shown)}</div>
         <div class="cam-side">${this.#sideTemplate(state, scene, shown)}</div>
       </div>
-      ${shown ? this.#gallery.element : placeholder('Channels', scene.imageState)}`;
+      ${explained ? this.#sidesTemplate(state, scene, explained) : nothing}
+      ${shown?.kind === 'exact' ? this.#gallery.element : nothing}
+      ${shown || scene.chosen.kind === 'layer' ? nothing : placeholder('Channels', scene.imageState)}`;
   }
 
   #mainTemplate(state: AppState, scene: Scene, shown: ShownMap | null): TemplateResult {
     const { explained, item, cam } = scene;
-    const explanation = explained?.explanation ?? null;
+    const explanation = shown?.explanation ?? explained?.answer ?? null;
     const title = explained?.title ?? item.name;
-    const cover = findCover(scene, this.#explainer, this.#actions);
+    const cover = findCover(state, scene, this.#explainer, this.#actions);
     this.#stage.draw({ explanation, shown, title, opacity: state.choices.opacity, cover });
     const model = state.report?.file.name ?? '';
     return html`${heading(title, shown, this.#actions)} ${this.#stage.element}
-      ${shown ? notice(shown, this.#actions) : nothing}
+      ${shown ? notice(scene, shown, readMapChoices(state), this.#actions) : nothing}
       ${displayControls(state.choices, cam, explanation === null || explanation.receptiveField !== null, this.#actions)}
       ${explained && shown ? exportBar({ scene, explained, shown, model }, this.app, this.#tell) : nothing}
       <p class="cam-report" role="status">${this.#report}</p>`;
   }
 
   #sideTemplate(state: AppState, scene: Scene, shown: ShownMap | null): TemplateResult {
-    const { explained } = scene;
-    const isContrast = explained?.target.contrastClass !== null;
+    const { explained, chosen } = scene;
     return html`${explained ? this.#classPanel(scene, explained) : placeholder('Classes', scene.imageState)}
-    ${
-      shown
-        ? ledgerPanel(shown, state.report?.heads[0]?.reason ?? null, isContrast, this.#actions)
-        : placeholder('What makes the logit', scene.imageState)
-    }
-    ${preprocessingPanel(state.settings, explained?.explanation ?? null, this.#actions)}`;
+    ${methodPanel(scene, readMapChoices(state), this.#actions)}
+    ${chosen.kind === 'layer' ? nothing : this.#ledgerTemplate(state, scene, shown)}
+    ${preprocessingPanel(state.settings, explained?.answer ?? null, this.#actions)}`;
   }
-}
 
-/** Classes whose rows are not in the page come from the model. */
-function askForClasses({ explained, item }: Scene, state: AppState, explainer: Explainer): void {
-  if (explained && !explained.shown && state.classifier === 'unavailable') {
-    for (const classIndex of findMissing(explained)) {
-      explainer.requestClass(item.id, classIndex);
-    }
+  #ledgerTemplate(state: AppState, { explained, imageState }: Scene, shown: ShownMap | null): TemplateResult {
+    const isContrast = explained?.target.contrastClass !== null;
+    return shown?.kind === 'exact'
+      ? ledgerPanel(shown, state.report?.heads[0]?.reason ?? null, isContrast, this.#actions)
+      : placeholder('What makes the logit', imageState);
   }
-}
 
-function findMissing({ explanation, target }: ExplainedScene): number[] {
-  const have = new Set(explanation.maps.map(({ classIndex }) => classIndex));
-  return [target.classIndex, target.contrastClass]
-    .filter((index) => index !== null)
-    .filter((index) => !have.has(index));
-}
-
-/** What lies over the picture: progress, a failure, or nothing. */
-function findCover(scene: Scene, explainer: Explainer, actions: CamActions): TemplateResult | typeof nothing {
-  const { imageState, item, explained } = scene;
-  if (imageState.status === 'failed') {
-    return failureCover(imageState.failure, () => actions.retry(item.id), actions);
+  /** The same image by class and by stage. */
+  #sidesTemplate(state: AppState, scene: Scene, explained: ExplainedScene): TemplateResult {
+    const choices = readMapChoices(state);
+    const { maps } = this.#scenes;
+    return html`${this.#comparePanel({ state, scene, explained, maps })}
+    ${choices ? stagesPanel({ state, scene, explained, choices, maps }, this.#actions) : nothing}`;
   }
-  if (!explained) {
-    return runningCover(`Running the model on ${item.name}…`, actions);
-  }
-  if (explained.shown) {
-    return nothing;
-  }
-  for (const classIndex of findMissing(explained)) {
-    const failure = explainer.findClassFailure(explained.explanation, classIndex);
-    if (failure) {
-      return failureCover(failure, () => explainer.requestClass(item.id, classIndex, true), actions);
-    }
-  }
-  return html`<div class="cam-cover cam-delayed" role="status">
-    <progress></progress><span>Computing the map of ${explained.title}…</span>
-  </div>`;
 }
 
 function heading(title: string, shown: ShownMap | null, actions: CamActions): TemplateResult {
-  const channel = shown?.channel ?? null;
+  const channel = shown?.kind === 'exact' ? shown.channel : null;
   return html`<div class="cam-heading">
     <h2 title=${title}>${title}</h2>
     ${channel === null ? nothing : channelChip(channel, actions)}
@@ -166,18 +181,6 @@ function channelChip(channel: number, actions: CamActions): TemplateResult {
   return html`<span class="cam-chip">
     <span>channel ${channel}</span><button aria-label=${label} title=${label} @click=${clear}>×</button>
   </span>`;
-}
-
-function notice(shown: ShownMap, actions: CamActions): TemplateResult | typeof nothing {
-  const found = describeMap(shown.overlay.map, shown.overlay.scale.sign);
-  if (!found) {
-    return nothing;
-  }
-  const { text, remedy } = found;
-  return html`<p class="cam-notice" role="status">
-    ${text}
-    ${remedy ? html`<button class="cam-link" @click=${() => actions.choose({ sign: remedy.sign })}>${remedy.label}</button>` : nothing}
-  </p>`;
 }
 
 /** Keeps the room of a panel while there is nothing to fill it, so that nothing jumps. */

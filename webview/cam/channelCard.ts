@@ -7,7 +7,7 @@ import { painted } from './painted';
 import { paintValues } from './paintValues';
 import { putPixels } from './rasters';
 import { readChannelMap } from './scene';
-import type { ExplainedScene, Scene, ShownMap } from './scene';
+import type { Scene, ShownExactMap } from './scene';
 import { upsampleMap } from '../../src/protocol/upsampleMap';
 
 /** Pixels of a card's map along its longer side, about. */
@@ -15,8 +15,7 @@ const CARD_PIXELS = 72;
 
 export interface ChannelCardScene {
   readonly scene: Scene;
-  readonly explained: ExplainedScene;
-  readonly shown: ShownMap;
+  readonly shown: ShownExactMap;
   readonly isTabStop: boolean;
 }
 
@@ -47,8 +46,8 @@ export function channelCard(
   </div>`;
 }
 
-function paintCard(canvas: HTMLCanvasElement, channel: number, { scene, explained, shown }: ChannelCardScene): void {
-  const { explanation } = explained;
+function paintCard(canvas: HTMLCanvasElement, channel: number, { scene, shown }: ChannelCardScene): void {
+  const { explanation } = shown;
   const { height, width } = explanation;
   const magnification = Math.max(1, Math.round(CARD_PIXELS / Math.max(height, width)));
   const map = readChannelMap(explanation, shown.evidence, scene.cam.channelMap, channel);

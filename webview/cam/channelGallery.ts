@@ -7,15 +7,14 @@ import { channelCard } from './channelCard';
 import type { ChannelOrder } from './channelRanking';
 import { choice } from './choice';
 import type { Options } from './choice';
-import type { ExplainedScene, Scene, ShownMap } from './scene';
+import type { Scene, ShownExactMap } from './scene';
 
 /** Cards drawn at once; the rest of a thousand channels is on further pages. */
 const PAGE_SIZE = 48;
 
 interface GalleryScene {
   readonly scene: Scene;
-  readonly explained: ExplainedScene;
-  readonly shown: ShownMap;
+  readonly shown: ShownExactMap;
 }
 
 /** The channels, ranked by what they add to the logit, each with its map and numbers. */
@@ -30,7 +29,7 @@ export class ChannelGallery {
     this.element.setAttribute('aria-labelledby', 'cam-channels-title');
   }
 
-  draw(scene: Scene, explained: ExplainedScene, shown: ShownMap): void {
+  draw(scene: Scene, shown: ShownExactMap): void {
     const next = { evidence: shown.evidence, order: scene.cam.channelOrder, channel: shown.channel };
     const drawn = this.#drawn;
     if (drawn?.evidence !== next.evidence || drawn.order !== next.order) {
@@ -40,7 +39,7 @@ export class ChannelGallery {
       this.#page = Math.floor(shown.channels.findIndex(({ channel }) => channel === next.channel) / PAGE_SIZE);
     }
     this.#drawn = next;
-    this.#current = { scene, explained, shown };
+    this.#current = { scene, shown };
     this.#redraw();
   }
 
@@ -55,7 +54,7 @@ export class ChannelGallery {
     }
   }
 
-  #template({ scene, explained, shown }: GalleryScene): TemplateResult {
+  #template({ scene, shown }: GalleryScene): TemplateResult {
     const first = this.#page * PAGE_SIZE;
     const rows = shown.channels.slice(first, first + PAGE_SIZE);
     // One card takes part in the tab order: the selected one, or the first.
@@ -67,11 +66,11 @@ export class ChannelGallery {
         ${this.#pagesTemplate(shown, `${first + 1}–${first + rows.length}`)}
       </div>
       <div class="cam-cards" role="listbox" aria-labelledby="cam-channels-title" @keydown=${this.#onKey}>
-        ${rows.map((row) => channelCard(row, { scene, explained, shown, isTabStop: row === tabStop }, this.#toggle))}
+        ${rows.map((row) => channelCard(row, { scene, shown, isTabStop: row === tabStop }, this.#toggle))}
       </div>`;
   }
 
-  #pagesTemplate(shown: ShownMap, range: string): TemplateResult {
+  #pagesTemplate(shown: ShownExactMap, range: string): TemplateResult {
     const last = countPages(shown) - 1;
     const button = (sign: string, label: string, page: number): TemplateResult =>
       html`<button
@@ -124,7 +123,7 @@ const MAPS: Options<CamChoices['channelMap']> = [
   { value: 'activation', label: 'Activation F', title: 'What the channel responds to, whatever its weight' },
 ];
 
-function countPages({ channels }: ShownMap): number {
+function countPages({ channels }: ShownExactMap): number {
   return Math.ceil(channels.length / PAGE_SIZE);
 }
 

@@ -1,6 +1,6 @@
 import { html, svg } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { Explanation } from '../../src/protocol/explanation';
+import type { ImageAnswer } from '../../src/protocol/explanation';
 import type { CamActions } from './camActions';
 import { ClassPicker } from './classPicker';
 import { toClassLabel } from './classLabels';
@@ -21,17 +21,17 @@ export function createClassPanel(actions: CamActions): (scene: Scene, explained:
     placeholder: 'No class (the class alone)',
     onPick: (classIndex) => actions.chooseCam({ contrastClass: classIndex }),
   });
-  return ({ labels, choices }, { explanation, target }) => {
-    const { logits, probabilities, top } = explanation;
+  return ({ labels, choices }, { answer, target }) => {
+    const { logits, probabilities, top } = answer;
     classPicker.draw({ labels, logits, probabilities, selected: target.classIndex });
     contrastPicker.draw({ labels, logits, probabilities, selected: target.contrastClass });
     const rows = top.includes(target.classIndex) ? top : [...top, target.classIndex];
     return html`<section class="cam-panel" aria-labelledby="cam-classes-title">
       <h2 id="cam-classes-title">Classes</h2>
       <div class="cam-top" role="group" aria-label="Most likely classes">
-        ${rows.map((classIndex) => classRow(explanation, labels, classIndex, classIndex === target.classIndex, actions))}
+        ${rows.map((classIndex) => classRow(answer, labels, classIndex, classIndex === target.classIndex, actions))}
       </div>
-      <p class="cam-note">${describeProbabilities(explanation)}</p>
+      <p class="cam-note">${describeProbabilities(answer)}</p>
       <label class="cam-check" title="Otherwise each image shows its own most likely class">
         <input
           type="checkbox"
@@ -59,7 +59,7 @@ export function createClassPanel(actions: CamActions): (scene: Scene, explained:
 }
 
 function classRow(
-  { logits, probabilities }: Explanation,
+  { logits, probabilities }: ImageAnswer,
   labels: readonly string[] | null,
   classIndex: number,
   isSelected: boolean,
@@ -82,7 +82,7 @@ function classRow(
   </button>`;
 }
 
-function describeProbabilities({ probabilitySource }: Explanation): string {
+function describeProbabilities({ probabilitySource }: ImageAnswer): string {
   switch (probabilitySource) {
     case 'model':
       return 'Logit and probability, as the model computes them.';

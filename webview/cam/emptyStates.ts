@@ -1,27 +1,33 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { Failure } from '../../src/protocol/messages';
-import type { HeadReport } from '../../src/protocol/modelReport';
 import type { AppState } from '../app';
 import type { CamActions } from './camActions';
+import { readMapChoices } from './chosenMap';
 
 /** Why no map can be drawn of this model at all; null when one can. */
 export function findObstacle(state: AppState, actions: CamActions): TemplateResult | null {
-  const head = state.report?.heads[0];
-  if (!head?.exact) {
-    return withoutExactHead(head, actions);
+  if (state.report?.heads[0]?.exact !== true) {
+    const choices = readMapChoices(state);
+    if (choices === null) {
+      return html`<div class="cam-message cam-delayed" role="status">
+        <progress aria-label="Reading which maps can be drawn"></progress>
+      </div>`;
+    }
+    if (choices.method === null) {
+      return withoutMethod(choices.reason, actions);
+    }
   }
   return state.trusted ? null : untrusted();
 }
 
-function withoutExactHead(head: HeadReport | undefined, actions: CamActions): TemplateResult {
-  const title = !head || head.kind === 'none' ? 'This model has no classification head' : 'No exact map for this head';
+function withoutMethod(reason: string, actions: CamActions): TemplateResult {
   return message(
-    title,
-    html`<p>${head?.reason ?? 'No class scores that are computed from a feature map were found.'}</p>
+    'No map can be drawn of this model',
+    html`<p>${reason}</p>
       <p class="cam-quiet">
-        Class activation maps are drawn where they add up to the score: when the class scores are linear (or piecewise
-        linear) in the last feature map, as with global average pooling or fully connected layers.
+        A map shows which places of an image a class score depends on: it needs scores, one for each class, and a layer
+        whose cells lie on the image.
       </p>
       <div class="cam-actions">
         <button class="cam-button" @click=${() => actions.choose({ view: 'summary' })}>Show the head</button>
@@ -58,11 +64,11 @@ export function withoutImages(report: string, actions: CamActions): TemplateResu
 }
 
 /** Over the picture while the model runs; shown only when that takes longer than 300 ms (styles). */
-export function runningCover(text: string, actions: CamActions): TemplateResult {
+export function runningCover(text: string, onCancel: () => void): TemplateResult {
   return html`<div class="cam-cover cam-delayed" role="status">
     <progress aria-label=${text}></progress>
     <span>${text}</span>
-    <button class="cam-button cam-secondary" @click=${actions.cancel}>Cancel</button>
+    <button class="cam-button cam-secondary" @click=${onCancel}>Cancel</button>
   </div>`;
 }
 

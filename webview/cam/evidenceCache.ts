@@ -1,7 +1,6 @@
 import type { ClassMap, Explanation } from '../../src/protocol/explanation';
 import type { AppState } from '../app';
 import type { ValueRange } from './colorScale';
-import { computeRange } from './colorScale';
 import { computeClassMap, readClassifierRow, subtractClassMap } from './evidence';
 
 /** What is shown: a class, or a class against another. */
@@ -13,7 +12,6 @@ export interface Target {
 /** Class maps by explanation, so that drawing again costs nothing; entries go with their explanation. */
 export class EvidenceCache {
   readonly #maps = new WeakMap<Explanation, Map<string, ClassMap>>();
-  readonly #ranges = new WeakMap<ClassMap, { readonly range: ValueRange | null }>();
 
   /** null: the classifier is not in the page, ask the model. */
   find(explanation: Explanation, target: Target, classifier: AppState['classifier']): ClassMap | null {
@@ -26,12 +24,6 @@ export class EvidenceCache {
       second &&
       this.#keep(explanation, `${target.classIndex}-${target.contrastClass}`, () => subtractClassMap(first, second))
     );
-  }
-
-  findRange(map: ClassMap): ValueRange | null {
-    const known = this.#ranges.get(map) ?? { range: computeRange(map.map) };
-    this.#ranges.set(map, known);
-    return known.range;
   }
 
   #findClass(explanation: Explanation, classIndex: number, classifier: AppState['classifier']): ClassMap | null {

@@ -1,7 +1,9 @@
-import type { Explanation } from '../../src/protocol/explanation';
+import type { Explanation, ImageAnswer, LayerExplanation } from '../../src/protocol/explanation';
 import { RequestFailure } from '../../src/protocol/channel';
 import type { Failure } from '../../src/protocol/messages';
 import type { App, AppState, ImageState } from '../app';
+import { isExact, readMapChoices } from './chosenMap';
+import { toMapKey } from './mapRequest';
 
 const CLASSIFIER_ATTEMPTS = 3;
 
@@ -20,7 +22,7 @@ export class Explainer {
     if (canExplain(state)) {
       this.#startNext(state);
       // After the first picture, which it would delay.
-      if (state.classifier === null && hasExplanation(state)) {
+      if (state.classifier === null && hasExactExplanation(state)) {
         void this.#fetchClassifier();
       }
     }
@@ -39,7 +41,7 @@ export class Explainer {
   /** Asks the model for one more class, once; after a failure again only when `again`. */
   requestClass(imageId: string, classIndex: number, again = false): void {
     const known = this.app.state.imageStates.get(imageId);
-    if (known?.status === 'explained') {
+    if (known?.status === 'explained' && isExact(known.explanation)) {
       const asked = this.#classRequests.get(known.explanation.logits)?.get(classIndex);
       if (asked === undefined || (again && asked !== null)) {
         void this.#explainClass(imageId, known.explanation, classIndex);
@@ -48,7 +50,7 @@ export class Explainer {
   }
 
   /** Why a class could not be mapped; null while it is under way. */
-  findClassFailure(explanation: Explanation, classIndex: number): Failure | null {
+  findClassFailure(explanation: ImageAnswer, classIndex: number): Failure | null {
     return this.#classRequests.get(explanation.logits)?.get(classIndex) ?? null;
   }
 
@@ -79,6 +81,7 @@ export class Explainer {
     this.#dropStale(this.app.state);
     if (this.#running === run) {
       this.#running = null;
+      keepLayerMap(this.app, result);
       this.#setImage(imageId, result);
       this.#startNext(this.app.state);
     }
@@ -109,7 +112,10 @@ export class Explainer {
       const answer = await this.app.channel.request('explain', { imageId, classes: [classIndex] });
       const known = this.app.state.imageStates.get(imageId);
       if (known?.status === 'explained' && known.explanation.logits === explanation.logits) {
-        this.#setImage(imageId, { status: 'explained', explanation: mergeMaps(known.explanation, answer) });
+        this.#setImage(imageId, {
+          status: 'explained',
+          explanation: mergeMaps(explanation, known.explanation, answer),
+        });
       }
     } catch (error: unknown) {
       requests.set(classIndex, toFailure(error));
@@ -120,19 +126,45 @@ export class Explainer {
 
 async function requestExplanation(app: App, imageId: string, signal: AbortSignal): Promise<ImageState> {
   try {
-    return { status: 'explained', explanation: await app.channel.request('explain', { imageId, classes: [] }, signal) };
+    return { status: 'explained', explanation: await requestAnswer(app, imageId, signal) };
   } catch (error: unknown) {
     return { status: 'failed', failure: toFailure(error) };
   }
 }
 
-function hasExplanation(state: AppState): boolean {
-  return [...state.imageStates.values()].some(({ status }) => status === 'explained');
+/** Where no map is exact, what the model says comes with the most likely class's map by the usual method. */
+function requestAnswer(app: App, imageId: string, signal: AbortSignal): Promise<Explanation | LayerExplanation> {
+  const choices = readMapChoices(app.state);
+  if (hasExactHead(app.state) || choices === null || choices.layerMethod === null) {
+    return app.channel.request('explain', { imageId, classes: [] }, signal);
+  }
+  const { layerMethod: method, layer } = choices;
+  const params = { imageId, method, layer, classes: [], topCount: 1, contrast: null };
+  return app.channel.request('explainLayer', params, signal);
 }
 
-/** The model may run, and has a head whose maps add up. */
+function keepLayerMap(app: App, result: ImageState): void {
+  if (result.status === 'explained' && !isExact(result.explanation)) {
+    const { explanation } = result;
+    const { imageId, method, layer, contrast, maps } = explanation;
+    const request = { imageId, method, layer, contrast, classIndex: maps[0].classIndex };
+    const drawn = { status: 'drawn', request, explanation } as const;
+    app.update({ layerMaps: new Map(app.state.layerMaps).set(toMapKey(request), drawn) });
+  }
+}
+
+function hasExactExplanation({ imageStates }: AppState): boolean {
+  return [...imageStates.values()].some((each) => each.status === 'explained' && isExact(each.explanation));
+}
+
+function hasExactHead({ report }: AppState): boolean {
+  return report?.heads[0]?.exact === true;
+}
+
+/** The model may run, and a way to draw maps of it is known. */
 function canExplain(state: AppState): boolean {
-  return state.trusted && state.report?.heads[0]?.exact === true;
+  const choices = readMapChoices(state);
+  return state.trusted && (hasExactHead(state) || (choices !== null && choices.layerMethod !== null));
 }
 
 /** The image on display comes first, then the list's order. */
@@ -142,13 +174,14 @@ function findNext(state: AppState): string | null {
   return (selected ?? state.images.find(({ id }) => isWaiting(id)))?.id ?? null;
 }
 
-/** The known explanation with the maps of further classes. */
-function mergeMaps(known: Explanation, answer: Explanation): Explanation {
-  const have = new Set(known.maps.map(({ classIndex }) => classIndex));
-  return { ...known, maps: [...known.maps, ...answer.maps.filter(({ classIndex }) => !have.has(classIndex))] };
+/** An explanation with all maps known by now and those of the answer. */
+function mergeMaps(explanation: Explanation, known: Explanation | LayerExplanation, answer: Explanation): Explanation {
+  const maps = isExact(known) ? known.maps : [];
+  const have = new Set(maps.map(({ classIndex }) => classIndex));
+  return { ...explanation, maps: [...maps, ...answer.maps.filter(({ classIndex }) => !have.has(classIndex))] };
 }
 
-function toFailure(error: unknown): Failure {
+export function toFailure(error: unknown): Failure {
   if (error instanceof RequestFailure) {
     return error.failure;
   }

@@ -2,7 +2,7 @@ import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { RequestFailure } from '../../src/protocol/channel';
 import type { App } from '../app';
-import { toCsv, toFileName, toJson, toNpy } from './mapExport';
+import { toCsv, toFileName, toJson, toMethodId, toNpy } from './mapExport';
 import type { ExportedMap } from './mapExport';
 import { composeMap, composePicture, toBlob, toPng } from './pictureExport';
 
@@ -31,19 +31,19 @@ const ACTIONS: readonly ExportAction[] = [
     verb: 'Save',
     label: '.npy',
     title: 'The numbers for NumPy: float32 [height, width], before any display',
-    run: (map, app) => save(app, toFileName(map, 'cam', 'npy'), toNpy(map)),
+    run: (map, app) => save(app, toFileName(map, toMethodId(map.shown), 'npy'), toNpy(map)),
   },
   {
     verb: 'Save',
     label: 'JSON',
-    title: 'The map, its certificate and the whole ledger',
-    run: (map, app) => save(app, toFileName(map, 'cam', 'json'), toBytes(toJson(map))),
+    title: 'The map and how it was made; of an exact one, its certificate and the whole ledger',
+    run: (map, app) => save(app, toFileName(map, toMethodId(map.shown), 'json'), toBytes(toJson(map))),
   },
   {
     verb: 'Save',
     label: 'CSV',
     title: 'The map as rows of numbers',
-    run: (map, app) => save(app, toFileName(map, 'cam', 'csv'), toBytes(toCsv(map))),
+    run: (map, app) => save(app, toFileName(map, toMethodId(map.shown), 'csv'), toBytes(toCsv(map))),
   },
   {
     verb: 'Copy',
@@ -54,7 +54,7 @@ const ACTIONS: readonly ExportAction[] = [
   {
     verb: 'Copy',
     label: 'JSON',
-    title: 'The map, its certificate and the whole ledger as text',
+    title: 'The map and how it was made, as text',
     async run(map, app) {
       await app.channel.request('copyText', { text: toJson(map) });
       return 'Copied';

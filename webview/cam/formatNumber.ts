@@ -30,6 +30,13 @@ export function formatPercent(share: number): string {
   return `${percent.toFixed(percent < 99.95 ? 1 : 0)} %`;
 }
 
+/** `9.7 ms`, `28 ms`, `3.4 s`. */
+export function formatElapsed(milliseconds: number): string {
+  const isShort = milliseconds < 1000;
+  const value = isShort ? milliseconds : milliseconds / 1000;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${isShort ? 'ms' : 's'}`;
+}
+
 function toText(magnitude: number): string {
   if (magnitude === 0) {
     return '0';

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Explanation } from '../../src/protocol/explanation';
+import type { ImageAnswer } from '../../src/protocol/explanation';
 import type { ImageItem } from '../../src/protocol/messages';
 import type { ImageState } from '../app';
 import type { CamActions } from './camActions';
@@ -137,7 +137,7 @@ function describeStatus(imageState: ImageState, labels: readonly string[] | null
   }
 }
 
-function describeTop({ top, probabilities }: Explanation, labels: readonly string[] | null): string {
+function describeTop({ top, probabilities }: ImageAnswer, labels: readonly string[] | null): string {
   const [first] = top;
   const label = toClassLabel(labels, first);
   return probabilities ? `${label} ${formatPercent(probabilities[first])}` : label;

@@ -6,7 +6,7 @@ import type { CamActions } from './camActions';
 import { formatNumber, formatSigned } from './formatNumber';
 import { summarizeLedger } from './ledger';
 import type { LedgerRow } from './ledger';
-import type { ShownMap } from './scene';
+import type { ShownExactMap } from './scene';
 
 /** Channels named on each side of the sum. */
 const NAMED_CHANNELS = 4;
@@ -16,7 +16,7 @@ const ROUNDING_NOTE =
 
 /** The sum that makes the logit, as a table whose rows are also the steps of a waterfall. */
 export function ledgerPanel(
-  shown: ShownMap,
+  shown: ShownExactMap,
   reason: string | null,
   isContrast: boolean,
   actions: CamActions,

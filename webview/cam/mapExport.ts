@@ -1,7 +1,7 @@
-import type { Explanation } from '../../src/protocol/explanation';
+import type { ImageAnswer } from '../../src/protocol/explanation';
 import { toClassLabel } from './classLabels';
 import { encodeNpy } from './npy';
-import type { ExplainedScene, Scene, ShownMap } from './scene';
+import type { ExplainedScene, Scene, ShownExactMap, ShownMap } from './scene';
 
 /** The map as drawn is display; what is exported are its numbers, before any of it. */
 export interface ExportedMap {
@@ -12,38 +12,36 @@ export interface ExportedMap {
 }
 
 /** float32 [height, width], before ReLU, normalisation and upsampling. */
-export function toNpy({ explained: { explanation }, shown }: ExportedMap): Uint8Array {
-  return encodeNpy(shown.overlay.map, [explanation.height, explanation.width]);
+export function toNpy({ shown }: ExportedMap): Uint8Array {
+  return encodeNpy(shown.overlay.map, [shown.explanation.height, shown.explanation.width]);
 }
 
 /** Rows of the map; numbers as short as they can be read back exactly as float32 allows. */
-export function toCsv({ explained: { explanation }, shown }: ExportedMap): string {
-  return toRows(shown.overlay.map, explanation.width)
+export function toCsv({ shown }: ExportedMap): string {
+  return toRows(shown.overlay.map, shown.explanation.width)
     .map((row) => `${row.join(',')}\n`)
     .join('');
 }
 
-/** One document: the map, its certificate and the whole ledger. Numbers that are not finite become null. */
+/** One document: the map, with its certificate and the whole ledger where it is exact. Numbers that are not finite become null. */
 export function toJson(exported: ExportedMap): string {
   const { scene, explained, shown, model } = exported;
-  const { explanation, target } = explained;
-  const { evidence, channels } = shown;
+  const { target } = explained;
+  const { explanation } = shown;
   const document = {
     schema: 1,
     model,
     image: explanation.image,
-    method: 'cam',
+    ...describeMethod(shown),
     ...describeClass(scene.labels, explanation, target.classIndex),
     ...(target.contrastClass === null
       ? {}
       : { contrast: describeClass(scene.labels, explanation, target.contrastClass) }),
-    ...(shown.channel === null ? {} : { channel: shown.channel }),
     unit: shown.unit,
     height: explanation.height,
     width: explanation.width,
     map: toRows(shown.overlay.map, explanation.width),
-    certificate: evidence.certificate,
-    ledger: channels.map(({ channel, weight, mean, contribution }) => ({ channel, weight, mean, contribution })),
+    ...(shown.kind === 'exact' ? describeLedger(shown) : {}),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -56,11 +54,32 @@ export function toFileName(
 ): string {
   const image = scene.item.name.replace(/\.[^.]*$/, '');
   const contrast = target.contrastClass === null ? '' : `-minus-${target.contrastClass}`;
-  const channel = shown.channel === null ? '' : `-channel-${shown.channel}`;
-  return `${image}-${target.classIndex}${contrast}${channel}-${kind}.${extension}`;
+  const channel = shown.kind === 'layer' || shown.channel === null ? '' : `-channel-${shown.channel}`;
+  const layer = shown.kind === 'layer' ? `-${shown.explanation.layer.replace(/[^\w.-]+/g, '_')}` : '';
+  return `${image}-${target.classIndex}${contrast}${channel}${layer}-${kind}.${extension}`;
 }
 
-function describeClass(labels: readonly string[] | null, explanation: Explanation, classIndex: number): object {
+/** Id of the method, as on the command line. */
+export function toMethodId(shown: ShownMap): string {
+  return shown.kind === 'exact' ? 'cam' : shown.explanation.method;
+}
+
+function describeMethod(shown: ShownMap): object {
+  if (shown.kind === 'exact') {
+    return { method: toMethodId(shown), ...(shown.channel === null ? {} : { channel: shown.channel }) };
+  }
+  const { layer, note } = shown.explanation;
+  return { method: toMethodId(shown), layer, note };
+}
+
+function describeLedger({ evidence, channels }: ShownExactMap): object {
+  return {
+    certificate: evidence.certificate,
+    ledger: channels.map(({ channel, weight, mean, contribution }) => ({ channel, weight, mean, contribution })),
+  };
+}
+
+function describeClass(labels: readonly string[] | null, explanation: ImageAnswer, classIndex: number): object {
   return {
     class: classIndex,
     label: toClassLabel(labels, classIndex),

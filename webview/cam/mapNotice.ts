@@ -1,3 +1,4 @@
+import type { LayerChoice } from '../../src/protocol/mapChoices';
 import type { Sign, ValueRange } from './colorScale';
 import { computeRange } from './colorScale';
 import { formatNumber } from './formatNumber';
@@ -5,43 +6,61 @@ import { formatNumber } from './formatNumber';
 /** A map that shows little or nothing says why, and which setting shows something. */
 export interface MapNotice {
   readonly text: string;
-  /** The change of display that helps; null when none does. */
-  readonly remedy: { readonly label: string; readonly sign: Sign } | null;
+  /** The change that helps; null when none does. */
+  readonly remedy: Remedy | null;
+}
+
+/** Another display, or another layer. */
+export type Remedy =
+  { readonly label: string; readonly sign: Sign } | { readonly label: string; readonly layer: string };
+
+/** Where the map was drawn. */
+export interface MapPlace {
+  /** Whether the map is the exact one of the head. */
+  readonly isExact: boolean;
+  /** A layer with more cells, at which there may be something to see; null when there is none. */
+  readonly earlier: LayerChoice | null;
 }
 
 /** What is degenerate about a map as it is displayed now; null for an ordinary one. */
-export function describeMap(map: Float32Array, sign: Sign): MapNotice | null {
+export function describeMap(map: Float32Array, sign: Sign, place: MapPlace): MapNotice | null {
   const notFinite = map.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
   if (notFinite > 0) {
-    return describeNotFinite(notFinite, map.length);
+    return describeNotFinite(notFinite, map.length, place);
   }
   const range = computeRange(map);
-  return range === null ? null : (describeConstant(range, map.length) ?? describeHidden(range, sign));
+  return range === null ? null : (describeConstant(range, map.length, place) ?? describeHidden(range, sign));
 }
 
-function describeNotFinite(count: number, cells: number): MapNotice {
+function describeNotFinite(count: number, cells: number, place: MapPlace): MapNotice {
   const which = count === cells ? 'All cells' : `${count} of ${cells} cells`;
   return {
-    text: `${which} of this map are not finite (NaN or infinity) and are left blank. The model overflows on this input: check the preprocessing, or use a float32 model.`,
+    text: `${which} of this map are not finite (NaN or infinity) and are left blank. ${place.isExact ? 'The model overflows' : 'The model overflows, or the method divides by zero,'} on this input: check the preprocessing, ${place.isExact ? 'or use a float32 model' : 'or choose another method'}.`,
     remedy: null,
   };
 }
 
-function describeConstant({ minimum, maximum }: ValueRange, cells: number): MapNotice | null {
+function describeConstant({ minimum, maximum }: ValueRange, cells: number, place: MapPlace): MapNotice | null {
+  const remedy = toEarlier(place);
   if (cells === 1) {
     return {
       text: `The feature map is a single cell: this model keeps no positions, its value is ${formatNumber(minimum)}.`,
-      remedy: null,
+      remedy,
     };
   }
   if (maximum > minimum) {
     return null;
   }
+  const isDeaf = minimum === 0 && !place.isExact;
   const value = minimum === 0 ? 'zero' : formatNumber(minimum);
-  return {
-    text: `Every cell of this map is ${value}: no place in the picture counts more than another.`,
-    remedy: null,
-  };
+  const cause = isDeaf
+    ? 'the logit does not depend on these cells (a class token alone reaches it, or every rectifier behind them is closed)'
+    : 'no place in the picture counts more than another';
+  return { text: `Every cell of this map is ${value}: ${cause}.`, remedy };
+}
+
+function toEarlier({ earlier }: MapPlace): Remedy | null {
+  return earlier && { label: `Show the stage before, ${earlier.height}×${earlier.width} cells`, layer: earlier.tensor };
 }
 
 function describeHidden({ minimum, maximum }: ValueRange, sign: Sign): MapNotice | null {

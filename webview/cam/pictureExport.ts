@@ -3,6 +3,7 @@ import { toCssColor } from './colorMaps';
 import { computeTicks, toColorPosition } from './colorScale';
 import { formatPercent, formatSigned } from './formatNumber';
 import { formatTick, toLegendPosition } from './legend';
+import { toMethodId } from './mapExport';
 import type { ExportedMap } from './mapExport';
 import { OverlayPainter, toOverlayCanvas } from './overlayPainter';
 
@@ -53,11 +54,12 @@ export function toBlob(canvas: HTMLCanvasElement): Promise<Blob> {
 
 function drawCaption(context: CanvasRenderingContext2D, exported: ExportedMap, width: number): void {
   const { explained, scene, shown, model } = exported;
-  const { explanation, target, title } = explained;
-  const channel = shown.channel === null ? '' : ` · channel ${shown.channel}`;
-  const probability = explanation.probabilities?.[target.classIndex];
+  const { target, title } = explained;
+  const { probabilities, logits } = shown.explanation;
+  const channel = shown.kind === 'layer' || shown.channel === null ? '' : ` · channel ${shown.channel}`;
+  const probability = probabilities?.[target.classIndex];
   const isClass = target.contrastClass === null && probability !== undefined;
-  const { logit } = shown.evidence.certificate;
+  const logit = logits[target.classIndex] - (target.contrastClass === null ? 0 : logits[target.contrastClass]);
   context.fillStyle = 'black';
   context.textAlign = 'left';
   context.font = `600 20px ${FONT}`;
@@ -83,14 +85,15 @@ function drawScale(context: CanvasRenderingContext2D, { shown }: ExportedMap, to
     context.fillRect(MARGIN + along * (width - 1), top + 16, 1, 5);
     context.fillText(formatTick(tick), MARGIN + along * width, top + 36);
   }
-  const { certificate } = shown.evidence;
   context.textAlign = 'left';
   context.fillText(`${shown.unit} · ${shown.scaleNote.toLowerCase()}`, MARGIN, top + 60, width * 0.7);
   context.textAlign = 'right';
-  context.fillText(
-    certificate.holds ? 'adds up to the logit' : 'does not add up to the logit',
-    MARGIN + width,
-    top + 60,
-    width * 0.3,
-  );
+  context.fillText(describeKind(shown), MARGIN + width, top + 60, width * 0.3);
+}
+
+function describeKind(shown: ExportedMap['shown']): string {
+  if (shown.kind === 'layer') {
+    return `${toMethodId(shown)} at ${shown.explanation.layer}`;
+  }
+  return shown.evidence.certificate.holds ? 'adds up to the logit' : 'does not add up to the logit';
 }

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { Explanation } from '../../src/protocol/explanation';
+import type { ImageAnswer } from '../../src/protocol/explanation';
 import type { ModelSettings } from '../../src/protocol/messages';
 import type { Preprocessing, SettingSource } from '../../src/protocol/preprocessing';
 import type { CamActions } from './camActions';
@@ -10,7 +10,7 @@ import { putPixels } from './rasters';
 /** How the picture became numbers: most wrong maps are wrong inputs first. */
 export function preprocessingPanel(
   settings: ModelSettings | null,
-  explanation: Explanation | null,
+  explanation: ImageAnswer | null,
   actions: CamActions,
 ): TemplateResult {
   return html`<section class="cam-panel" aria-labelledby="cam-input-title">
@@ -32,7 +32,7 @@ export function preprocessingPanel(
 }
 
 /** In its colours: swapped channels or a wrong crop are seen at once. */
-function fedPicture({ inputPicture }: Explanation): TemplateResult {
+function fedPicture({ inputPicture }: ImageAnswer): TemplateResult {
   const { rgba, height, width } = inputPicture;
   return html`<canvas
     role="img"
@@ -41,7 +41,7 @@ function fedPicture({ inputPicture }: Explanation): TemplateResult {
   ></canvas>`;
 }
 
-function details(settings: ModelSettings, explanation: Explanation | null): TemplateResult {
+function details(settings: ModelSettings, explanation: ImageAnswer | null): TemplateResult {
   const { preprocessing } = settings;
   return html`<dl class="cam-facts">
       <dt>Input</dt>
@@ -112,7 +112,7 @@ function placed({
   top,
   width,
   height,
-}: NonNullable<Explanation['placement']>): TemplateResult {
+}: NonNullable<ImageAnswer['placement']>): TemplateResult {
   const round = (value: number): number => Math.round(value);
   const isWhole = round(width) === imageWidth && round(height) === imageHeight;
   return html`<dt>Seen</dt>

@@ -1,19 +1,22 @@
-import type { ClassMap, Explanation } from '../../src/protocol/explanation';
+import type { ClassMap, Explanation, LayerExplanation } from '../../src/protocol/explanation';
 import type { ImageItem } from '../../src/protocol/messages';
 import type { AppState, ImageState } from '../app';
-import { DEFAULT_CAM_CHOICES } from './camChoices';
+import { readCamChoices } from './camChoices';
 import type { CamChoices } from './camChoices';
-import { placeByReceptiveField, placeByStretch } from '../../src/protocol/cellPlacement';
 import { rankChannels } from './channelRanking';
 import type { ChannelRow } from './channelRanking';
+import { findChosenMap } from './chosenMap';
+import type { ChosenMap } from './chosenMap';
 import { toClassLabel } from './classLabels';
-import { findColorMap } from './colorMaps';
-import { computeRange, createColorScale } from './colorScale';
+import { computeRange } from './colorScale';
 import type { ColorScale, ValueRange } from './colorScale';
 import { computeChannelMap, readActivation } from './evidence';
-import { EvidenceCache, uniteRanges } from './evidenceCache';
+import { uniteRanges } from './evidenceCache';
 import type { Target } from './evidenceCache';
+import { MapReader, readNumbers } from './mapReader';
+import type { FoundMap } from './mapReader';
 import type { Overlay } from './overlayPainter';
+import { toOverlay, toScale } from './toOverlay';
 
 /** Everything that is drawn of the selected image, computed from the state. */
 export interface Scene {
@@ -21,37 +24,51 @@ export interface Scene {
   readonly imageState: ImageState;
   readonly choices: AppState['choices'];
   readonly cam: CamChoices;
+  readonly chosen: ChosenMap;
   readonly labels: readonly string[] | null;
   readonly explained: ExplainedScene | null;
 }
 
 export interface ExplainedScene {
-  readonly explanation: Explanation;
+  /** What the model says of the image. */
+  readonly answer: Explanation | LayerExplanation;
   readonly target: Target;
   /** `tabby`, or `tabby − lynx`. */
   readonly title: string;
-  /** null: this class is not in the page and the model has to be asked. */
+  /** null: the model has to be asked for this map. */
   readonly shown: ShownMap | null;
 }
 
-/** The numbers of the class (or contrast) and what is drawn of them. */
-export interface ShownMap {
-  readonly evidence: ClassMap;
-  readonly channels: readonly ChannelRow[];
-  /** The channel whose map is drawn instead of the class's; null: the class's. */
-  readonly channel: number | null;
-  /** `logit` or `activation`. */
+/** What is drawn of the class (or contrast). */
+export type ShownMap = ShownExactMap | ShownLayerMap;
+
+interface ShownBase {
   readonly unit: 'logit' | 'activation';
   readonly overlay: Overlay;
-  /** The one scale of the gallery. */
-  readonly channelScale: ColorScale;
   /** What the colour scale holds for, in words. */
   readonly scaleNote: string;
 }
 
+export interface ShownExactMap extends ShownBase {
+  readonly kind: 'exact';
+  readonly explanation: Explanation;
+  /** The numbers of the class (or contrast). */
+  readonly evidence: ClassMap;
+  readonly channels: readonly ChannelRow[];
+  /** The channel whose map is drawn instead of the class's; null: the class's. */
+  readonly channel: number | null;
+  /** The one scale of the gallery. */
+  readonly channelScale: ColorScale;
+}
+
+export interface ShownLayerMap extends ShownBase {
+  readonly kind: 'layer';
+  readonly explanation: LayerExplanation;
+}
+
 /** Computes the scene from the state and remembers what was costly. */
 export class SceneReader {
-  readonly #cache = new EvidenceCache();
+  readonly maps = new MapReader();
   readonly #findRanks = rememberByMap(rankChannels);
   readonly #findChannelRange = rememberByMap(computeChannelRange);
 
@@ -63,70 +80,59 @@ export class SceneReader {
     }
     const imageState = state.imageStates.get(item.id) ?? { status: 'waiting' };
     const labels = state.settings?.labels ?? null;
-    const scene = { item, imageState, choices: state.choices, cam: readCamChoices(state), labels };
+    const chosen = findChosenMap(state);
+    const scene = { item, imageState, choices: state.choices, cam: readCamChoices(state), chosen, labels };
     if (imageState.status !== 'explained') {
       return { ...scene, explained: null };
     }
-    const { explanation } = imageState;
-    const target = findTarget(state, explanation);
-    const evidence = this.#cache.find(explanation, target, state.classifier);
-    const shown = evidence && this.#readShown(state, explanation, target, evidence);
-    return { ...scene, explained: { explanation, target, title: describeTarget(labels, target), shown } };
+    const { explanation: answer } = imageState;
+    const target = findTarget(state, answer, chosen);
+    const found = this.maps.find(state, answer, target, chosen);
+    const shown = found && this.#readShown(state, target, found);
+    return { ...scene, explained: { answer, target, title: describeTarget(labels, target), shown } };
   }
 
-  #readShown(state: AppState, explanation: Explanation, target: Target, evidence: ClassMap): ShownMap {
+  #readShown(state: AppState, target: Target, found: FoundMap): ShownMap {
+    return found.kind === 'exact' ? this.#readExact(state, target, found) : this.#readLayer(state, target, found);
+  }
+
+  #readLayer(state: AppState, target: Target, found: Extract<FoundMap, { kind: 'layer' }>): ShownMap {
+    const { explanation } = found;
+    const map = readNumbers(found);
+    const isAlone = readCamChoices(state).range === 'map';
+    const { range, count } = this.maps.findSharedRange(state, target, found);
+    return {
+      kind: 'layer',
+      explanation,
+      unit: explanation.unit,
+      overlay: toOverlay(state, explanation, map, toScale(state, isAlone ? computeRange(map) : range)),
+      scaleNote: isAlone || count < 2 ? 'Scale of this map alone' : `One scale for the ${count} maps drawn like this`,
+    };
+  }
+
+  #readExact(state: AppState, target: Target, found: Extract<FoundMap, { kind: 'exact' }>): ShownMap {
+    const { explanation, evidence } = found;
     const cam = readCamChoices(state);
     const { selectedChannel } = state.choices;
     const channel = selectedChannel !== null && selectedChannel < explanation.channels ? selectedChannel : null;
     const isActivation = cam.channelMap === 'activation';
     const map = channel === null ? evidence.map : readChannelMap(explanation, evidence, cam.channelMap, channel);
     const channelRange = this.#findChannelRange(explanation, evidence, cam.channelMap);
-    const shared = channel === null ? this.#findSharedRange(state, target, evidence) : channelRange;
-    const range = cam.range === 'map' ? computeRange(map) : shared;
+    const shared = this.maps.findSharedRange(state, target, found);
+    const range = cam.range === 'map' ? computeRange(map) : channel === null ? shared.range : channelRange;
+    const scale = toScale(state, range, channel !== null && isActivation);
     return {
+      kind: 'exact',
+      explanation,
       evidence,
       channels: this.#findRanks(explanation, evidence, cam.channelOrder),
       channel,
       unit: channel !== null && isActivation ? 'activation' : 'logit',
-      overlay: {
-        picture: explanation.inputPicture,
-        map,
-        mapHeight: explanation.height,
-        mapWidth: explanation.width,
-        placement: findPlacement(explanation, state.choices.placement),
-        interpolation: cam.interpolation,
-        backdrop: cam.backdrop,
-        scale: toScale(state, range, channel !== null && isActivation),
-      },
+      overlay: toOverlay(state, explanation, map, scale),
       channelScale: toScale(state, channelRange, isActivation),
-      scaleNote: describeScale(state, cam, channel),
+      scaleNote: describeScale(cam, channel, shared.count),
     };
   }
-
-  /** Of the class shown on all images, and of all images' most likely classes. */
-  #findSharedRange(state: AppState, target: Target, evidence: ClassMap): ValueRange | null {
-    const ranges = [this.#cache.findRange(evidence)];
-    for (const imageState of state.imageStates.values()) {
-      if (imageState.status === 'explained') {
-        const { explanation } = imageState;
-        const same = this.#cache.find(explanation, target, state.classifier);
-        ranges.push(same && this.#cache.findRange(same));
-        if (target.contrastClass === null) {
-          ranges.push(...explanation.maps.map((map) => this.#cache.findRange(map)));
-        }
-      }
-    }
-    return uniteRanges(ranges);
-  }
-}
-
-/** Activations are not evidence for or against a class: they are drawn whole, whatever sign is asked for. */
-function toScale({ choices }: AppState, range: ValueRange | null, isActivation: boolean): ColorScale {
-  return createColorScale(findColorMap(choices.colorMap), isActivation ? 'signed' : choices.sign, range);
-}
-
-export function readCamChoices(state: AppState): CamChoices {
-  return { ...DEFAULT_CAM_CHOICES, ...state.choices.cam };
 }
 
 /** F_c or w·F_c of one channel, [height, width]. */
@@ -141,25 +147,18 @@ export function readChannelMap(
     : computeChannelMap(explanation, evidence.weights, channel);
 }
 
-function findTarget(state: AppState, explanation: Explanation): Target {
+function findTarget(state: AppState, { logits, top }: Explanation | LayerExplanation, chosen: ChosenMap): Target {
   const { selectedClass } = state.choices;
-  const classes = explanation.logits.length;
-  const classIndex = selectedClass !== null && selectedClass < classes ? selectedClass : explanation.top[0];
+  const classIndex = selectedClass !== null && selectedClass < logits.length ? selectedClass : top[0];
   const { contrastClass } = readCamChoices(state);
-  const isContrast = contrastClass !== null && contrastClass < classes && contrastClass !== classIndex;
-  return { classIndex, contrastClass: isContrast ? contrastClass : null };
+  const knowsClasses = chosen.kind !== 'layer' || chosen.method.isClassSpecific;
+  const isContrast = contrastClass !== null && contrastClass < logits.length && contrastClass !== classIndex;
+  return { classIndex, contrastClass: isContrast && knowsClasses ? contrastClass : null };
 }
 
 function describeTarget(labels: readonly string[] | null, target: Target): string {
   const label = toClassLabel(labels, target.classIndex);
   return target.contrastClass === null ? label : `${label} − ${toClassLabel(labels, target.contrastClass)}`;
-}
-
-function findPlacement(explanation: Explanation, choice: AppState['choices']['placement']): Overlay['placement'] {
-  const { receptiveField, height, width, inputPicture } = explanation;
-  return choice === 'receptiveField' && receptiveField !== null
-    ? placeByReceptiveField(receptiveField)
-    : placeByStretch(height, width, inputPicture.height, inputPicture.width);
 }
 
 function computeChannelRange(
@@ -176,14 +175,14 @@ function computeChannelRange(
   );
 }
 
-function describeScale(state: AppState, cam: CamChoices, channel: number | null): string {
-  if (cam.range === 'map') {
+/** `count`: images that the shared scale holds for. */
+function describeScale({ range }: CamChoices, channel: number | null, count: number): string {
+  if (range === 'map') {
     return 'Scale of this map alone';
   }
   if (channel !== null) {
     return 'One scale for all channels of this class';
   }
-  const count = [...state.imageStates.values()].filter(({ status }) => status === 'explained').length;
   return count > 1 ? `One scale for all classes and ${count} images` : 'One scale for all classes';
 }
 

@@ -1,6 +1,6 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { Explanation } from '../../src/protocol/explanation';
+import type { ImageAnswer } from '../../src/protocol/explanation';
 import { findCell } from '../../src/protocol/cellPlacement';
 import { legend } from './legend';
 import { OverlayPainter } from './overlayPainter';
@@ -10,7 +10,7 @@ import type { Cell } from './stageReadout';
 
 /** What the stage draws: a picture, and a map over it when there is one. */
 export interface StageScene {
-  readonly explanation: Explanation | null;
+  readonly explanation: ImageAnswer | null;
   readonly shown: ShownMap | null;
   readonly title: string;
   readonly opacity: number;
@@ -101,7 +101,7 @@ export class Stage {
   };
 
   /** The neighbouring cell; the middle one to begin with. */
-  #step([down, right]: readonly [number, number], { height, width }: Explanation): Cell {
+  #step([down, right]: readonly [number, number], { height, width }: ImageAnswer): Cell {
     const cell = this.#cell;
     if (!cell) {
       return { row: Math.floor(height / 2), column: Math.floor(width / 2) };
@@ -144,6 +144,6 @@ export class Stage {
   }
 }
 
-function isInside(cell: Cell, { height, width }: Explanation): boolean {
+function isInside(cell: Cell, { height, width }: ImageAnswer): boolean {
   return cell.row < height && cell.column < width;
 }

@@ -1,6 +1,6 @@
 import { html, nothing, svg } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { Explanation } from '../../src/protocol/explanation';
+import type { ImageAnswer } from '../../src/protocol/explanation';
 import { computeCellRectangle, computeFieldRectangle } from '../../src/protocol/cellPlacement';
 import type { PixelRectangle } from '../../src/protocol/cellPlacement';
 import { computeRange } from './colorScale';
@@ -17,7 +17,7 @@ export function readValue({ overlay }: ShownMap, cell: Cell): number {
 }
 
 /** Over the picture: the cell as it is drawn, and dashed what it sees. */
-export function cellMarks(explanation: Explanation, shown: ShownMap, cell: Cell): TemplateResult {
+export function cellMarks(explanation: ImageAnswer, shown: ShownMap, cell: Cell): TemplateResult {
   const { height, width } = explanation.inputPicture;
   const field = explanation.receptiveField && computeFieldRectangle(explanation.receptiveField, cell.row, cell.column);
   const drawn = computeCellRectangle(shown.overlay.placement, cell.row, cell.column);
@@ -28,9 +28,9 @@ export function cellMarks(explanation: Explanation, shown: ShownMap, cell: Cell)
 }
 
 /** Value, place, what it adds to the logit and how far it sees. */
-export function cellReadout(explanation: Explanation, shown: ShownMap, cell: Cell): TemplateResult {
+export function cellReadout(explanation: ImageAnswer, shown: ShownMap, cell: Cell): TemplateResult {
   const value = readValue(shown, cell);
-  const isPart = shown.unit === 'logit' && explanation.aggregate === 'mean';
+  const isPart = shown.kind === 'exact' && shown.unit === 'logit' && shown.explanation.aggregate === 'mean';
   const cells = explanation.height * explanation.width;
   const { receptiveField: field } = explanation;
   return html`<p>
@@ -39,7 +39,7 @@ export function cellReadout(explanation: Explanation, shown: ShownMap, cell: Cel
       ${isPart ? html`<span title="The value divided by the ${cells} cells">adds ${formatSigned(value / cells)} to the logit</span>` : nothing}
     </p>
     <p class="cam-quiet">
-      ${field ? `Sees ${describeField(field, explanation)}` : 'What it sees is not known: the receptive field of this model could not be computed.'}
+      ${field ? `Sees ${describeField(field, explanation)}` : 'What it sees is not known: the receptive field of this layer could not be computed.'}
     </p>`;
 }
 
@@ -65,8 +65,8 @@ export function clipToPicture(rectangle: PixelRectangle, height: number, width: 
 }
 
 function describeField(
-  { size, exact }: NonNullable<Explanation['receptiveField']>,
-  { inputPicture }: Explanation,
+  { size, exact }: NonNullable<ImageAnswer['receptiveField']>,
+  { inputPicture }: ImageAnswer,
 ): string {
   const extent = `${size[1]} × ${size[0]} px${exact ? '' : ' (widest branch)'}`;
   return size[0] >= 2 * inputPicture.height && size[1] >= 2 * inputPicture.width

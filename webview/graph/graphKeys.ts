@@ -8,6 +8,8 @@ export interface GraphCommands {
   activate(): void;
   /** The selected block becomes the whole picture. */
   enter(): void;
+  /** Maps at the selected layer. */
+  explain(): void;
   /** The selected item starts a path; the next one selected ends it. */
   path(): void;
   /** The block around what is shown becomes the whole picture. */
@@ -63,6 +65,7 @@ export function toCommand(
     h: () => commands.showHead(),
     o: () => commands.enter(),
     p: () => commands.path(),
+    e: () => commands.explain(),
     Backspace: () => commands.leaveBlock(),
     Enter: () => commands.activate(),
   };

@@ -5,6 +5,7 @@ import { breadcrumbTemplate } from './breadcrumb';
 import { Coloring } from './coloring';
 import { drawPicture } from './drawPicture';
 import { exportPicture, type Extent, type Format } from './exportPicture';
+import { explainAtLayer } from './explainAtLayer';
 import { createFarView, type FarView } from './farView';
 import { Folding } from './folding';
 import './graph.css';
@@ -99,6 +100,7 @@ class LayerGraph implements View {
       enter: () => this.#enterSelected(),
       leaveBlock: () => this.#folding.toggle(this.#scene.root),
       step: (key) => this.#step(key),
+      explain: () => explainAtLayer(this.app, this.#selectedLayer),
       path: () => this.#selected !== null && this.#path.start(this.#selected),
     });
   }

@@ -2,7 +2,9 @@ import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { AttributeReport, LayerReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { copyWithFeedback } from '../copy';
+import { fetchMapChoices } from '../mapChoices';
 import { formatBytes, formatCount, formatExact, formatShape } from '../quantity';
+import { explainTemplate } from './explainAtLayer';
 import type { GraphModel } from './graphModel';
 import { toInputName } from './operatorInputs';
 import { toOperatorFamily } from './operatorFamily';
@@ -58,6 +60,9 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
         );
       };
       redraw();
+      if (item?.kind === 'layers') {
+        void fetchMapChoices(app).then(() => redraw());
+      }
       element.scrollTop = 0;
     },
   };
@@ -125,7 +130,11 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
     'Inputs',
     html`${inputs.filter(({ name }) => name !== '').map(({ name, role }) => tensorTemplate(context, name, { role }))}`,
   )}
-  ${section('Outputs', html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: '', isOutput: true }))}`)}
+  ${section(
+    'Outputs',
+    html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: '', isOutput: true }))}
+    ${explainTemplate(context.app, layer)}`,
+  )}
   ${section(
     'Cost',
     definitions([

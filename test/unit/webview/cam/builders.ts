@@ -1,4 +1,5 @@
-import type { Explanation } from '../../../../src/protocol/explanation';
+import type { Explanation, LayerExplanation } from '../../../../src/protocol/explanation';
+import type { MapChoices, MethodChoice } from '../../../../src/protocol/mapChoices';
 import type { ModelSettings, WebviewToHost } from '../../../../src/protocol/messages';
 import type { HeadReport, ModelReport } from '../../../../src/protocol/modelReport';
 import type { App, AppState } from '../../../../webview/app';
@@ -39,6 +40,58 @@ export function createExplanation(change: Partial<Explanation> = {}): Explanatio
     placement: null,
     inputPicture: { width: 8, height: 8, rgba: new Uint8ClampedArray(8 * 8 * 4) },
     elapsedMs: { decode: 1, run: 2 },
+    ...change,
+  };
+}
+
+/** What the host answers when asked for the map of a class by Grad-CAM at the 4×4 layer. */
+export function createLayerExplanation(change: Partial<LayerExplanation> = {}): LayerExplanation {
+  const { imageId, image, logits, probabilities, probabilitySource, top, placement, inputPicture, elapsedMs } =
+    createExplanation();
+  return {
+    ...{ imageId, image, logits, probabilities, probabilitySource, top, placement, inputPicture, elapsedMs },
+    method: 'gradcam',
+    layer: 'early',
+    channels: 3,
+    height: 4,
+    width: 4,
+    unit: 'logit',
+    note: 'Grad-CAM at "early" (4×4).',
+    contrast: null,
+    receptiveField: null,
+    maps: [{ classIndex: top[0], map: Float32Array.from({ length: 16 }, (_, cell) => cell - 4) }],
+    ...change,
+  };
+}
+
+const METHOD: MethodChoice = {
+  id: 'gradcam',
+  name: 'Grad-CAM',
+  kind: 'layer',
+  unit: 'logit',
+  meaning: 'Channels count by their derivative.',
+  cost: 'One backward pass.',
+  isClassSpecific: true,
+  refusal: null,
+};
+
+/** Of an exact head: CAM at the 2×2 `feature`, other methods there and at the 4×4 `early`. */
+export function createMapChoices(change: Partial<MapChoices> = {}): MapChoices {
+  const feature = { tensor: 'feature', channels: 2, height: 2, width: 2 };
+  const early = { tensor: 'early', channels: 3, height: 4, width: 4 };
+  return {
+    methods: [
+      { ...METHOD, id: 'cam', name: 'CAM', kind: 'exact', meaning: 'Adds up.' },
+      METHOD,
+      { ...METHOD, id: 'eigencam', name: 'Eigen-CAM', unit: 'activation', isClassSpecific: false },
+      { ...METHOD, id: 'scorecam', name: 'Score-CAM', refusal: 'Not on this model.' },
+    ],
+    method: 'cam',
+    reason: 'CAM is used, because this head lets the map add up.',
+    layerMethod: 'gradcam',
+    layer: 'feature',
+    stages: [feature, early],
+    layers: [early, { ...early, tensor: 'between' }, feature],
     ...change,
   };
 }
@@ -130,6 +183,8 @@ export function createState(names: readonly string[], change: Partial<AppState> 
     images: names.map((name) => ({ id: name, name, path: `images/${name}` })),
     imageStates: new Map(),
     classifier: CLASSIFIER,
+    mapChoices: createMapChoices(),
+    layerMaps: new Map(),
     measurement: null,
     tasks: new Map(),
     requestedItem: null,

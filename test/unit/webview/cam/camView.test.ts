@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { AppState } from '../../../../webview/app';
 import { createCamView } from '../../../../webview/cam/camView';
-import { createExplanation, createReport, createState, createTestApp, settle } from './builders';
+import { createExplanation, createMapChoices, createReport, createState, createTestApp, settle } from './builders';
 
 beforeAll(() => {
   vi.stubGlobal(
@@ -56,10 +56,11 @@ describe('CAM view', () => {
   it('says why there is no map, in the words of the report', () => {
     const { page, app } = show(
       createState(['a.png'], {
-        report: createReport({ exact: false, kind: 'other', reason: 'GeM pooling stands between.' }),
+        report: createReport({ exact: false, kind: 'none' }),
+        mapChoices: createMapChoices({ method: null, layerMethod: null, reason: 'There are no class scores.' }),
       }),
     );
-    expect(page.textContent).toContain('GeM pooling stands between.');
+    expect(page.textContent).toContain('There are no class scores.');
     findButton(page, 'Show the head').click();
     expect(app.state.choices.view).toBe('summary');
   });

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { AppState } from '../../../../webview/app';
 import { Explainer } from '../../../../webview/cam/explainer';
-import { CLASSIFIER, createExplanation, createReport, createState, createTestApp, settle } from './builders';
+import {
+  CLASSIFIER,
+  createExplanation,
+  createLayerExplanation,
+  createMapChoices,
+  createReport,
+  createState,
+  createTestApp,
+  settle,
+} from './builders';
 
 function start(initial: AppState): ReturnType<typeof createTestApp> & { explainer: Explainer } {
   const test = createTestApp(initial);
@@ -86,9 +95,30 @@ describe('Explainer', () => {
     expect(app.state.imageStates.get('a.png')).toMatchObject({ explanation: { top: [0] } });
   });
 
-  it('runs nothing without trust or without an exact head', () => {
+  it('runs nothing without trust, and without an exact head not before it is known what else can draw', () => {
+    const report = createReport({ exact: false });
+    const mapChoices = createMapChoices({ method: null, layerMethod: null });
     expect(start({ ...createState(['a.png']), trusted: false }).requests).toEqual([]);
-    expect(start({ ...createState(['a.png']), report: createReport({ exact: false }) }).requests).toEqual([]);
+    expect(start({ ...createState(['a.png']), report, mapChoices: 'loading' }).requests).toEqual([]);
+    expect(start({ ...createState(['a.png']), report, mapChoices }).requests).toEqual([]);
+  });
+
+  it('explains heads without exact maps by the usual method, and keeps the map it brings', async () => {
+    const state = createState(['a.png'], { report: createReport({ exact: false }) });
+    const { app, find } = start({ ...state, classifier: null });
+    const options = { classes: [], topCount: 1, contrast: null };
+    expect(find('explainLayer')[0].params).toEqual({
+      imageId: 'a.png',
+      method: 'gradcam',
+      layer: 'feature',
+      ...options,
+    });
+    const explanation = createLayerExplanation({ layer: 'feature' });
+    find('explainLayer')[0].resolve(explanation);
+    await settle();
+    expect(app.state.imageStates.get('a.png')).toEqual({ status: 'explained', explanation });
+    expect([...app.state.layerMaps.values()]).toMatchObject([{ status: 'drawn', explanation }]);
+    expect(find('classifierWeights')).toEqual([]);
   });
 
   it('adds the map of a further class to what is known, asking once', async () => {
@@ -104,7 +134,7 @@ describe('Explainer', () => {
     await settle();
     const state = app.state.imageStates.get('a.png');
     expect(state?.status === 'explained' && state.explanation.maps).toEqual([known.maps[0], extra]);
-    expect(state?.status === 'explained' && state.explanation.featureMap).toBe(known.featureMap);
+    expect(state?.status === 'explained' && state.explanation).toMatchObject({ featureMap: known.featureMap });
   });
 
   it('remembers why a class could not be mapped and asks again only on request', async () => {

@@ -4,7 +4,7 @@ import type { AppState } from '../../../../webview/app';
 import type { CamChoices } from '../../../../webview/cam/camChoices';
 import { isCamChoices, DEFAULT_CAM_CHOICES } from '../../../../webview/cam/camChoices';
 import { SceneReader } from '../../../../webview/cam/scene';
-import type { ShownMap } from '../../../../webview/cam/scene';
+import type { ShownExactMap } from '../../../../webview/cam/scene';
 import { createExplanation, createState } from './builders';
 
 function createExplained(explanations: readonly Explanation[], choices: Partial<AppState['choices']> = {}): AppState {
@@ -23,9 +23,9 @@ const withCam = (change: Partial<CamChoices>): Partial<AppState['choices']> => (
   cam: { ...DEFAULT_CAM_CHOICES, ...change },
 });
 
-function readShown(state: AppState): ShownMap {
-  const shown = new SceneReader().read(state)?.explained?.shown;
-  if (!shown) {
+function readShown(state: AppState, reader = new SceneReader()): ShownExactMap {
+  const shown = reader.read(state)?.explained?.shown;
+  if (shown?.kind !== 'exact') {
     throw new Error('no map is shown');
   }
   return shown;
@@ -94,24 +94,29 @@ describe('SceneReader', () => {
     const choices = { selectedClass: 999, selectedChannel: 999, ...withCam({ contrastClass: 999 }) };
     const scene = new SceneReader().read(createExplained([createExplanation()], choices));
     expect(scene?.explained?.target).toEqual({ classIndex: 2, contrastClass: null });
-    expect(scene?.explained?.shown?.channel).toBeNull();
+    expect(scene?.explained?.shown).toMatchObject({ channel: null });
   });
 
   it('does not compute again what it has computed', () => {
     const reader = new SceneReader();
     const state = createExplained([createExplanation()], { selectedClass: 1 });
-    const first = reader.read(state)?.explained?.shown;
-    const second = reader.read({ ...state, choices: { ...state.choices, opacity: 0.1 } })?.explained?.shown;
-    expect(second?.evidence).toBe(first?.evidence);
-    expect(second?.channels).toBe(first?.channels);
+    const first = readShown(state, reader);
+    const second = readShown({ ...state, choices: { ...state.choices, opacity: 0.1 } }, reader);
+    expect(second.evidence).toBe(first.evidence);
+    expect(second.channels).toBe(first.channels);
   });
 });
 
 describe('isCamChoices', () => {
   it('takes back what it saved and nothing else', () => {
     expect(isCamChoices(JSON.parse(JSON.stringify(DEFAULT_CAM_CHOICES)))).toBe(true);
+    const { method, layer, compared, showsStages, ...older } = DEFAULT_CAM_CHOICES;
+    expect([method, layer, compared, showsStages]).toEqual([null, null, [], false]);
+    expect(isCamChoices(older)).toBe(true);
     expect(isCamChoices({ ...DEFAULT_CAM_CHOICES, range: 'other' })).toBe(false);
     expect(isCamChoices({ ...DEFAULT_CAM_CHOICES, contrastClass: 'cat' })).toBe(false);
+    expect(isCamChoices({ ...DEFAULT_CAM_CHOICES, layer: 3 })).toBe(false);
+    expect(isCamChoices({ ...DEFAULT_CAM_CHOICES, compared: ['cat'] })).toBe(false);
     expect(isCamChoices(null)).toBe(false);
   });
 });

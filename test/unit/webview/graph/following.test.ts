@@ -106,6 +106,7 @@ describe('keys', () => {
       activate: vi.fn(),
       enter: vi.fn(),
       leaveBlock: vi.fn(),
+      explain: vi.fn(),
       path: vi.fn(),
       step: vi.fn(),
     }) satisfies GraphCommands;
@@ -118,6 +119,7 @@ describe('keys', () => {
     ['+', 'zoom'],
     ['o', 'enter'],
     ['p', 'path'],
+    ['e', 'explain'],
     ['Backspace', 'leaveBlock'],
     ['ArrowLeft', 'step'],
   ] as const)('%s on the graph means %s', (name, command) => {

@@ -1,10 +1,12 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RequestFailure } from '../../../../src/protocol/channel';
-import type { App } from '../../../../webview/app';
+import type { App, AppState } from '../../../../webview/app';
 import type { GraphModel } from '../../../../webview/graph/graphModel';
 import { createPropertiesPanel, type PropertiesPanel } from '../../../../webview/graph/propertiesPanel';
 import { toGraphView } from '../../../../webview/graph/toGraphView';
+import { createInitialState } from '../../../../webview/savedState';
+import { createMapChoices } from '../cam/builders';
 import { layer, parameter, report } from '../reportBuilder';
 
 const model = report(
@@ -36,7 +38,20 @@ const statistics = {
 describe('the properties', () => {
   const request = vi.fn();
   const actions = { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn() };
+  let app: App;
   let panel: PropertiesPanel;
+  const createApp = (): App => {
+    let state: AppState = { ...createInitialState(null), report: model };
+    const update = (change: Partial<AppState>) => void (state = { ...state, ...change });
+    return {
+      channel: { send: vi.fn(), request },
+      get state() {
+        return state;
+      },
+      update,
+      choose: (change) => update({ choices: { ...state.choices, ...change } }),
+    };
+  };
   const text = () =>
     [...panel.element.querySelectorAll('*')]
       .flatMap(({ childNodes }) => [...childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE))
@@ -49,7 +64,9 @@ describe('the properties', () => {
 
   beforeEach(() => {
     request.mockReset();
-    panel = createPropertiesPanel({ channel: { send: vi.fn(), request } } as unknown as App, actions);
+    request.mockReturnValue(new Promise(() => undefined));
+    app = createApp();
+    panel = createPropertiesPanel(app, actions);
     document.body.replaceChildren(panel.element);
     panel.show(graph, view.items.get('layer:1')!, 1);
   });
@@ -77,6 +94,19 @@ describe('the properties', () => {
     expect(text()).toContain('relu1');
   });
 
+  it('lead to the maps at a layer, and say where there are none', async () => {
+    const spatial = { tensor: 'b', channels: 3, height: 4, width: 4 };
+    request.mockResolvedValueOnce(createMapChoices({ layers: [spatial], layer: 'feature' }));
+    app.update({ mapChoices: null });
+    panel.show(graph, view.items.get('layer:1')!, 1);
+    await vi.waitFor(() => expect(button('Explain at this layer').disabled).toBe(false));
+    button('Explain at this layer').click();
+    expect(app.state.choices).toMatchObject({ view: 'cam', cam: { method: 'gradcam', layer: 'b' } });
+    panel.show(graph, view.items.get('layer:1')!, 2);
+    expect(button('Explain at this layer').disabled).toBe(true);
+    expect(text()).toContain('No map here: its output');
+  });
+
   it('read statistics of a weight when asked, and draw its histogram', async () => {
     request.mockResolvedValue(statistics);
     button('Statistics').click();
@@ -98,7 +128,7 @@ describe('the properties', () => {
   it('copy as JSON with shapes, and say so', async () => {
     request.mockResolvedValue({});
     button('Copy as JSON').click();
-    const [name, { text: json }] = request.mock.calls[0] as [string, { text: string }];
+    const [name, { text: json }] = request.mock.lastCall as [string, { text: string }];
     expect(name).toBe('copyText');
     expect(JSON.parse(json)).toMatchObject({
       opType: 'Conv',

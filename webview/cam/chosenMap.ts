@@ -1,0 +1,69 @@
+import type { Explanation, ImageAnswer, LayerExplanation } from '../../src/protocol/explanation';
+import type { MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
+import type { AppState } from '../app';
+import { readCamChoices } from './camChoices';
+import type { CamChoices } from './camChoices';
+import type { Target } from './evidenceCache';
+import type { MapRequest } from './mapRequest';
+
+/** How maps are drawn: exactly at the head's feature map, or by another method at some layer. */
+export type ChosenMap =
+  | { readonly kind: 'exact' }
+  | { readonly kind: 'layer'; readonly method: MethodChoice; readonly layer: string }
+  /** What there is to choose from is not known yet. */
+  | { readonly kind: 'pending' };
+
+/** What of the user's choice this model allows. */
+export function findChosenMap(state: AppState): ChosenMap {
+  const choices = readMapChoices(state);
+  const cam = readCamChoices(state);
+  if (choices === null) {
+    const isUsual = cam.method === null && cam.layer === null;
+    return { kind: isUsual && state.report?.heads[0]?.exact === true ? 'exact' : 'pending' };
+  }
+  const layer = choices.layers.some(({ tensor }) => tensor === cam.layer) ? cam.layer : choices.layer;
+  const chosen = findMethod(choices, cam.method);
+  const method = chosen?.refusal === null ? chosen : findMethod(choices, choices.method);
+  if (method?.kind === 'exact' && layer === choices.layer) {
+    return { kind: 'exact' };
+  }
+  const used = method?.kind === 'exact' ? findMethod(choices, choices.layerMethod) : method;
+  return used && layer !== null ? { kind: 'layer', method: used, layer } : { kind: 'pending' };
+}
+
+/** null: not known yet. */
+export function readMapChoices({ mapChoices }: AppState): MapChoices | null {
+  return mapChoices === 'loading' ? null : mapChoices;
+}
+
+export function findMethod({ methods }: MapChoices, id: string | null): MethodChoice | null {
+  return methods.find((method) => method.id === id) ?? null;
+}
+
+/** Choosing a method keeps the layer, but for the exact one, which has its own. */
+export function chooseMethod(choices: MapChoices, { layer }: CamChoices, id: string): Partial<CamChoices> {
+  const isExact = findMethod(choices, id)?.kind === 'exact';
+  return { method: id === choices.method ? null : id, layer: isExact ? null : layer };
+}
+
+/** Choosing a layer keeps the method, but for the exact one, which does not exist at others. */
+export function chooseLayer(choices: MapChoices, { method }: CamChoices, tensor: string): Partial<CamChoices> {
+  const isUsual = tensor === choices.layer;
+  const isExact = findMethod(choices, method ?? choices.method)?.kind === 'exact';
+  return { method: isExact && !isUsual ? choices.layerMethod : method, layer: isUsual ? null : tensor };
+}
+
+/** The request for a map by another method than the exact one; what knows no class is asked for once. */
+export function toMapRequest(
+  { method, layer }: { readonly method: MethodChoice; readonly layer: string },
+  { imageId, top }: Pick<ImageAnswer, 'imageId' | 'top'>,
+  target: Target,
+): MapRequest {
+  const { isClassSpecific } = method;
+  const classIndex = isClassSpecific ? target.classIndex : top[0];
+  return { imageId, method: method.id, layer, classIndex, contrast: isClassSpecific ? target.contrastClass : null };
+}
+
+export function isExact(explanation: Explanation | LayerExplanation): explanation is Explanation {
+  return 'featureMap' in explanation;
+}

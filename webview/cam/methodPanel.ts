@@ -1,0 +1,117 @@
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import { guard } from 'lit/directives/guard.js';
+import type { LayerChoice, MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
+import type { CamActions } from './camActions';
+import { chooseLayer, chooseMethod, findMethod } from './chosenMap';
+import { formatElapsed } from './formatNumber';
+import type { Scene } from './scene';
+
+/** More are counted, not listed: the graph shows them all. */
+const LISTED_LAYERS = 400;
+
+/** Which method draws the map at which layer, and why. */
+export function methodPanel(scene: Scene, choices: MapChoices | null, actions: CamActions): TemplateResult {
+  return html`<section class="cam-panel" aria-labelledby="cam-method-title">
+    <h2 id="cam-method-title">How the map is drawn</h2>
+    ${choices === null ? html`<p class="cam-note" role="status">Reading which maps can be drawn…</p>` : chosenTemplate(scene, choices, actions)}
+  </section>`;
+}
+
+function chosenTemplate(scene: Scene, choices: MapChoices, actions: CamActions): TemplateResult {
+  const { chosen, cam } = scene;
+  const method = chosen.kind === 'layer' ? chosen.method : findMethod(choices, choices.method);
+  const layer = chosen.kind === 'layer' ? chosen.layer : choices.layer;
+  return html`<div class="cam-method">
+      <label class="cam-control" title=${method?.meaning ?? ''}>
+        <span>Method</span>
+        <select
+          @change=${(event: Event) =>
+            actions.chooseCam(chooseMethod(choices, cam, (event.target as HTMLSelectElement).value))}
+        >
+          ${choices.methods.map((each) => methodOption(each, each.id === method?.id))}
+        </select>
+      </label>
+      <label class="cam-control" title=${layer ?? ''}>
+        <span>Layer</span>
+        <select
+          @change=${(event: Event) =>
+            actions.chooseCam(chooseLayer(choices, cam, (event.target as HTMLSelectElement).value))}
+        >
+          ${guard([choices, layer], () => layerOptions(choices, layer))}
+        </select>
+      </label>
+    </div>
+    ${sentences(scene, choices, method)}
+    ${
+      cam.method === null && cam.layer === null
+        ? nothing
+        : html`<p>
+            <button class="cam-link" @click=${() => actions.chooseCam({ method: null, layer: null })}>
+              Back to ${findMethod(choices, choices.method)?.name ?? 'the usual method'} at its usual layer
+            </button>
+          </p>`
+    }
+    ${refusals(choices)}`;
+}
+
+function methodOption({ id, name, meaning, refusal }: MethodChoice, isSelected: boolean): TemplateResult {
+  return html`<option value=${id} title=${refusal ?? meaning} ?disabled=${refusal !== null} .selected=${isSelected}>
+    ${name}${refusal === null ? '' : ' (not here)'}
+  </option>`;
+}
+
+function layerOptions({ stages, layers }: MapChoices, selected: string | null): TemplateResult {
+  const isStage = stages.some(({ tensor }) => tensor === selected);
+  // The one nearest to the logits first, as with stages.
+  const others = [...layers].reverse().filter((layer, place) => place < LISTED_LAYERS || layer.tensor === selected);
+  const hidden = layers.length - others.length;
+  const option = (layer: LayerChoice, isSelected: boolean): TemplateResult =>
+    html`<option value=${layer.tensor} .selected=${isSelected}>${describeLayer(layer)}</option>`;
+  return html`<optgroup label="Last maps of the stages">
+      ${stages.map((layer) => option(layer, layer.tensor === selected))}
+    </optgroup>
+    <optgroup label="All layers">
+      ${others.map((layer) => option(layer, !isStage && layer.tensor === selected))}
+      ${hidden === 0 ? nothing : html`<option disabled>${hidden} more: choose them in the graph</option>`}
+    </optgroup>`;
+}
+
+/** `14×14 · 672 channels · hardtanh_22`. */
+export function describeLayer({ height, width, channels, tensor }: LayerChoice): string {
+  return `${height}×${width} · ${channels} channels · ${tensor}`;
+}
+
+/** Why this method, what it draws, and what that costs. */
+function sentences(
+  { cam, explained }: Scene,
+  { reason }: MapChoices,
+  method: MethodChoice | null,
+): readonly (TemplateResult | typeof nothing)[] {
+  const shown = explained?.shown;
+  const isUsual = cam.method === null && cam.layer === null;
+  const note = shown?.kind === 'layer' ? shown.explanation.note : method?.meaning;
+  const elapsed = shown?.kind === 'layer' ? ` This map took ${formatElapsed(shown.explanation.elapsedMs.run)}.` : '';
+  const paragraph = (text: string | undefined): TemplateResult => html`<p class="cam-note">${text}</p>`;
+  return [
+    isUsual ? paragraph(reason) : nothing,
+    isUsual && method?.kind === 'exact' ? nothing : paragraph(note),
+    method ? paragraph(`${method.cost}${elapsed}`) : nothing,
+  ];
+}
+
+function refusals({ methods }: MapChoices): TemplateResult | typeof nothing {
+  const refused = methods.filter(({ refusal }) => refusal !== null);
+  return refused.length === 0
+    ? nothing
+    : html`<details class="cam-note">
+        <summary>${refused.length} ${refused.length === 1 ? 'method' : 'methods'} that cannot be used here</summary>
+        <dl>
+          ${refused.map(
+            ({ name, refusal }) =>
+              html`<dt>${name}</dt>
+                <dd>${refusal}</dd>`,
+          )}
+        </dl>
+      </details>`;
+}

@@ -1,0 +1,147 @@
+import { html, nothing } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import type { LayerChoice, MapChoices } from '../../src/protocol/mapChoices';
+import type { AppState } from '../app';
+import type { CamActions } from './camActions';
+import { chooseLayer, findMethod, toMapRequest } from './chosenMap';
+import { formatNumber } from './formatNumber';
+import { mapCard, toPending } from './mapCard';
+import type { MapCard } from './mapCard';
+import { findDrawn, readNumbers } from './mapReader';
+import type { FoundMap, MapReader } from './mapReader';
+import type { MapRequest } from './mapRequest';
+import { toMapKey } from './mapRequest';
+import { describeLayer } from './methodPanel';
+import type { ExplainedScene, Scene } from './scene';
+import { toOverlay, toScale } from './toOverlay';
+
+/** The chosen class at the last map of one stage. */
+interface StageMap {
+  readonly stage: LayerChoice;
+  /** null: the exact map, which is there. */
+  readonly request: MapRequest | null;
+  readonly found: FoundMap | null;
+}
+
+/** From the image on; by the chosen method, or where that is the exact one, by its like for other layers. */
+export function listStageMaps(
+  state: AppState,
+  { chosen }: Scene,
+  { answer, target, shown }: ExplainedScene,
+  choices: MapChoices,
+): readonly StageMap[] {
+  const method = chosen.kind === 'layer' ? chosen.method : findMethod(choices, choices.layerMethod);
+  if (method === null) {
+    return [];
+  }
+  return [...choices.stages].reverse().map((stage) => {
+    if (shown?.kind === 'exact' && stage.tensor === choices.layer) {
+      return {
+        stage,
+        request: null,
+        found: { kind: 'exact', explanation: shown.explanation, evidence: shown.evidence },
+      };
+    }
+    const request = toMapRequest({ method, layer: stage.tensor }, answer, target);
+    return { stage, request, found: findDrawn(state, request) };
+  });
+}
+
+/** Those that the host has to be asked for. */
+export function listRequests(stageMaps: readonly StageMap[]): readonly MapRequest[] {
+  return stageMaps.flatMap(({ request, found }) => (request === null || found !== null ? [] : [request]));
+}
+
+interface StagesPanel {
+  readonly state: AppState;
+  readonly scene: Scene;
+  readonly explained: ExplainedScene;
+  readonly choices: MapChoices;
+  readonly maps: MapReader;
+}
+
+/** The same image through the stages of the network; filled while one looks at it. */
+export function stagesPanel(panel: StagesPanel, actions: CamActions): TemplateResult | typeof nothing {
+  const { state, scene, explained, choices } = panel;
+  const stageMaps = listStageMaps(state, scene, explained, choices);
+  if (stageMaps.length === 0) {
+    return nothing;
+  }
+  const isOpen = scene.cam.showsStages;
+  const label = isOpen ? 'Hide the stages' : `Draw ${explained.title} at ${stageMaps.length} stages`;
+  return html`<section class="cam-panel" aria-labelledby="cam-stages-title">
+    <div class="cam-panel-head">
+      <h2 id="cam-stages-title">Through the stages</h2>
+      <div class="cam-actions">
+        ${isOpen ? progress(state, stageMaps, actions) : nothing}
+        <button
+          class="cam-button cam-secondary"
+          aria-expanded=${isOpen}
+          aria-label=${label}
+          @click=${() => actions.chooseCam({ showsStages: !isOpen })}
+        >
+          ${isOpen ? 'Hide' : 'Show'}
+        </button>
+      </div>
+    </div>
+    ${
+      isOpen
+        ? html`<div class="cam-maps">${stageMaps.map((each) => mapCard(toCard(panel, each, actions)))}</div>
+            <p class="cam-note">${describeStages(scene, choices)}</p>`
+        : nothing
+    }
+  </section>`;
+}
+
+function progress(
+  { layerMaps }: AppState,
+  stageMaps: readonly StageMap[],
+  actions: CamActions,
+): TemplateResult | typeof nothing {
+  const missing = listRequests(stageMaps);
+  const failed = missing.filter((request) => layerMaps.get(toMapKey(request))?.status === 'failed');
+  if (missing.length === 0) {
+    return nothing;
+  }
+  const done = stageMaps.length - missing.length;
+  return html`<span class="cam-quiet" role="status">${done} of ${stageMaps.length} drawn</span> ${
+      failed.length === missing.length
+        ? html`<button class="cam-button" @click=${() => actions.retryMaps(failed)}>Go on</button>`
+        : html`<button
+            class="cam-button cam-secondary"
+            aria-label="Stop drawing stages"
+            @click=${() => actions.cancelMaps(missing)}
+          >
+            Cancel
+          </button>`
+    }`;
+}
+
+function toCard(
+  { state, scene, choices, maps }: StagesPanel,
+  { stage, request, found }: StageMap,
+  actions: CamActions,
+): MapCard {
+  const { cam, chosen } = scene;
+  const selected = chosen.kind === 'layer' ? chosen.layer : choices.layer;
+  const range = found && maps.findRange(readNumbers(found));
+  const known = request ? state.layerMaps.get(toMapKey(request)) : undefined;
+  return {
+    label: `${stage.height}×${stage.width}`,
+    detail: range ? `${formatNumber(range.minimum)} … ${formatNumber(range.maximum)}` : stage.tensor,
+    title: describeLayer(stage),
+    isSelected: stage.tensor === selected,
+    content: found ? toOverlay(state, found.explanation, readNumbers(found), toScale(state, range)) : toPending(known),
+    opacity: state.choices.opacity,
+    onChoose: () => actions.chooseCam(chooseLayer(choices, cam, stage.tensor)),
+  };
+}
+
+function describeStages({ chosen }: Scene, choices: MapChoices): string {
+  const method = chosen.kind === 'layer' ? chosen.method : findMethod(choices, choices.layerMethod);
+  const how =
+    chosen.kind === 'exact'
+      ? `By ${method?.name ?? ''}, which is the sum of CAM at any layer; at the last stage CAM itself.`
+      : `By ${method?.name ?? ''}.`;
+  return `${how} Each map has a scale of its own: values at different layers are not comparable. From the image on the left to the logits.`;
+}
