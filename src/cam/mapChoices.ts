@@ -97,8 +97,8 @@ function explainChoice(
   }
   const why =
     method.id === 'hirescam'
-      ? 'it is the same sum with the derivative at each cell for a weight, so that a cell which the logit does not depend ' +
-        'on gets nothing.'
+      ? 'it weights each activation by the derivative of the logit at that very cell, so that a cell which the logit does ' +
+        'not depend on gets nothing.'
       : `${method.meaning} ${methods.find(({ id }) => id === PREFERENCE[0])?.refusal ?? ''}`;
   return `${reason ?? 'This head has no exact map.'} ${method.name} is used instead: ${why}`;
 }

@@ -17,6 +17,7 @@ export interface CamActions {
   readonly cancel: () => void;
   readonly cancelMaps: (requests: readonly MapRequest[]) => void;
   readonly retryMaps: (requests: readonly MapRequest[]) => void;
+  readonly askForMaps: (requests: readonly MapRequest[]) => void;
   readonly choose: (change: Partial<Choices>) => void;
   readonly chooseCam: (change: Partial<CamChoices>) => void;
   readonly editSettings: () => void;
@@ -61,6 +62,7 @@ export function createCamActions(
     cancel: () => explainer.cancel(),
     cancelMaps: (requests) => layerMaps.cancel(requests),
     retryMaps: (requests) => layerMaps.retry(requests),
+    askForMaps: (requests) => layerMaps.ask(requests),
     choose: (change) => app.choose(change),
     chooseCam: (change) => app.choose({ cam: { ...readCamChoices(app.state), ...change } }),
     editSettings: () => void ask('editSettings', {}),

@@ -1,5 +1,6 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
+import type { MapChoices } from '../../src/protocol/mapChoices';
 import type { App, AppState, CreateView, ImageState, View } from '../app';
 import './cam.css';
 import { createCamActions } from './camActions';
@@ -25,7 +26,7 @@ import { preprocessingPanel } from './preprocessingPanel';
 import { SceneReader } from './scene';
 import type { ExplainedScene, Scene, ShownMap } from './scene';
 import { Stage } from './stage';
-import { listRequests, listStageMaps, stagesPanel } from './stagesPanel';
+import { findStageMethod, listRequests, listStageMaps, stagesPanel } from './stagesPanel';
 
 /** Class activation maps of the user's images: what the model sees, channel by channel, with numbers that add up. */
 export const createCamView: CreateView = (app) => new CamView(app);
@@ -103,8 +104,20 @@ class CamView implements View {
     return [
       ...(chosen.kind === 'layer' ? [toMapRequest(chosen, explained.answer, explained.target)] : []),
       ...compared.flatMap(({ request }) => request ?? []),
-      ...(cam.showsStages ? listRequests(listStageMaps(state, scene, explained, choices)) : []),
+      ...(cam.showsStages ? this.#listStageRequests(state, scene, explained, choices) : []),
     ];
+  }
+
+  /** Those of methods of many runs only once the user has asked for them. */
+  #listStageRequests(
+    state: AppState,
+    scene: Scene,
+    explained: ExplainedScene,
+    choices: MapChoices,
+  ): readonly MapRequest[] {
+    const isQuick = findStageMethod(scene.chosen, choices)?.kind !== 'sampled';
+    const requests = listRequests(listStageMaps(state, scene, explained, choices));
+    return requests.filter((request) => isQuick || this.#layerMaps.isAsked(request));
   }
 
   readonly #tell = (message: string): void => {

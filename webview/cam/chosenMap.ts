@@ -6,10 +6,10 @@ import type { CamChoices } from './camChoices';
 import type { Target } from './evidenceCache';
 import type { MapRequest } from './mapRequest';
 
-/** How maps are drawn: exactly at the head's feature map, or by another method at some layer. */
+/** How maps are drawn: exactly at the head's feature map, or by another method, for the most part at some layer. */
 export type ChosenMap =
   | { readonly kind: 'exact' }
-  | { readonly kind: 'layer'; readonly method: MethodChoice; readonly layer: string }
+  | { readonly kind: 'layer'; readonly method: MethodChoice; readonly layer: string | null }
   /** What there is to choose from is not known yet. */
   | { readonly kind: 'pending' };
 
@@ -28,7 +28,7 @@ export function findChosenMap(state: AppState): ChosenMap {
     return { kind: 'exact' };
   }
   const used = method?.kind === 'exact' ? findMethod(choices, choices.layerMethod) : method;
-  return used && layer !== null ? { kind: 'layer', method: used, layer } : { kind: 'pending' };
+  return used ? { kind: 'layer', method: used, layer: used.place === 'layer' ? layer : null } : { kind: 'pending' };
 }
 
 /** null: not known yet. */
@@ -46,16 +46,17 @@ export function chooseMethod(choices: MapChoices, { layer }: CamChoices, id: str
   return { method: id === choices.method ? null : id, layer: isExact ? null : layer };
 }
 
-/** Choosing a layer keeps the method, but for the exact one, which does not exist at others. */
+/** Choosing a layer keeps the method, but for those that do not exist there: the exact one, and those on the image. */
 export function chooseLayer(choices: MapChoices, { method }: CamChoices, tensor: string): Partial<CamChoices> {
   const isUsual = tensor === choices.layer;
-  const isExact = findMethod(choices, method ?? choices.method)?.kind === 'exact';
-  return { method: isExact && !isUsual ? choices.layerMethod : method, layer: isUsual ? null : tensor };
+  const current = findMethod(choices, method ?? choices.method);
+  const isThere = current?.kind === 'exact' ? isUsual : current?.place === 'layer';
+  return { method: isThere ? method : choices.layerMethod, layer: isUsual ? null : tensor };
 }
 
 /** The request for a map by another method than the exact one; what knows no class is asked for once. */
 export function toMapRequest(
-  { method, layer }: { readonly method: MethodChoice; readonly layer: string },
+  { method, layer }: { readonly method: MethodChoice; readonly layer: string | null },
   { imageId, top }: Pick<ImageAnswer, 'imageId' | 'top'>,
   target: Target,
 ): MapRequest {

@@ -14,6 +14,7 @@ import { readNumbers } from './mapReader';
 import type { FoundMap, MapReader } from './mapReader';
 import type { MapRequest } from './mapRequest';
 import { toMapKey } from './mapRequest';
+import { UNITS } from './scene';
 import type { ExplainedScene, Scene } from './scene';
 import { toOverlay, toScale } from './toOverlay';
 
@@ -124,7 +125,7 @@ function describe({ scene, explained }: ComparePanel, range: ReturnType<typeof u
   }
   const { contrastClass } = explained.target;
   const minus = contrastClass === null ? '' : ` Each minus ${toClassLabel(labels, contrastClass)}.`;
-  const unit = chosen.kind === 'layer' ? chosen.method.unit : 'logit';
+  const unit = UNITS[chosen.kind === 'layer' ? chosen.method.unit : 'logit'];
   return range
     ? `One scale for these maps: ${formatNumber(range.minimum)} to ${formatNumber(range.maximum)} ${unit}.${minus}`
     : minus;

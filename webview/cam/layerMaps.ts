@@ -14,6 +14,7 @@ const CANCELLED: Failure = { code: 'cancelled', message: 'Cancelled before it wa
 export class LayerMaps {
   #running: { readonly key: string; readonly controller: AbortController; isSuperseded: boolean } | null = null;
   #wanted: readonly MapRequest[] = [];
+  readonly #asked = new Set<string>();
   #grace: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly app: App) {}
@@ -33,6 +34,16 @@ export class LayerMaps {
         running.controller.abort();
       }, GRACE_MS);
     }
+  }
+
+  /** Agrees to what takes long: such maps are drawn only once the user has pressed a button. */
+  ask(requests: readonly MapRequest[]): void {
+    requests.forEach((request) => this.#asked.add(toMapKey(request)));
+    this.retry(requests);
+  }
+
+  isAsked(request: MapRequest): boolean {
+    return this.#asked.has(toMapKey(request));
   }
 
   /** Stops those of the requests that are under way or still to come; they are not begun again by themselves. */

@@ -3,8 +3,8 @@ export interface MapRequest {
   readonly imageId: string;
   /** Id of the method. */
   readonly method: string;
-  /** Tensor name. */
-  readonly layer: string;
+  /** Tensor name; null for methods that draw at no layer of one's choice. */
+  readonly layer: string | null;
   readonly classIndex: number;
   /** Class whose logit is subtracted; null for none. */
   readonly contrast: number | null;

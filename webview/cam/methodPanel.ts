@@ -1,10 +1,11 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { guard } from 'lit/directives/guard.js';
+import type { LayerExplanation } from '../../src/protocol/explanation';
 import type { LayerChoice, MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
 import type { CamActions } from './camActions';
 import { chooseLayer, chooseMethod, findMethod } from './chosenMap';
-import { formatElapsed } from './formatNumber';
+import { formatElapsed, formatNumber } from './formatNumber';
 import type { Scene } from './scene';
 
 /** More are counted, not listed: the graph shows them all. */
@@ -35,10 +36,11 @@ function chosenTemplate(scene: Scene, choices: MapChoices, actions: CamActions):
       <label class="cam-control" title=${layer ?? ''}>
         <span>Layer</span>
         <select
+          ?disabled=${method?.place !== 'layer'}
           @change=${(event: Event) =>
             actions.chooseCam(chooseLayer(choices, cam, (event.target as HTMLSelectElement).value))}
         >
-          ${guard([choices, layer], () => layerOptions(choices, layer))}
+          ${guard([choices, layer, method?.place], () => (method?.place === 'layer' ? layerOptions(choices, layer) : html`<option>${PLACES[method?.place ?? 'image']}</option>`))}
         </select>
       </label>
     </div>
@@ -77,6 +79,9 @@ function layerOptions({ stages, layers }: MapChoices, selected: string | null): 
     </optgroup>`;
 }
 
+/** Where methods draw that take no layer. */
+const PLACES = { image: 'The image itself', tokens: 'The patches of the image' } as const;
+
 /** `14×14 · 672 channels · hardtanh_22`. */
 export function describeLayer({ height, width, channels, tensor }: LayerChoice): string {
   return `${height}×${width} · ${channels} channels · ${tensor}`;
@@ -91,13 +96,23 @@ function sentences(
   const shown = explained?.shown;
   const isUsual = cam.method === null && cam.layer === null;
   const note = shown?.kind === 'layer' ? shown.explanation.note : method?.meaning;
-  const elapsed = shown?.kind === 'layer' ? ` This map took ${formatElapsed(shown.explanation.elapsedMs.run)}.` : '';
+  const spent = shown?.kind === 'layer' ? describeRuns(shown.explanation) : '';
   const paragraph = (text: string | undefined): TemplateResult => html`<p class="cam-note">${text}</p>`;
   return [
     isUsual ? paragraph(reason) : nothing,
     isUsual && method?.kind === 'exact' ? nothing : paragraph(note),
-    method ? paragraph(`${method.cost}${elapsed}`) : nothing,
+    method ? paragraph(`${method.cost}${spent}`) : nothing,
   ];
+}
+
+/** What this map took, and what the method knows about its precision. */
+function describeRuns({ elapsedMs, runs, source, maps }: LayerExplanation): string {
+  const often = runs === 1 ? '' : ` and ${runs} runs`;
+  const figures = (maps[0].figures ?? []).map(({ label, value, unit }) =>
+    `${label}: ${formatNumber(value)} ${unit}`.trim(),
+  );
+  const chance = source === 'estimated' ? ' Estimated: another seed gives another map.' : '';
+  return ` This map took ${formatElapsed(elapsedMs.run)}${often}.${figures.map((text) => ` ${text}.`).join('')}${chance}`;
 }
 
 function refusals({ methods }: MapChoices): TemplateResult | typeof nothing {

@@ -43,7 +43,8 @@ export interface ExplainedScene {
 export type ShownMap = ShownExactMap | ShownLayerMap;
 
 interface ShownBase {
-  readonly unit: 'logit' | 'activation';
+  /** For people. */
+  readonly unit: string;
   readonly overlay: Overlay;
   /** What the colour scale holds for, in words. */
   readonly scaleNote: string;
@@ -104,7 +105,7 @@ export class SceneReader {
     return {
       kind: 'layer',
       explanation,
-      unit: explanation.unit,
+      unit: UNITS[explanation.unit],
       overlay: toOverlay(state, explanation, map, toScale(state, isAlone ? computeRange(map) : range)),
       scaleNote: isAlone || count < 2 ? 'Scale of this map alone' : `One scale for the ${count} maps drawn like this`,
     };
@@ -134,6 +135,14 @@ export class SceneReader {
     };
   }
 }
+
+/** What a cell of a map is measured in. */
+export const UNITS: Readonly<Record<LayerExplanation['unit'], string>> = {
+  logit: 'logit',
+  activation: 'activation',
+  derivative: 'logit per unit of the input',
+  share: 'share of the whole',
+};
 
 /** F_c or w·F_c of one channel, [height, width]. */
 export function readChannelMap(

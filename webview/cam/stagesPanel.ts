@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { LayerChoice, MapChoices } from '../../src/protocol/mapChoices';
+import type { LayerChoice, MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
 import type { AppState } from '../app';
 import type { CamActions } from './camActions';
 import { chooseLayer, findMethod, toMapRequest } from './chosenMap';
+import type { ChosenMap } from './chosenMap';
 import { formatNumber } from './formatNumber';
 import { mapCard, toPending } from './mapCard';
 import type { MapCard } from './mapCard';
@@ -23,14 +24,21 @@ interface StageMap {
   readonly found: FoundMap | null;
 }
 
-/** From the image on; by the chosen method, or where that is the exact one, by its like for other layers. */
+/** The chosen method, or the one for any layer where that draws at one place only. */
+export function findStageMethod(chosen: ChosenMap, choices: MapChoices): MethodChoice | null {
+  return chosen.kind === 'layer' && chosen.method.place === 'layer'
+    ? chosen.method
+    : findMethod(choices, choices.layerMethod);
+}
+
+/** From the image on. */
 export function listStageMaps(
   state: AppState,
   { chosen }: Scene,
   { answer, target, shown }: ExplainedScene,
   choices: MapChoices,
 ): readonly StageMap[] {
-  const method = chosen.kind === 'layer' ? chosen.method : findMethod(choices, choices.layerMethod);
+  const method = findStageMethod(chosen, choices);
   if (method === null) {
     return [];
   }
@@ -73,7 +81,7 @@ export function stagesPanel(panel: StagesPanel, actions: CamActions): TemplateRe
     <div class="cam-panel-head">
       <h2 id="cam-stages-title">Through the stages</h2>
       <div class="cam-actions">
-        ${isOpen ? progress(state, stageMaps, actions) : nothing}
+        ${isOpen ? progress(panel, stageMaps, actions) : nothing}
         <button
           class="cam-button cam-secondary"
           aria-expanded=${isOpen}
@@ -94,7 +102,7 @@ export function stagesPanel(panel: StagesPanel, actions: CamActions): TemplateRe
 }
 
 function progress(
-  { layerMaps }: AppState,
+  { state: { layerMaps }, scene, choices }: StagesPanel,
   stageMaps: readonly StageMap[],
   actions: CamActions,
 ): TemplateResult | typeof nothing {
@@ -103,10 +111,17 @@ function progress(
   if (missing.length === 0) {
     return nothing;
   }
+  const method = findStageMethod(scene.chosen, choices);
+  const isBegun = missing.some((request) => layerMaps.has(toMapKey(request)));
+  if (method?.kind === 'sampled' && !isBegun) {
+    return html`<button class="cam-button" title=${method.cost} @click=${() => actions.askForMaps(missing)}>
+      Draw ${missing.length} maps, each of many runs
+    </button>`;
+  }
   const done = stageMaps.length - missing.length;
   return html`<span class="cam-quiet" role="status">${done} of ${stageMaps.length} drawn</span> ${
       failed.length === missing.length
-        ? html`<button class="cam-button" @click=${() => actions.retryMaps(failed)}>Go on</button>`
+        ? html`<button class="cam-button" @click=${() => actions.askForMaps(failed)}>Go on</button>`
         : html`<button
             class="cam-button cam-secondary"
             aria-label="Stop drawing stages"
@@ -138,10 +153,11 @@ function toCard(
 }
 
 function describeStages({ chosen }: Scene, choices: MapChoices): string {
-  const method = chosen.kind === 'layer' ? chosen.method : findMethod(choices, choices.layerMethod);
+  const method = findStageMethod(chosen, choices);
+  const isOther = chosen.kind === 'layer' && chosen.method !== method;
   const how =
     chosen.kind === 'exact'
-      ? `By ${method?.name ?? ''}, which is the sum of CAM at any layer; at the last stage CAM itself.`
-      : `By ${method?.name ?? ''}.`;
+      ? `By ${method?.name ?? ''}, and at the last stage by CAM itself, which exists there only.`
+      : `By ${method?.name ?? ''}${isOther ? `: ${chosen.method.name} draws at one place only` : ''}.`;
   return `${how} Each map has a scale of its own: values at different layers are not comparable. From the image on the left to the logits.`;
 }
