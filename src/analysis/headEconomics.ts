@@ -1,18 +1,14 @@
 import { computeSizeBytes } from '../graph/elementTypes';
 import type { ElementType } from '../graph/model';
+import {
+  completeCost,
+  computeFcCost,
+  computeGapCost,
+  computePoolingFlops,
+  type HeadSize,
+} from '../protocol/headFormulas';
 import type { HeadCost } from '../protocol/modelReport';
 import type { FeatureMap, HeadDescription, LinearStep } from './heads/headDescription';
-
-/** C, H, W, K of a linear head, the images in a batch, and bytes per element of weights and activations. */
-export interface HeadSize {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly classes: number;
-  readonly batch: number;
-  readonly weightBytes: number;
-  readonly activationBytes: number;
-}
 
 /** The head as it is and its two counterfactuals on the same feature map and classes; null where undefined. */
 export interface HeadEconomics {
@@ -46,26 +42,6 @@ export function computeHeadEconomics(head: HeadDescription, batch = 1): HeadEcon
   return { current: computeCurrentCost(head, featureMap, size), gap, fc, ratio: fc.parameters / gap.parameters };
 }
 
-/** Global average pooling and one linear layer: K(C+1) parameters, K·C MAC, CHW−C adds and C divides to pool. */
-export function computeGapCost(size: HeadSize): HeadCost {
-  const { channels, classes } = size;
-  const macs = classes * channels;
-  const flops = 2 * macs + computePoolingFlops(channels, size.height * size.width);
-  return toCost(size, { parameters: classes * (channels + 1), macs, flops, vcDimension: channels + 1 });
-}
-
-/** Flatten and one linear layer: K(CHW+1) parameters, K·CHW MAC. */
-export function computeFcCost(size: HeadSize): HeadCost {
-  const inputs = size.channels * size.height * size.width;
-  const macs = size.classes * inputs;
-  return toCost(size, { parameters: size.classes * (inputs + 1), macs, flops: 2 * macs, vcDimension: inputs + 1 });
-}
-
-/** Mean over `cells` positions of `channels` channels: an add for each element but the first, a divide per channel. */
-function computePoolingFlops(channels: number, cells: number): number {
-  return channels * cells - channels + channels;
-}
-
 /**
  * The layers of the user's head, each with its own formula; comparisons of max pooling and element-wise steps are not
  * counted. null for heads with a step that no rule describes.
@@ -87,7 +63,7 @@ function computeCurrentCost(head: HeadDescription, map: FeatureMap, size: HeadSi
     flops: 2 * macs + pooling,
     vcDimension: findVcDimension(head, layers),
   };
-  return toCost(size, cost, head.parameterBytes);
+  return completeCost(size, cost, head.parameterBytes);
 }
 
 function computeReadingFlops(
@@ -114,17 +90,6 @@ function findVcDimension(head: HeadDescription, layers: readonly LinearStep[]): 
     return null;
   }
   return layer.inputs + 1;
-}
-
-/** Weights, input and output are moved once; bias adds are not counted as FLOP. */
-function toCost(
-  size: HeadSize,
-  counts: Pick<HeadCost, 'parameters' | 'macs' | 'flops' | 'vcDimension'>,
-  bytes = counts.parameters * size.weightBytes,
-): HeadCost {
-  const inputs = size.channels * size.height * size.width;
-  const moved = bytes + size.batch * (inputs + size.classes) * size.activationBytes;
-  return { ...counts, bytes, arithmeticIntensity: (size.batch * counts.flops) / moved };
 }
 
 function bytesOf(elementType: ElementType): number {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { HeadSize } from '../../../src/analysis/headEconomics';
-import { computeFcCost, computeGapCost, computeHeadEconomics } from '../../../src/analysis/headEconomics';
+import { computeHeadEconomics } from '../../../src/analysis/headEconomics';
+import type { HeadSize } from '../../../src/protocol/headFormulas';
+import { computeFcCost, computeGapCost } from '../../../src/protocol/headFormulas';
 import { detect } from '../cam/explain';
 import { DEMO } from '../cam/fixtures';
 
