@@ -77,7 +77,11 @@ function emitWhole(context: MapContext, reading: Reading, rows: string): Emitted
 }
 
 /** [B, n, D] in the order of the flattened axes → [B, n, C, H, W]. */
-function alignAxes({ builder, featureMap }: MapContext, axes: readonly MapAxis[], rows: string): string {
+export function alignAxes(
+  { builder, featureMap }: Pick<MapContext, 'builder' | 'featureMap'>,
+  axes: readonly MapAxis[],
+  rows: string,
+): string {
   const sizes = { channel: featureMap.channels, row: featureMap.height, column: featureMap.width };
   const order = expandTokens(axes, featureMap);
   const wanted: readonly MapAxis[] = ['channel', 'row', 'column'];

@@ -10,7 +10,7 @@ import type {
 } from './graphExtension';
 import { floatTensor, int64Tensor, RESERVED_PREFIX } from './graphExtension';
 
-export type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceProd';
+export type Reduction = `Reduce${'Sum' | 'Mean' | 'Max' | 'Min' | 'Prod' | 'L1' | 'L2'}`;
 
 /**
  * Collects nodes written for one version of the default operator set. Every method returns the name of the value it
