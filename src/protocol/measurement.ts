@@ -46,3 +46,30 @@ export interface ShapeMeasurement {
   /** Values that even then have none: they are no tensors. */
   readonly unknown: number;
 }
+
+/** C, H, W, K and the images in a batch: what two heads are compared at. */
+export interface MeasuredHeadSize {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+  readonly batch: number;
+}
+
+/** Time of one batch through a head alone. */
+export interface HeadTime {
+  /** Median over the runs of the sum of its kernels. */
+  readonly ms: number;
+  readonly runs: number;
+}
+
+/** Both heads run by themselves on this machine, in float32 with weights of their size. */
+export interface HeadMeasurement {
+  readonly provenance: 'measured';
+  readonly size: MeasuredHeadSize;
+  readonly gap: HeadTime;
+  /** null: too large to be tried. */
+  readonly fc: HeadTime | null;
+  readonly threads: number;
+  readonly machine: MachineSpeed;
+}
