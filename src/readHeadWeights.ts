@@ -29,7 +29,7 @@ export interface WeightOptions {
 }
 
 /** More runs change nothing that four digits show. */
-const MOST_RUNS = 24;
+const MOST_RUNS = 40;
 /** Relative change of the singular value in one run below which it counts as settled. */
 const SETTLED = 1e-6;
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { HeadDescription } from './analysis/heads/headDescription';
-import { computeFcCost, computeGapCost, computeHeadEconomics } from './analysis/headEconomics';
+import { computeHeadEconomics } from './analysis/headEconomics';
 import type { HeadSample } from './compareHeads';
 import { drawBothMaps, runHead } from './compareHeads';
 import type { Explainer } from './explainer';
@@ -22,6 +22,7 @@ import type {
   SwapSide,
   SwapTarget,
 } from './protocol/headSwap';
+import { computeFcCost, computeGapCost } from './protocol/headFormulas';
 import type { Preprocessing } from './protocol/preprocessing';
 import type { HeadMetadata, SavedHead } from './saveHead';
 import { saveHead } from './saveHead';

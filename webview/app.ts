@@ -13,6 +13,7 @@ import type { LayerMeasurement } from '../src/protocol/measurement';
 import type { ModelReport } from '../src/protocol/modelReport';
 import type { CamChoices } from './cam/camChoices';
 import type { MapRequest } from './cam/mapRequest';
+import type { HeadChoices } from './head/headChoices';
 
 /** What is known about one image of the list; of heads without exact maps, as the usual method draws it. */
 export type ImageState =
@@ -50,6 +51,8 @@ export interface Choices {
   readonly placement: 'receptiveField' | 'stretch';
   /** Choices of the CAM view alone; absent until one is made. */
   readonly cam?: CamChoices;
+  /** Choices of the Head view alone; absent until one is made. */
+  readonly head?: HeadChoices;
   /** How the graph was left; absent: as it is first shown. */
   readonly graph?: GraphChoices;
 }

@@ -4,6 +4,7 @@ import type { PackedMessage } from '../src/protocol/packedMessage';
 import type { App } from './app';
 import { createCamView } from './cam/camView';
 import { createGraphView } from './graph/graphView';
+import { createHeadView } from './head/headView';
 import { applyHostEvent } from './hostEvents';
 import { createInitialState, readSavedChoices } from './savedState';
 import { createShell } from './shell';
@@ -66,6 +67,11 @@ window.addEventListener('message', ({ data }: MessageEvent<ToWebview | PackedMes
 
 registerComponents();
 const root = document.getElementById('app') ?? document.body;
-const shell = createShell(app, root, { graph: createGraphView, summary: createSummaryView, cam: createCamView });
+const shell = createShell(app, root, {
+  graph: createGraphView,
+  summary: createSummaryView,
+  head: createHeadView,
+  cam: createCamView,
+});
 shell.draw(store.state);
 channel.send({ type: 'ready' });

@@ -1,5 +1,6 @@
 import type { AppState, Choices } from './app';
 import { isCamChoices } from './cam/camChoices';
+import { isHeadChoices } from './head/headChoices';
 
 const FIRST_CHOICES: Choices = {
   view: 'graph',
@@ -50,7 +51,7 @@ const isOneOf =
     typeof value === 'string' && values.includes(value);
 
 const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
-  view: isOneOf('graph', 'summary', 'cam'),
+  view: isOneOf('graph', 'summary', 'head', 'cam'),
   selectedLayer: isNumberOrNull,
   selectedImage: (value) => value === null || typeof value === 'string',
   selectedClass: isNumberOrNull,
@@ -60,6 +61,7 @@ const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
   sign: isOneOf('signed', 'positive', 'negative'),
   placement: isOneOf('receptiveField', 'stretch'),
   cam: isCamChoices,
+  head: isHeadChoices,
   graph: (value) =>
     isRecord(value) &&
     Array.isArray(value['expanded']) &&

@@ -4,6 +4,7 @@ import type { ViewName } from '../src/protocol/messages';
 const TABS: readonly { readonly view: ViewName; readonly title: string }[] = [
   { view: 'graph', title: 'Graph' },
   { view: 'summary', title: 'Summary' },
+  { view: 'head', title: 'Head' },
   { view: 'cam', title: 'CAM' },
 ];
 

@@ -228,7 +228,7 @@ function chooseAggregate(kind: HeadKind): Aggregate {
 }
 
 /** Whether weights and bias are the same for every image. */
-function isImageIndependent(head: HeadDescription): boolean {
+export function isImageIndependent(head: HeadDescription): boolean {
   const isAffine = head.steps.every((step) => step.kind !== 'rectifier' && step.kind !== 'opaque');
   return isAffine && head.classMaps === null && head.readings.every((reading) => reading.mode !== 'max');
 }

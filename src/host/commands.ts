@@ -35,6 +35,11 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     vscode.commands.registerCommand('headlight.exportExplainedModel', (file?: unknown, choices?: unknown) =>
       reportFailure(log, () => exportModel(services, toFiles(file, undefined)[0], toExportChoices(choices))),
     ),
+    register('showHead', async () => {
+      const document = await activeModel(services);
+      await provider.show(document.uri);
+      document.pages.requestView('head');
+    }),
     register('openSettingsFile', async () => openSettingsFile(await (await activeModel(services)).settings())),
     register('reloadModel', async () => (await activeModel(services)).reload()),
     register('openDemo', () => openDemo(context, provider)),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RequestHandlers } from '../protocol/channel';
 import type { RequestResult } from '../protocol/messages';
 import { isImage, toLocalFile } from './imageList';
+import { createHeadHandlers } from './headRequests';
 import { createMapHandlers } from './mapRequests';
 import { createMeasureHandlers } from './measureRequests';
 import type { ModelDocument } from './modelDocument';
@@ -16,6 +17,7 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
   return {
     pickImages: async () => ({ added: document.addImages(await pickImages(document.uri)) }),
     addImages: ({ uris }) => Promise.resolve(addDropped(document, uris)),
+    ...createHeadHandlers(document),
     ...createMapHandlers(document, log),
     ...createMeasureHandlers(document),
     ...createTensorHandlers(document),

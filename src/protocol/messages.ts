@@ -1,11 +1,12 @@
 import type { Explanation, LayerExplanation } from './explanation';
+import type { HeadWeights, WeightRow } from './headWeights';
 import type { MapChoices } from './mapChoices';
-import type { LayerMeasurement, ShapeMeasurement } from './measurement';
+import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurement } from './measurement';
 import type { ModelReport } from './modelReport';
 import type { Preprocessing, SettingSource } from './preprocessing';
 
 /** The views of the editor, in tab order. */
-export type ViewName = 'graph' | 'summary' | 'cam';
+export type ViewName = 'graph' | 'summary' | 'head' | 'cam';
 
 /** What the user is told when something fails. */
 export interface Failure {
@@ -203,6 +204,18 @@ export interface Requests {
   readonly measureLayers: { readonly params: Record<string, never>; readonly result: LayerMeasurement };
   /** Run the model once to learn the shapes that the graph does not tell (the report arrives as `modelLoaded`). */
   readonly measureShapes: { readonly params: Record<string, never>; readonly result: ShapeMeasurement };
+  /** Run a GAP head and an FC head of this size by themselves, and time them. */
+  readonly measureHeads: { readonly params: MeasuredHeadSize; readonly result: HeadMeasurement };
+  /** Norms, use and spectrum of the weights of a head of the report; `layer` null: the last or only one. */
+  readonly headWeights: {
+    readonly params: { readonly head: number; readonly layer: number | null };
+    readonly result: HeadWeights;
+  };
+  /** One row of those weights with all its positions, and its cosine to the others. */
+  readonly headWeightRow: {
+    readonly params: { readonly head: number; readonly layer: number | null; readonly row: number };
+    readonly result: WeightRow;
+  };
   /** Show the extension's log. */
   readonly showLog: { readonly params: Record<string, never>; readonly result: Record<string, never> };
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { HeadDesign } from '../../src/protocol/headFormulas';
 import type { HeadCost, HeadReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { formatBytes, formatCount, formatExact, formatSignificant } from '../quantity';
@@ -24,18 +25,25 @@ export function toVariants({ kind, gap, fc, current }: HeadReport): Variant[] {
   return variants.filter((variant) => variant !== null);
 }
 
-interface Row {
+/** A figure of both heads. */
+interface CostRow {
   readonly label: string;
   readonly explanation: string;
+  /** Per image and head. */
+  readonly formulas: Readonly<Record<HeadDesign, string>>;
+  /** Where the formula or the convention stands. */
+  readonly source: string;
   readonly of: (cost: HeadCost) => number | null;
   readonly format: (value: number) => string;
   readonly unit: string;
 }
 
-const ROWS: readonly Row[] = [
+export const COST_ROWS: readonly CostRow[] = [
   {
     label: 'Parameters',
     explanation: 'GAP: K(C + 1). FC: K(CHW + 1). Weights and biases.',
+    formulas: { gap: 'K(C + 1)', fc: 'K(CHW + 1)' },
+    source: 'Lin, Chen and Yan 2014, arXiv 1312.4400, section 3.2',
     of: ({ parameters }) => parameters,
     format: formatCount,
     unit: 'parameters',
@@ -43,6 +51,8 @@ const ROWS: readonly Row[] = [
   {
     label: 'Memory',
     explanation: 'Bytes of the parameters as the file stores them.',
+    formulas: { gap: 'bytes per weight · K(C + 1)', fc: 'bytes per weight · K(CHW + 1)' },
+    source: 'element type of the stored weights',
     of: ({ bytes }) => bytes,
     format: formatBytes,
     unit: 'bytes',
@@ -50,6 +60,8 @@ const ROWS: readonly Row[] = [
   {
     label: 'MAC per image',
     explanation: 'Multiply-accumulates of the linear layers. GAP: K·C. FC: K·C·H·W.',
+    formulas: { gap: 'K·C', fc: 'K·C·H·W' },
+    source: 'one for each weight',
     of: ({ macs }) => macs,
     format: formatCount,
     unit: 'MAC',
@@ -57,6 +69,8 @@ const ROWS: readonly Row[] = [
   {
     label: 'FLOP per image',
     explanation: 'Two for each multiply-accumulate, plus the adds and divides of pooling.',
+    formulas: { gap: '2KC + (CHW − C) + C', fc: '2KCHW' },
+    source: 'two for each MAC, plus the adds and divides of pooling',
     of: ({ flops }) => flops,
     format: formatCount,
     unit: 'FLOP',
@@ -64,6 +78,8 @@ const ROWS: readonly Row[] = [
   {
     label: 'Arithmetic intensity',
     explanation: 'FLOP per byte moved at batch 1: weights, input and output once. Below about 10, memory is the limit.',
+    formulas: { gap: 'b·FLOP / bytes moved', fc: 'b·FLOP / bytes moved' },
+    source: 'Williams, Waterman and Patterson, CACM 2009: weights, input and output moved once',
     of: ({ arithmeticIntensity }) => arithmeticIntensity,
     format: (value) => `${formatSignificant(value, 3)} FLOP/B`,
     unit: 'FLOP per byte',
@@ -71,6 +87,8 @@ const ROWS: readonly Row[] = [
   {
     label: 'VC dimension',
     explanation: "Of one class's half-space with the trunk frozen. GAP: C + 1. FC: CHW + 1.",
+    formulas: { gap: 'C + 1', fc: 'CHW + 1' },
+    source: 'one class against the rest, trunk frozen: Shalev-Shwartz and Ben-David 2014, theorem 9.3',
     of: ({ vcDimension }) => vcDimension,
     format: formatCount,
     unit: '(one class, trunk frozen)',
@@ -90,12 +108,12 @@ export function comparisonTemplate(app: App, variants: readonly Variant[]): Temp
       </tr>
     </thead>
     <tbody>
-      ${ROWS.map((row) => rowTemplate(app, row, variants))}
+      ${COST_ROWS.map((row) => rowTemplate(app, row, variants))}
     </tbody>
   </table>`;
 }
 
-function rowTemplate(app: App, row: Row, variants: readonly Variant[]): TemplateResult {
+function rowTemplate(app: App, row: CostRow, variants: readonly Variant[]): TemplateResult {
   const most = Math.max(...variants.map(({ cost }) => row.of(cost) ?? 0));
   return html`<tr>
     <th scope="row" title=${row.explanation}>${row.label}<span class="visually-hidden">: ${row.explanation}</span></th>

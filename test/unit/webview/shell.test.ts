@@ -35,13 +35,18 @@ describe('the shell', () => {
     channel.request.mockReset().mockResolvedValue({});
     update.mockReset();
     const app: App = { channel, state: loaded, update, choose };
-    shell = createShell(app, root, { graph: creator('graph'), summary: creator('summary'), cam: creator('cam') });
+    shell = createShell(app, root, {
+      graph: creator('graph'),
+      summary: creator('summary'),
+      head: creator('head'),
+      cam: creator('cam'),
+    });
   });
 
   it('shows that it reads the model until there is one', () => {
     shell.draw(createInitialState(null));
     expect(root.querySelector('[aria-label="Reading the model"]')).not.toBeNull();
-    expect(root.querySelectorAll('[role=tab]:disabled')).toHaveLength(3);
+    expect(root.querySelectorAll('[role=tab]:disabled')).toHaveLength(4);
     shell.draw(loaded);
     expect(root.querySelector('[role=tabpanel]')!.textContent).toBe('the graph view');
   });
@@ -66,6 +71,7 @@ describe('the shell', () => {
     expect([...root.querySelectorAll('[role=tab]')].map((tab) => tab.getAttribute('tabindex'))).toEqual([
       '-1',
       '0',
+      '-1',
       '-1',
     ]);
   });
