@@ -117,6 +117,7 @@ const topics = {
   inference: () => measure('inference'),
   batch: () => measure('batch'),
   gradient: () => measure('gradient'),
+  fit: () => measure('fit'),
   editor,
   large,
 };
