@@ -1,4 +1,5 @@
-import type { BlockEdge, FlowEdge, ItemId } from './viewModel';
+import type { Flow } from './units';
+import type { BlockEdge, FlowEdge, ItemId, ParentLookup } from './viewModel';
 
 type Ends = Pick<BlockEdge, 'from' | 'to'>;
 
@@ -8,50 +9,37 @@ interface Piece extends Ends {
 }
 
 /**
- * Cuts every edge at the frames it crosses: one piece in each block on the way up from its producer, one in the block
- * that holds both ends, one in each block on the way down to its reader. The edges of a block, when they are asked for:
- * of many blocks few are ever drawn.
+ * The edges of a block's own graph: between two of its children, and the pieces inside its frame of those that cross it.
+ * `members`: the child that each unit in the block belongs to.
  */
-export function createBlockEdges(
-  units: readonly ItemId[],
-  flowEdges: readonly FlowEdge[],
-  parents: ReadonlyMap<ItemId, ItemId>,
-): (block: ItemId) => readonly BlockEdge[] {
-  const pieces = new Map<ItemId, { readonly ends: Ends; readonly edge: FlowEdge }[]>();
-  for (const edge of flowEdges) {
-    for (const piece of toPieces(parents, units[edge.from], units[edge.to])) {
-      const inBlock = pieces.get(piece.block);
-      if (inBlock === undefined) {
-        pieces.set(piece.block, [{ ends: piece, edge }]);
-      } else {
-        inBlock.push({ ends: piece, edge });
-      }
+export function toBlockEdges(flow: Flow, block: ItemId, members: ReadonlyMap<number, ItemId>): BlockEdge[] {
+  const crossing: FlowEdge[] = [];
+  for (const position of members.keys()) {
+    crossing.push(...flow.incoming[position], ...flow.outgoing[position].filter(({ to }) => !members.has(to)));
+  }
+  crossing.sort((one, other) => one.to - other.to);
+  const edges = new Map<string, BlockEdge>();
+  for (const edge of crossing) {
+    const ends = { from: members.get(edge.from) ?? null, to: members.get(edge.to) ?? null };
+    if (ends.from !== ends.to) {
+      const id = toEdgeId(block, ends, edge.tensor);
+      edges.set(id, { id, ...ends, tensor: edge.tensor, shape: edge.shape });
     }
   }
-  const edges = new Map<ItemId, readonly BlockEdge[]>();
-  return (block) => {
-    const known = edges.get(block);
-    if (known !== undefined) {
-      return known;
-    }
-    const byId = new Map<string, BlockEdge>();
-    for (const { ends, edge } of pieces.get(block) ?? []) {
-      const id = toEdgeId(block, ends, edge.tensor);
-      byId.set(id, { id, from: ends.from, to: ends.to, tensor: edge.tensor, shape: edge.shape });
-    }
-    const made = [...byId.values()];
-    edges.set(block, made);
-    return made;
-  };
+  return [...edges.values()];
 }
 
 export function toEdgeId(block: ItemId, { from, to }: Ends, tensor: string): string {
   return `${block}|${from ?? ''}→${to ?? ''}·${tensor}`;
 }
 
-export function toPieces(parents: ReadonlyMap<ItemId, ItemId>, producer: ItemId, reader: ItemId): Piece[] {
-  const parent = parents.get(producer);
-  if (parent !== undefined && parent === parents.get(reader)) {
+/**
+ * An edge cut at the frames it crosses: one piece in each block on the way up from its producer, one in the block that
+ * holds both ends, one in each block on the way down to its reader.
+ */
+export function toPieces(parents: ParentLookup, producer: ItemId, reader: ItemId): Piece[] {
+  const parent = parents.parentOf(producer);
+  if (parent !== undefined && parent === parents.parentOf(reader)) {
     return [{ block: parent, from: producer, to: reader }]; // most edges
   }
   const upward = toPath(producer, parents);
@@ -68,9 +56,9 @@ export function toPieces(parents: ReadonlyMap<ItemId, ItemId>, producer: ItemId,
 }
 
 /** The item and the blocks around it, innermost first, the root last. */
-function toPath(item: ItemId, parents: ReadonlyMap<ItemId, ItemId>): ItemId[] {
+function toPath(item: ItemId, parents: ParentLookup): ItemId[] {
   const path = [item];
-  for (let parent = parents.get(item); parent !== undefined; parent = parents.get(parent)) {
+  for (let parent = parents.parentOf(item); parent !== undefined; parent = parents.parentOf(parent)) {
     path.push(parent);
   }
   return path;

@@ -1,19 +1,16 @@
 import { assignScopes, type Scope } from './scopes';
 import { splitConvex } from './convexGroups';
 import { firstPosition, type Group, type GroupChild } from './group';
-import { refineBlock } from './refineBlock';
-import type { StructureOf } from './structure';
 import type { Flow } from './units';
 
 /**
- * The tree of blocks: modules where names tell them, then regions and stages wherever a block would still show too
+ * The tree of modules, as far as names tell them; `refineBlock` gives a block more structure that would still show too
  * many boxes at once. Every block is convex (no path leaves and re-enters it), so the folded graph has no cycle through it.
  */
-export function toBlockTree(flow: Flow, parameters: ReadonlySet<string>, structureOf: StructureOf): Group {
+export function toBlockTree(flow: Flow, parameters: ReadonlySet<string>): Group {
   const scopes = assignScopes(flow, parameters);
   const positions = flow.units.map((_, position) => position);
-  const root: Group = { id: 'root', label: '', children: groupByScope(flow, scopes, positions, []) };
-  return refineTree(flow, unwrap(root), structureOf);
+  return unwrap({ id: 'root', label: '', children: groupByScope(flow, scopes, positions, []) });
 }
 
 /** Children of the scope `path`: its own units, and one block per module inside it (several when not convex). */
@@ -59,14 +56,4 @@ function unwrap(root: Group): Group {
   }
   const children = root.children.flatMap((child) => (typeof child === 'number' ? [child] : child.children));
   return unwrap({ ...root, children });
-}
-
-function refineTree(flow: Flow, group: Group, structureOf: StructureOf): Group {
-  const refined = refineBlock(flow, group, structureOf);
-  return {
-    ...refined,
-    children: refined.children.map((child) =>
-      typeof child === 'number' ? child : refineTree(flow, child, structureOf),
-    ),
-  };
 }

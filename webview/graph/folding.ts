@@ -56,7 +56,7 @@ export class Folding {
   toggle(block: ItemId): void {
     const { model, root } = this.scene;
     if (block === root) {
-      this.enter(model?.view.parents.get(block) ?? root);
+      this.enter(model?.view.parentOf(block) ?? root);
       return;
     }
     const before = this.scene.placed(block);

@@ -19,7 +19,7 @@ import { toVisibleItem } from './initialFold';
 import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
-import { toOutline } from './outline';
+import { lookAtAll, toOutline } from './outline';
 import { pathBarTemplate } from './pathBar';
 import { PathTool } from './pathTool';
 import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
@@ -181,15 +181,18 @@ class LayerGraph implements View {
         this.app.channel.send({ type: 'drawn', view: 'graph', elapsedMs: performance.now() });
       });
     }
-    this.#outline();
+    void this.#outline();
   }
 
   /** Tells the editor's outline, once for each reading of the model and not before its picture can be seen. */
-  #outline(): void {
+  async #outline(): Promise<void> {
     const { model } = this.#scene;
     if (model !== null && model !== this.#outlined) {
       this.#outlined = model;
-      setTimeout(() => this.app.channel.send({ type: 'outlined', items: toOutline(model.view) }));
+      await lookAtAll(model.view);
+      if (model === this.#scene.model) {
+        this.app.channel.send({ type: 'outlined', items: toOutline(model.view) });
+      }
     }
   }
 
@@ -350,9 +353,7 @@ class LayerGraph implements View {
     const view = this.#scene.model?.view;
     const selected = this.#selected === null ? undefined : view?.items.get(this.#selected);
     if (selected !== undefined) {
-      this.#folding.enter(
-        selected.kind === 'block' ? selected.id : (view?.parents.get(selected.id) ?? this.#scene.root),
-      );
+      this.#folding.enter(selected.kind === 'block' ? selected.id : (view?.parentOf(selected.id) ?? this.#scene.root));
     }
   }
 

@@ -39,7 +39,7 @@ export function toInitialFold(view: GraphView, root: ItemId = view.root.id): Rea
 
 /** Ids of the blocks around an item, which must be expanded to see it. */
 export function findAncestors(view: GraphView, item: ItemId): ItemId[] {
-  const parent = view.parents.get(item);
+  const parent = view.parentOf(item);
   return parent === undefined ? [] : [parent, ...findAncestors(view, parent)];
 }
 

@@ -14,7 +14,7 @@ export function findNeighbours(
   const ends = direction === 'readers' ? (['from', 'to'] as const) : (['to', 'from'] as const);
   const [near, far] = ends;
   const visit = (current: ItemId): void => {
-    const parent = view.parents.get(current);
+    const parent = view.parentOf(current);
     for (const edge of view.edgesOf(parent ?? '')) {
       if (edge[near] !== current) {
         continue;
@@ -29,7 +29,7 @@ export function findNeighbours(
   };
   /** On to what reads the tensor outside a block (or provides it). */
   const leave = (block: ItemId, tensor: string): void => {
-    const parent = view.parents.get(block);
+    const parent = view.parentOf(block);
     for (const edge of view.edgesOf(parent ?? '')) {
       if (edge[near] === block && edge.tensor === tensor) {
         const next = edge[far];

@@ -21,7 +21,7 @@ export function findPath(view: GraphView, one: ItemId, other: ItemId): FoundPath
 
 /** Units stand in topological order, so one sweep in each direction visits every edge once. */
 function findDirectedPath(view: GraphView, from: ItemId, to: ItemId): FoundPath | null {
-  const { units, edges, parents } = view;
+  const { units, edges } = view;
   const starts = toMembership(view, from);
   const ends = toMembership(view, to);
   const distance = new Float64Array(units.length).fill(Infinity);
@@ -47,7 +47,7 @@ function findDirectedPath(view: GraphView, from: ItemId, to: ItemId): FoundPath 
   const pieces = edges
     .filter((edge) => isOnPath(edge.from) && isOnPath(edge.to))
     .flatMap((edge) =>
-      toPieces(parents, units[edge.from], units[edge.to]).map(({ block, ...piece }) =>
+      toPieces(view, units[edge.from], units[edge.to]).map(({ block, ...piece }) =>
         toEdgeId(block, piece, edge.tensor),
       ),
     );
@@ -63,8 +63,8 @@ function countLayers({ items }: GraphView, ids: readonly ItemId[]): number {
 }
 
 /** 1 for each unit that is the item or inside it. */
-function toMembership({ units, parents }: GraphView, item: ItemId): Uint8Array {
+function toMembership(view: GraphView, item: ItemId): Uint8Array {
   const isInside = (unit: ItemId | undefined): boolean =>
-    unit !== undefined && (unit === item || isInside(parents.get(unit)));
-  return Uint8Array.from(units, (unit) => (isInside(unit) ? 1 : 0));
+    unit !== undefined && (unit === item || isInside(view.parentOf(unit)));
+  return Uint8Array.from(view.units, (unit) => (isInside(unit) ? 1 : 0));
 }

@@ -60,11 +60,23 @@ export interface FlowEdge {
   readonly shape: ReportShape;
 }
 
+/** What blocks hold is worked out when they are first looked at. */
+export interface ItemLookup {
+  get(id: ItemId): GraphItem | undefined;
+  has(id: ItemId): boolean;
+  /** Looks at one block after the other, outermost first; whoever iterates may pause. */
+  values(): Iterable<GraphItem>;
+}
+
+export interface ParentLookup {
+  /** The block around an item; undefined for the root, and for what is no item. */
+  parentOf(id: ItemId): ItemId | undefined;
+}
+
 /** The graph as it can be shown: a tree of blocks, each with its own small graph. */
-export interface GraphView {
+export interface GraphView extends ParentLookup {
   readonly root: BlockItem;
-  readonly items: ReadonlyMap<ItemId, GraphItem>;
-  readonly parents: ReadonlyMap<ItemId, ItemId>;
+  readonly items: ItemLookup;
   /** The edges of a block's own graph. */
   edgesOf(block: ItemId): readonly BlockEdge[];
   /** Boxes and values in topological order, whatever block they are in. */

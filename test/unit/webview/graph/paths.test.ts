@@ -34,7 +34,7 @@ describe('the path between two items', () => {
 
   it('marks the pieces of its edges in every block they pass, but not other readers of the same tensor', () => {
     const edges = [...(findPath(view, 'layer:0', 'layer:2')?.edges ?? [])].sort();
-    const known = [...view.items.keys()].flatMap((item) => view.edgesOf(item).map(({ id }) => id));
+    const known = [...view.items.values()].flatMap(({ id: item }) => view.edgesOf(item).map(({ id }) => id));
     expect(edges.every((id) => known.includes(id))).toBe(true);
     expect(edges.filter((id) => id.endsWith('·a'))).toHaveLength(2); // to the block, and inside it
     expect(edges.some((id) => id.includes('layer:6'))).toBe(false);
