@@ -67,8 +67,8 @@ describe('maps by other methods', () => {
   it('show several classes next to each other on one scale', async () => {
     const compare = panel('Classes side by side');
     await compare.getByRole('button', { name: 'Add the top 5' }).click();
-    await compare.getByRole('combobox', { name: 'Add a class' }).fill('golden retriever');
-    await compare.getByRole('combobox', { name: 'Add a class' }).press('Enter');
+    await compare.getByRole('combobox', { name: 'Add one by name' }).fill('golden retriever');
+    await compare.getByRole('combobox', { name: 'Add one by name' }).press('Enter');
     await compare.getByRole('button', { name: /^golden retriever: logit/i }).waitFor();
     await compare.getByText('One scale for these maps').waitFor();
     await compare.scrollIntoViewIfNeeded();
@@ -88,7 +88,10 @@ describe('maps by other methods', () => {
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
     await stage().waitFor();
     expect(await choose('Layer').inputValue()).toBe('hardtanh_22');
+    await opened.workbench.setTheme('vscode-dark');
     await opened.picture('middle layer');
+    await panel('Through the stages').scrollIntoViewIfNeeded();
+    await opened.picture('stages dark');
     await panel('How the map is drawn')
       .getByRole('button', { name: /^Back to CAM/ })
       .click();

@@ -54,7 +54,7 @@ export function createComparePanel(actions: CamActions): (panel: ComparePanel) =
   let add: (classIndex: number) => void = () => undefined;
   const picker = new ClassPicker({
     id: 'cam-compare',
-    label: 'Add a class',
+    label: 'Add one by name or number',
     placeholder: 'Search classes',
     onPick: (classIndex) => add(classIndex),
   });

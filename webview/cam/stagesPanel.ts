@@ -115,7 +115,7 @@ function progress(
   const isBegun = missing.some((request) => layerMaps.has(toMapKey(request)));
   if (method?.kind === 'sampled' && !isBegun) {
     return html`<button class="cam-button" title=${method.cost} @click=${() => actions.askForMaps(missing)}>
-      Draw ${missing.length} maps, each of many runs
+      Draw what is missing: many runs for each
     </button>`;
   }
   const done = stageMaps.length - missing.length;

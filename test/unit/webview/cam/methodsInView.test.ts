@@ -1,0 +1,161 @@
+// @vitest-environment jsdom
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { RequestFailure } from '../../../../src/protocol/channel';
+import type { AppState } from '../../../../webview/app';
+import { DEFAULT_CAM_CHOICES } from '../../../../webview/cam/camChoices';
+import type { CamChoices } from '../../../../webview/cam/camChoices';
+import { createCamView } from '../../../../webview/cam/camView';
+import {
+  createExplanation,
+  createLayerExplanation,
+  createMapChoices,
+  createReport,
+  createState,
+  createTestApp,
+  settle,
+} from './builders';
+
+beforeAll(() => {
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe = vi.fn();
+    },
+  );
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+});
+
+function show(cam: Partial<CamChoices> = {}, change: Partial<AppState> = {}) {
+  const imageStates = new Map([['a.png', { status: 'explained', explanation: createExplanation() } as const]]);
+  const state = createState(['a.png'], { imageStates, ...change });
+  const test = createTestApp({ ...state, choices: { ...state.choices, cam: { ...DEFAULT_CAM_CHOICES, ...cam } } });
+  const view = createCamView(test.app);
+  document.body.replaceChildren(view.element);
+  test.onChange = (changed) => view.draw(changed);
+  view.draw(test.app.state);
+  const page = view.element;
+  const read = (selector: string) => page.querySelector(selector)?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+  const button = (name: string) =>
+    [...page.querySelectorAll('button')].find(
+      (each) => each.textContent.replace(/\s+/g, ' ').trim() === name || each.getAttribute('aria-label') === name,
+    )!;
+  const panel = (title: string) => read(`section[aria-labelledby=cam-${title}-title]`);
+  const choose = (label: string, value: string) => {
+    const field = [...page.querySelectorAll('label')].find((each) => each.textContent.trim().startsWith(label));
+    const select = field!.querySelector('select')!;
+    select.value = value;
+    select.dispatchEvent(new Event('change'));
+  };
+  return Object.assign(test, { page, read, button, panel, choose });
+}
+
+describe('maps by other methods in the view', () => {
+  it('says why the exact one is used, and lists the others with those that cannot be', () => {
+    const { panel, page } = show();
+    expect(panel('method')).toContain('CAM is used, because this head lets the map add up.');
+    expect(panel('method')).toContain('1 method that cannot be used here Score-CAM Not on this model.');
+    expect(page.querySelector<HTMLOptionElement>('option[value=scorecam]')?.disabled).toBe(true);
+  });
+
+  it('draws by the method chosen, with its note in place of the ledger', async () => {
+    const { panel, read, choose, find, page } = show();
+    choose('Method', 'gradcam');
+    expect(read('.cam-cover')).toContain('Drawing cup by Grad-CAM…');
+    const params = { imageId: 'a.png', method: 'gradcam', layer: 'feature', classes: [2], topCount: 0, contrast: null };
+    expect(find('explainLayer').map((each) => each.params)).toEqual([params]);
+    find('explainLayer')[0].resolve(createLayerExplanation({ layer: 'feature' }));
+    await settle();
+    expect(panel('method')).toContain('Grad-CAM at "early" (4×4).One backward pass. This map took 2.0 ms.');
+    expect(panel('ledger')).toBe('');
+    expect(page.querySelector('.cam-gallery')).toBeNull();
+    expect(read('.cam-readout')).toContain('This map: −4.000 to 11.000 logit');
+    expect(read('.cam-legend-note')).toContain('logit');
+  });
+
+  it('subtracts the class compared with, and the other one’s part is the host’s to compute', () => {
+    const { find } = show({ method: 'gradcam', layer: 'early', contrastClass: 0 });
+    expect(find('explainLayer')[0].params).toMatchObject({ layer: 'early', classes: [2], contrast: 0 });
+  });
+
+  it('says what went wrong and tries again', async () => {
+    const { read, find, button } = show({ method: 'gradcam' });
+    const failure = { code: 'notDifferentiable', message: 'MyOp has no derivative.', retry: true };
+    find('explainLayer')[0].reject(new RequestFailure(failure));
+    await settle();
+    expect(read('[role=alert]')).toContain('MyOp has no derivative.');
+    button('Retry').click();
+    expect(find('explainLayer')).toHaveLength(2);
+  });
+
+  it('sends from a layer that says nothing to the one before it', async () => {
+    const { read, find, button, app } = show({ method: 'gradcam' });
+    const maps = [{ classIndex: 2, map: new Float32Array(4) }];
+    find('explainLayer')[0].resolve(createLayerExplanation({ layer: 'feature', height: 2, width: 2, maps }));
+    await settle();
+    expect(read('.cam-notice')).toContain('the logit does not depend on these cells');
+    button('Show the stage before, 4×4 cells').click();
+    expect(app.state.choices.cam).toMatchObject({ method: 'gradcam', layer: 'early' });
+  });
+
+  it('fills the stages one by one while they are looked at, stops when told to and goes on', async () => {
+    const { panel, find, button, app, page } = show({ method: 'gradcam' });
+    find('explainLayer')[0].resolve(createLayerExplanation({ layer: 'feature' }));
+    await settle();
+    expect(find('explainLayer')).toHaveLength(1);
+    button('Draw cup at 2 stages').click();
+    expect(panel('stages')).toContain('1 of 2 drawn');
+    expect(find('explainLayer')[1].params).toMatchObject({ layer: 'early', classes: [2] });
+    button('Stop drawing stages').click();
+    find('explainLayer')[1].reject(new RequestFailure({ code: 'cancelled', message: '', retry: true }));
+    await settle();
+    expect(panel('stages')).toContain('Cancelled');
+    button('Go on').click();
+    find('explainLayer')[2].resolve(createLayerExplanation());
+    await settle();
+    expect(panel('stages')).not.toContain('of 2 drawn');
+    page.querySelector<HTMLElement>('.cam-map-card')?.click();
+    expect(app.state.choices.cam).toMatchObject({ layer: 'early' });
+  });
+
+  it('asks before it draws stages by a method of many runs', async () => {
+    const choices = createMapChoices();
+    const [exact, gradCam, ...others] = choices.methods;
+    const mapChoices = { ...choices, methods: [exact, { ...gradCam, kind: 'sampled' as const }, ...others] };
+    const { find, button } = show({ method: 'gradcam', showsStages: true }, { mapChoices });
+    find('explainLayer')[0].resolve(createLayerExplanation({ layer: 'feature' }));
+    await settle();
+    expect(find('explainLayer').map(({ params }) => params)).toMatchObject([{ layer: 'feature' }]);
+    button('Draw what is missing: many runs for each').click();
+    expect(find('explainLayer')[1].params).toMatchObject({ layer: 'early' });
+  });
+
+  it('shows classes side by side on one scale, each to be taken away again', () => {
+    const { panel, button, page, app } = show();
+    expect(panel('compare')).toContain('None chosen');
+    button('Add the top 3').click();
+    const names = () => [...page.querySelectorAll('.cam-map-label')].map((each) => each.textContent);
+    expect(names()).toEqual(['cup', 'cat', 'dog']);
+    // Rows [1, −2], [0, 1], [2, 0] over the two channels.
+    expect(panel('compare')).toContain('One scale for these maps: 0 to 8.000 logit.');
+    page.querySelectorAll<HTMLElement>('.cam-map-card')[1].click();
+    expect(app.state.choices.selectedClass).toBe(0);
+    button('Remove cup').click();
+    expect(names()).toEqual(['cat', 'dog']);
+    button('Clear').click();
+    expect(names()).toEqual([]);
+  });
+
+  it('draws heads without exact maps by the usual method, with the reason', async () => {
+    const mapChoices = createMapChoices({ method: 'gradcam', reason: 'GeM pooling stands between. Grad-CAM is used.' });
+    const { panel, find, read } = show(
+      {},
+      { report: createReport({ exact: false }), mapChoices, imageStates: new Map() },
+    );
+    expect(find('explain')).toEqual([]);
+    find('explainLayer')[0].resolve(createLayerExplanation({ layer: 'feature' }));
+    await settle();
+    expect(read('.cam-heading')).toBe('cup');
+    expect(panel('method')).toContain('GeM pooling stands between. Grad-CAM is used.');
+    expect(find('explainLayer')).toHaveLength(1);
+  });
+});
