@@ -71,7 +71,7 @@ export async function exportExplainedModel(
 ): Promise<ExportReport | null> {
   const { analysis } = await document.runner();
   const { listMapChoices } = await import('../cam/mapChoices');
-  const choices = listMapChoices(analysis.model, analysis.index, analysis.inferred, analysis.heads[0]);
+  const choices = await listMapChoices(analysis.model, analysis.index, analysis.inferred, analysis.heads[0]);
   const method = await chooseMethod(choices, given.method);
   const layer = method && (given.layer ?? (await chooseLayer(choices, method)));
   const classes = method && layer !== undefined && (given.classes ?? (await chooseClasses(method)));

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { isInputTensor } from '../image/inputTensor';
+import type { ModelAnalysis } from '../inspectModel';
 import type { RequestHandlers } from '../protocol/channel';
 import type { Explanation, LayerExplanation } from '../protocol/explanation';
+import type { MapChoices } from '../protocol/mapChoices';
 import type { RequestParams } from '../protocol/messages';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
@@ -29,18 +31,23 @@ export function createMapHandlers(
         const limitBytes = readSettings(document.uri).classifierWeightsLimitBytes;
         return readClassifierWeights(await document.explainer(), limitBytes, cancelled);
       }),
-    mapChoices: async () => {
-      const [{ model, index, inferred, heads }, { listMapChoices }] = await Promise.all([
-        document.analysis(),
-        import('../cam/mapChoices'),
-      ]);
-      return listMapChoices(model, index, inferred, heads[0]);
-    },
+    mapChoices: () => findMapChoices(document),
     explainLayer: (params, signal) =>
       tasks.run(vscode.l10n.t('Running {0}', name), signal, (cancelled, report) =>
         inTurn(cancelled, () => drawAtLayer(document, log, params, { signal: cancelled, report })),
       ),
   };
+}
+
+/** Once for each reading of the model, however many pages ask. */
+const choicesOf = new WeakMap<ModelAnalysis, Promise<MapChoices>>();
+
+async function findMapChoices(document: ModelDocument): Promise<MapChoices> {
+  const [analysis, { listMapChoices }] = await Promise.all([document.analysis(), import('../cam/mapChoices')]);
+  const { model, index, inferred, heads } = analysis;
+  const choices = choicesOf.get(analysis) ?? listMapChoices(model, index, inferred, heads[0]);
+  choicesOf.set(analysis, choices);
+  return choices;
 }
 
 /**
