@@ -5,7 +5,7 @@ import type { InferenceClient } from './inference/inferenceClient';
 import type { ModelAnalysis } from './inspectModel';
 import { analyzeModel } from './inspectModel';
 import { createRandomFeeds } from './measure/randomFeeds';
-import { createExternalDataError } from './onnx/externalData';
+import { createExternalDataError, listExternalFiles } from './onnx/externalData';
 import { saveEditedModel } from './onnx/saveEditedModel';
 import type { Preprocessing } from './protocol/preprocessing';
 import { UserError } from './userError';
@@ -97,7 +97,8 @@ async function checkSaved(
     throw new Error(`The new head at "${output}" reads back as ${seen}, not as ${kind} with ${bias.length} classes.`);
   }
   const { path, sizeBytes, modifiedMs } = saved.model;
-  const handle = await client.loadModel({ path, stamp: { sizeBytes, modifiedMs } }, { signal });
+  const externalFiles = listExternalFiles(saved.model);
+  const handle = await client.loadModel({ path, stamp: { sizeBytes, modifiedMs }, externalFiles }, { signal });
   try {
     const fetches = saved.model.graph.outputs.map(({ name }) => name);
     const { outputs } = await client.run(handle, { feeds: createRandomFeeds(saved), fetches, signal });

@@ -36,7 +36,7 @@ export interface SwapOptions {
   /** Position in the analysis' heads; absent: the main head. */
   readonly headIndex?: number;
   /** For the method `fit`: the head that was fitted to labels, at the same feature map. */
-  readonly fitted?: LinearHead;
+  readonly fitted?: ReplacementHead | null;
   /** Paths of the images to compare the heads on, which `distill` also fits to. */
   readonly images: readonly string[];
   /** null: only ready input tensors (.npy) are given. */
@@ -78,7 +78,8 @@ export async function proposeSwap(explainer: Explainer, options: SwapOptions): P
   if (after === null) {
     throw new Error(`The method ${options.method} made no head.`);
   }
-  const replacement = { ...after, activation: head.activation ?? 'none' } as const;
+  const activation = options.fitted?.activation ?? head.activation ?? 'none';
+  const replacement = { kind: after.kind, weights: after.weights, bias: after.bias, activation };
   planReplacement(analysis, head, replacement); // what cannot be saved is said now
   const images = compareSamples(samples, distilled?.logits ?? null);
   const proposal: SwapProposal = {

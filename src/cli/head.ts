@@ -17,7 +17,10 @@ import type { HeadArguments } from './headArguments';
 import { readSettings as readSettingsFile } from './settingsFile';
 import { formatSwap } from './headText';
 import { listImageFiles } from './imageFiles';
+import type { FittedSwap } from './fitSwap';
+import { fitSwap } from './fitSwap';
 import type { Output } from './output';
+import { createProgress } from './progress';
 
 /** What `headlight head --json` prints: the proposal, and the file that was saved. */
 export type HeadDocument = { readonly schema: 1; readonly file: string | null } & SwapProposal;
@@ -25,17 +28,19 @@ export type HeadDocument = { readonly schema: 1; readonly file: string | null } 
 /** Proposes another head, and saves it when a file is given. Exit code 1 when an image could not be read. */
 export async function runHead(options: HeadArguments, output: Output, inferencePath: string): Promise<0 | 1> {
   const analysis = await analyzeModel(options.model);
-  const images = options.images === null ? [] : await listImageFiles(options.images);
+  const isFit = options.method === 'fit';
+  const images = options.images === null || isFit ? [] : await listImageFiles(options.images);
   const settings = await readSettings(analysis, options, !images.every(isInputTensor));
   if (settings.preprocessing?.source === 'default' && images.length > 0) {
     output.report(`headlight: ${settings.preprocessing.note}`);
   }
   const client = new InferenceClient(inferencePath);
   try {
-    const document = await swap(createExplainer(analysis, client), options, images, settings, output);
-    output.write(
-      options.json ? `${JSON.stringify(document)}\n` : formatSwap(document, settings.labels?.labels ?? null),
-    );
+    const explainer = createExplainer(analysis, client);
+    const fitted = isFit ? await fitSwap(options, client, output) : null;
+    const document = await swap(explainer, options, { ...settings, images, fitted }, output);
+    const labels = fitted?.labels ?? settings.labels?.labels ?? null;
+    output.write(options.json ? `${JSON.stringify(document)}\n` : formatSwap(document, labels));
     return document.errors.length === 0 ? 0 : 1;
   } finally {
     client.dispose();
@@ -45,20 +50,21 @@ export async function runHead(options: HeadArguments, output: Output, inferenceP
 async function swap(
   explainer: Explainer,
   options: HeadArguments,
-  images: readonly string[],
-  { labels, preprocessing }: Settings,
+  { labels, preprocessing, images, fitted }: Subject,
   output: Output,
 ): Promise<HeadDocument> {
   const { analysis, client } = explainer;
   const head = analysis.heads[options.headIndex] ?? analysis.heads[0];
+  const progress = createProgress(output);
   const proposed = await proposeSwap(explainer, {
     target: options.to,
     method: options.method ?? chooseMethod(options.to, isLinearHead(head)),
     headIndex: options.headIndex,
-    images,
+    fitted: fitted?.head ?? null,
+    images: fitted === null ? images : listComparable(fitted, labels),
     preprocessing: preprocessing?.preprocessing ?? null,
     mapCount: 0,
-    onProgress: createProgress(output),
+    onProgress: (done, total) => progress(`headlight: ${done} of ${total} images`),
   });
   const { proposal } = proposed;
   proposal.errors.forEach(({ image, message }) => output.report(`headlight: ${image}: ${message}`));
@@ -67,10 +73,21 @@ async function swap(
   }
   const isGuess = preprocessing === null || preprocessing.source === 'default';
   const { file } = await saveSwap({ analysis, client }, proposed, resolve(options.out), {
-    labels: labels === null || labels.source === 'builtin' ? null : labels.labels,
+    labels: fitted?.labels ?? (labels === null || labels.source === 'builtin' ? null : labels.labels),
     preprocessing: isGuess ? null : preprocessing.preprocessing,
   });
   return { schema: 1, ...proposal, file };
+}
+
+interface Subject extends Settings {
+  readonly images: readonly string[];
+  readonly fitted: FittedSwap | null;
+}
+
+/** Logits of other classes are not to be compared. */
+function listComparable({ labels, images }: FittedSwap, before: ResolvedLabels | null): readonly string[] {
+  const isSame = before?.labels.length === labels.length && labels.every((label, k) => label === before.labels[k]);
+  return isSame ? images : [];
 }
 
 interface Settings {
@@ -98,13 +115,4 @@ async function readSettings(
     }
     return { labels, preprocessing: null };
   }
-}
-
-/** A line at every tenth of a longer run. */
-function createProgress(output: Output): (done: number, total: number) => void {
-  return (done, total) => {
-    if (total >= 20 && done > 0 && Math.floor((10 * done) / total) > Math.floor((10 * (done - 1)) / total)) {
-      output.report(`${done} of ${total} images`);
-    }
-  };
 }

@@ -62,7 +62,7 @@ function formatFigures({ residual, ridge, agreement, method }: HeadDocument): st
       ? []
       : [['ridge', `${formatNumber(ridge)}${method === 'distill' ? '  chosen by leave-one-out' : ''}`]]),
     ...(agreement === null
-      ? [['agreement', 'not known: give --images']]
+      ? [['agreement', 'not measured: no images of the old head’s classes were given']]
       : [
           ['top-1 agreement', `${(100 * agreement.top1).toFixed(1)} % of ${agreement.images} images, ${how}`],
           ['logit difference', `${formatNumber(agreement.maxAbsLogitDifference)} at most`],
