@@ -14,6 +14,8 @@ import type { ModelReport } from '../src/protocol/modelReport';
 import type { CamChoices } from './cam/camChoices';
 import type { MapRequest } from './cam/mapRequest';
 import type { HeadChoices } from './head/headChoices';
+import type { Galleries } from './gallery/galleryContent';
+import type { GalleryChoices } from './gallery/galleryOrder';
 
 /** What is known about one image of the list; of heads without exact maps, as the usual method draws it. */
 export type ImageState =
@@ -53,6 +55,8 @@ export interface Choices {
   readonly cam?: CamChoices;
   /** Choices of the Head view alone; absent until one is made. */
   readonly head?: HeadChoices;
+  /** Choices of the view of many images alone; absent until one is made. */
+  readonly gallery?: GalleryChoices;
   /** How the graph was left; absent: as it is first shown. */
   readonly graph?: GraphChoices;
 }
@@ -83,6 +87,8 @@ export interface AppState {
   readonly mapChoices: MapChoices | 'loading' | null;
   /** By key of the request. */
   readonly layerMaps: ReadonlyMap<string, LayerMapState>;
+  /** Many images: the series shown, and the one it is compared with. */
+  readonly galleries: Galleries;
   /** Times of the layers, once the user has asked for them. */
   readonly measurement: MeasurementState | null;
   readonly tasks: ReadonlyMap<string, { readonly label: string; readonly fraction: number | null }>;

@@ -1,5 +1,6 @@
 import type { HostToWebview, ImageItem } from '../src/protocol/messages';
 import type { AppState, ImageState } from './app';
+import { applyGalleryEvent } from './gallery/galleryContent';
 import { removeImage } from './removeImage';
 
 type EventOf<Type extends HostToWebview['type']> = Extract<HostToWebview, { readonly type: Type }>;
@@ -21,6 +22,9 @@ export function applyHostEvent(state: AppState, event: HostToWebview): Partial<A
       return applyImagesAdded(state, event);
     case 'imageRemoved':
       return removeImage(state, event.imageId);
+    case 'galleryChanged':
+    case 'galleryAdvanced':
+      return { galleries: applyGalleryEvent(state.galleries, event) };
     case 'progressed':
       return { tasks: applyProgress(state.tasks, event) };
     default:

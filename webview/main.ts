@@ -3,6 +3,7 @@ import type { HostToWebview, ToHost, ToWebview } from '../src/protocol/messages'
 import type { PackedMessage } from '../src/protocol/packedMessage';
 import type { App } from './app';
 import { createCamView } from './cam/camView';
+import { createGalleryView } from './gallery/galleryView';
 import { createGraphView } from './graph/graphView';
 import { createHeadView } from './head/headView';
 import { applyHostEvent } from './hostEvents';
@@ -72,6 +73,7 @@ const shell = createShell(app, root, {
   summary: createSummaryView,
   head: createHeadView,
   cam: createCamView,
+  images: createGalleryView,
 });
 shell.draw(store.state);
 channel.send({ type: 'ready' });

@@ -1,6 +1,8 @@
 import type { AppState, Choices } from './app';
 import { isCamChoices } from './cam/camChoices';
 import { isHeadChoices } from './head/headChoices';
+import { NO_GALLERIES } from './gallery/galleryContent';
+import { isGalleryChoices } from './gallery/galleryOrder';
 
 const FIRST_CHOICES: Choices = {
   view: 'graph',
@@ -27,6 +29,7 @@ export function createInitialState(saved: unknown): AppState {
     classifier: null,
     mapChoices: null,
     layerMaps: new Map(),
+    galleries: NO_GALLERIES,
     measurement: null,
     tasks: new Map(),
     requestedItem: null,
@@ -51,7 +54,7 @@ const isOneOf =
     typeof value === 'string' && values.includes(value);
 
 const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
-  view: isOneOf('graph', 'summary', 'head', 'cam'),
+  view: isOneOf('graph', 'summary', 'head', 'cam', 'images'),
   selectedLayer: isNumberOrNull,
   selectedImage: (value) => value === null || typeof value === 'string',
   selectedClass: isNumberOrNull,
@@ -62,6 +65,7 @@ const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
   placement: isOneOf('receptiveField', 'stretch'),
   cam: isCamChoices,
   head: isHeadChoices,
+  gallery: isGalleryChoices,
   graph: (value) =>
     isRecord(value) &&
     Array.isArray(value['expanded']) &&

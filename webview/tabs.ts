@@ -6,6 +6,7 @@ const TABS: readonly { readonly view: ViewName; readonly title: string }[] = [
   { view: 'summary', title: 'Summary' },
   { view: 'head', title: 'Head' },
   { view: 'cam', title: 'CAM' },
+  { view: 'images', title: 'Images' },
 ];
 
 /** The tab list (WAI-ARIA tabs pattern: one tab stop, arrow keys move and activate). */

@@ -5,9 +5,11 @@ import { openDemo } from './demo';
 import type { ExportChoices } from './exportExplainedModel';
 import { announceExport, exportExplainedModel, toExportChoices } from './exportExplainedModel';
 import { toFailure } from './failure';
+import { startGallery } from './galleryRequests';
 import { isImage } from './imageList';
 import type { ModelEditorProvider } from './modelEditorProvider';
 import { pickImages } from './pickImages';
+import { pickSource, toFolderSource } from './pickSeries';
 import { findActiveModel, pickModel, rememberModel } from './pickModel';
 import { openSettingsFile } from './settingsFile';
 
@@ -40,6 +42,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       await provider.show(document.uri);
       document.pages.requestView('head');
     }),
+    register('explainFolder', (file) => explainFolder(services, file)),
     register('openSettingsFile', async () => openSettingsFile(await (await activeModel(services)).settings())),
     register('reloadModel', async () => (await activeModel(services)).reload()),
     register('openDemo', () => openDemo(context, provider)),
@@ -112,6 +115,18 @@ async function exportModel(
   const report = await exportExplainedModel(document, choices);
   // Not waited for: the command is done, and its result may stay on the screen.
   void (report && announceExport(report, (saved) => provider.show(saved)));
+}
+
+/** From a folder: which model? From a model or the palette: which folder or pattern? */
+async function explainFolder({ context, provider, log }: CommandServices, file?: vscode.Uri): Promise<void> {
+  const isFolder = file !== undefined && !isModel(file);
+  const model = (isFolder ? null : (file ?? findActiveModel())) ?? (await pickModel(context.workspaceState));
+  const source = model === null ? null : isFolder ? toFolderSource(file) : await pickSource(model);
+  if (model !== null && source !== null) {
+    const document = await provider.show(model);
+    await rememberModel(context.workspaceState, model);
+    startGallery(document, source, log);
+  }
 }
 
 function isModel({ path }: vscode.Uri): boolean {

@@ -8,6 +8,7 @@ import type { Failure, ModelSettings } from '../protocol/messages';
 import { UserError } from '../userError';
 import { toFailure } from './failure';
 import { watchFile } from './fileWatch';
+import { Gallery } from './gallery';
 import { ImageList } from './imageList';
 import type { SendEvent } from './pages';
 import { Pages } from './pages';
@@ -20,6 +21,9 @@ export interface DocumentServices {
   readonly log: vscode.LogOutputChannel;
   /** Folder of the built files, where inference.js is. */
   readonly distPath: string;
+  /** Folder for what outlives an editor: journals of many images. */
+  readonly storagePath: string;
+  readonly workspaceState: vscode.Memento;
 }
 
 /**
@@ -30,7 +34,7 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly images = new ImageList();
   readonly pages = new Pages();
   readonly tasks: Tasks;
-  readonly #services: DocumentServices;
+  readonly gallery: Gallery;
   readonly #subscriptions: vscode.Disposable[] = [];
   #analysis: Promise<ModelAnalysis>;
   #loading = new AbortController();
@@ -44,12 +48,12 @@ export class ModelDocument implements vscode.CustomDocument {
 
   constructor(
     readonly uri: vscode.Uri,
-    services: DocumentServices,
+    readonly services: DocumentServices,
     closed: () => void,
   ) {
-    this.#services = services;
     this.#subscriptions.push(new vscode.Disposable(closed));
     this.tasks = createTasks((event) => this.pages.send(event));
+    this.gallery = new Gallery(join(services.storagePath, 'series'), this.tasks, (event) => this.pages.send(event));
     this.#analysis = this.#analyze();
     this.#subscriptions.push(
       watchSettings(uri, () => this.#settingsChanged()),
@@ -98,7 +102,7 @@ export class ModelDocument implements vscode.CustomDocument {
     const [analysis, { InferenceClient }] = await Promise.all([this.#analysis, import('../inference/inferenceClient')]);
     if (this.#client === null) {
       this.#threads = readSettings(this.uri).threads;
-      const serverPath = join(this.#services.distPath, 'inference.js');
+      const serverPath = join(this.services.distPath, 'inference.js');
       this.#client = new InferenceClient(serverPath, { threads: this.#threads });
     }
     return { analysis, client: this.#client };
@@ -170,6 +174,7 @@ export class ModelDocument implements vscode.CustomDocument {
       if (this.images.items.length > 0) {
         send({ type: 'imagesAdded', images: this.images.items });
       }
+      this.gallery.resend(send);
       const view = this.pages.takeRequestedView();
       if (view !== null) {
         send({ type: 'viewRequested', view });
@@ -180,6 +185,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   dispose(): void {
     this.#loading.abort();
+    this.gallery.dispose();
     this.#disposeClient();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
@@ -198,7 +204,7 @@ export class ModelDocument implements vscode.CustomDocument {
       (error: unknown) => {
         if (this.#loading === loading && !loading.signal.aborted) {
           this.#loaded = null;
-          this.#failure = toFailure(error, this.#services.log, vscode.l10n.t);
+          this.#failure = toFailure(error, this.services.log, vscode.l10n.t);
         }
       },
     );
@@ -219,7 +225,7 @@ export class ModelDocument implements vscode.CustomDocument {
     const { analyzeModel } = await import('../inspectModel');
     const analysis = await analyzeModel(this.uri.fsPath, { inputShapes: this.#inputShapes, signal });
     const elapsedMs = Math.round(performance.now() - startedAt);
-    this.#services.log.info(`Read ${this.uri.fsPath}: ${analysis.report.totals.nodes} nodes in ${elapsedMs} ms`);
+    this.services.log.info(`Read ${this.uri.fsPath}: ${analysis.report.totals.nodes} nodes in ${elapsedMs} ms`);
     return analysis;
   }
 
@@ -270,7 +276,7 @@ export class ModelDocument implements vscode.CustomDocument {
       pages.forEach((send) => send({ type: 'settingsChanged', settings }));
     } catch (error) {
       // A mistake in the sidecar file is shown where the settings matter: when an image is explained.
-      toFailure(error, this.#services.log, vscode.l10n.t);
+      toFailure(error, this.services.log, vscode.l10n.t);
     }
   }
 

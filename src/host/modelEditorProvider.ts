@@ -47,7 +47,10 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
 
   openCustomDocument(uri: vscode.Uri): ModelDocument {
     const distPath = vscode.Uri.joinPath(this.context.extensionUri, 'dist').fsPath;
-    const document = new ModelDocument(uri, { log: this.log, distPath }, () => {
+    const storagePath = (this.context.storageUri ?? this.context.globalStorageUri).fsPath;
+    const { workspaceState } = this.context;
+    const services = { log: this.log, distPath, storagePath, workspaceState };
+    const document = new ModelDocument(uri, services, () => {
       this.#open.delete(uri.toString());
       this.outlines.forget(document);
     });

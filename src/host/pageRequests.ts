@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { RequestHandlers } from '../protocol/channel';
 import type { RequestResult } from '../protocol/messages';
+import { createGalleryHandlers } from './galleryRequests';
 import { isImage, toLocalFile } from './imageList';
 import { createHeadHandlers } from './headRequests';
 import { createMapHandlers } from './mapRequests';
@@ -21,6 +22,7 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
     ...createMapHandlers(document, log),
     ...createMeasureHandlers(document),
     ...createTensorHandlers(document),
+    ...createGalleryHandlers(document, log),
     saveFile: async ({ name, bytes }) => ({ path: await saveBytes(document.uri, name, bytes) }),
     copyText: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);

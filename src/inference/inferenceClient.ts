@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { basename } from 'node:path';
+import type { Picture } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
 import { InferenceProcess, type Waiting } from './inferenceProcess';
@@ -235,6 +236,17 @@ export class InferenceClient {
     const request = { name: 'prepareImage', params: { image, preprocessing } } as const;
     return this.#inTurn(signal, async (process) =>
       toOwnBuffers(await process.request<'prepareImage'>(request, this.#waiting(doing, signal))),
+    );
+  }
+
+  /** A small picture of what the network is fed of an image. */
+  async makeThumbnail({
+    signal,
+    ...params
+  }: InferenceRequests['makeThumbnail']['params'] & { readonly signal?: AbortSignal | undefined }): Promise<Picture> {
+    const waiting = this.#waiting(`reading ${basename(params.image)}`, signal);
+    return this.#inTurn(signal, async (process) =>
+      toOwnBuffers(await process.request<'makeThumbnail'>({ name: 'makeThumbnail', params }, waiting)),
     );
   }
 

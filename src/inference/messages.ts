@@ -177,6 +177,15 @@ export interface InferenceRequests {
     readonly params: { readonly image: string | Uint8Array; readonly preprocessing: Preprocessing };
     readonly result: ImageResult;
   };
+  /** What the network is fed of an image, its longer side at most `size` pixels. */
+  readonly makeThumbnail: {
+    readonly params: {
+      readonly image: string;
+      readonly preprocessing: Preprocessing | null;
+      readonly size: number;
+    };
+    readonly result: Picture;
+  };
   /** Reads images and runs the model on them at once, while those that come next are being read. */
   readonly runImages: {
     readonly params: {

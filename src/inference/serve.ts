@@ -66,6 +66,8 @@ async function handle(
       return minimize(request.params, sessions);
     case 'prepareImage':
       return prepareImage(request.params);
+    case 'makeThumbnail':
+      return makeThumbnail(request.params);
     case 'runImages': {
       const { session, fetches } = request.params;
       return runImages(request.params, reader, (feeds) => run({ session, feeds, fetches }, sessions));
@@ -163,6 +165,18 @@ async function prepareImage({
   const decoded = await decodeImage(image, preprocessing);
   const prepared = preprocessImage(decoded, preprocessing);
   return { ...prepared, elapsedMs: performance.now() - startedAt };
+}
+
+async function makeThumbnail({
+  image,
+  preprocessing,
+  size,
+}: InferenceRequests['makeThumbnail']['params']): Promise<InferenceRequests['makeThumbnail']['result']> {
+  const [{ prepareInput }, { shrinkPicture }] = await Promise.all([
+    import('../image/prepareInput'),
+    import('../image/shrinkPicture'),
+  ]);
+  return shrinkPicture((await prepareInput(image, preprocessing)).picture, size);
 }
 
 async function importRuntime(): Promise<typeof Runtime> {

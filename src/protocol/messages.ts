@@ -2,11 +2,12 @@ import type { Explanation, LayerExplanation } from './explanation';
 import type { HeadWeights, WeightRow } from './headWeights';
 import type { MapChoices } from './mapChoices';
 import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurement } from './measurement';
+import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
 import type { ModelReport } from './modelReport';
 import type { Preprocessing, SettingSource } from './preprocessing';
 
 /** The views of the editor, in tab order. */
-export type ViewName = 'graph' | 'summary' | 'head' | 'cam';
+export type ViewName = 'graph' | 'summary' | 'head' | 'cam' | 'images';
 
 /** What the user is told when something fails. */
 export interface Failure {
@@ -74,6 +75,16 @@ export type HostToWebview =
   | { readonly type: 'imagesAdded'; readonly images: readonly ImageItem[] }
   /** An image was taken off the list, in this page or in another one of the same model. */
   | { readonly type: 'imageRemoved'; readonly imageId: string }
+  /** A series of many images was started, ended or dropped (null); one with another id begins without rows. */
+  | { readonly type: 'galleryChanged'; readonly side: GallerySide; readonly series: GallerySeries | null }
+  /** So many more images of a series are done. */
+  | {
+      readonly type: 'galleryAdvanced';
+      readonly side: GallerySide;
+      /** Of the series. */
+      readonly id: number;
+      readonly rows: readonly GalleryRow[];
+    }
   /** Something that takes longer than 300 ms is under way, or ended (fraction null: indeterminate). */
   | {
       readonly type: 'progressed';
@@ -215,6 +226,28 @@ export interface Requests {
   readonly headWeightRow: {
     readonly params: { readonly head: number; readonly layer: number | null; readonly row: number };
     readonly result: WeightRow;
+  };
+  /** Ask the user for a folder or a pattern and explain its images; they arrive as `galleryAdvanced`. */
+  readonly chooseGallery: { readonly params: Record<string, never>; readonly result: { readonly started: boolean } };
+  /** Go on with a series that was stopped. */
+  readonly resumeGallery: { readonly params: { readonly side: GallerySide }; readonly result: Record<string, never> };
+  readonly stopGallery: { readonly params: { readonly side: GallerySide }; readonly result: Record<string, never> };
+  /** Small pictures and maps of up to 64 images of the main series. */
+  readonly galleryCells: {
+    readonly params: { readonly ids: readonly string[] };
+    readonly result: { readonly cells: readonly GalleryCell[] };
+  };
+  /** Mean map per class: by the most likely class, or by the folder. */
+  readonly galleryAverages: {
+    readonly params: { readonly side: GallerySide; readonly by: 'predicted' | 'true' };
+    readonly result: { readonly averages: readonly AverageMap[] };
+  };
+  /** Show an image of the main series in the CAM view. */
+  readonly openGalleryImage: { readonly params: { readonly id: string }; readonly result: Record<string, never> };
+  /** Explain the same images by another method or another model, which the user is asked for. */
+  readonly compareGallery: {
+    readonly params: { readonly by: 'method' | 'model' };
+    readonly result: { readonly started: boolean };
   };
   /** Show the extension's log. */
   readonly showLog: { readonly params: Record<string, never>; readonly result: Record<string, never> };

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Model } from '../graph/model';
 import type { SeriesRecord, SeriesSubject } from '../protocol/imageSeries';
 import type { Preprocessing } from '../protocol/preprocessing';
@@ -26,10 +25,12 @@ export interface JournalHeader {
 /** A file to which one line per image is added: what a job has done, whatever becomes of the program. */
 export interface Journal {
   readonly path: string;
-  /** Ids of the images that have a line. */
-  readonly done: ReadonlySet<string>;
+  /** By id: the images that have a line. */
+  readonly done: ReadonlyMap<string, Place>;
   /** Written when it resolves: lines of a program that is ended afterwards are kept. */
   append(records: readonly SeriesRecord[]): Promise<void>;
+  /** The line of an image; null when it has none. Only that line is read. */
+  read(image: string): Promise<SeriesRecord | null>;
   /** Brings all of it to the disk. */
   close(): Promise<void>;
 }
@@ -42,27 +43,45 @@ export interface Journal {
 export async function openJournal(path: string, header: JournalHeader, resume: boolean): Promise<Journal> {
   await mkdir(dirname(path), { recursive: true });
   const exists = resume && (await stat(path).catch(() => null)) !== null;
-  const done = new Set<string>();
+  const places = new Map<string, Place>();
   if (exists) {
     await cutTornLine(path);
     checkHeader(path, await readJournalHeader(path), header);
-    for await (const { image } of readJournal(path)) {
-      done.add(image);
+    for await (const { record, place } of readRecords(path)) {
+      places.set(record.image, place);
     }
   }
-  const file = await open(path, exists ? 'a' : 'w');
-  const isEmpty = (await file.stat()).size === 0;
-  if (isEmpty) {
-    await file.appendFile(`${JSON.stringify(header)}\n`);
+  const file = await open(path, exists ? 'a+' : 'w+');
+  let { size } = await file.stat();
+  const write = async (lines: readonly string[]): Promise<void> => {
+    const text = lines.join('');
+    await file.appendFile(text);
+    size += Buffer.byteLength(text);
+  };
+  if (size === 0) {
+    await write([`${JSON.stringify(header)}\n`]);
   }
   return {
     path,
-    done,
+    done: places,
     async append(records) {
-      if (records.length > 0) {
-        await file.appendFile(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-        records.forEach(({ image }) => done.add(image));
+      const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+      let offset = size;
+      await write(lines);
+      lines.forEach((line, index) => {
+        const length = Buffer.byteLength(line);
+        places.set(records[index].image, { offset, length });
+        offset += length;
+      });
+    },
+    async read(image) {
+      const place = places.get(image);
+      if (place === undefined) {
+        return null;
       }
+      const line = Buffer.alloc(place.length);
+      await file.read(line, 0, place.length, place.offset);
+      return JSON.parse(line.toString('utf8')) as SeriesRecord;
     },
     async close() {
       await file.datasync();
@@ -73,35 +92,57 @@ export async function openJournal(path: string, header: JournalHeader, resume: b
 
 /** Records in the order they were written, one at a time. A torn last line is passed over. */
 export async function* readJournal(path: string): AsyncGenerator<SeriesRecord, void, undefined> {
+  for await (const { record } of readRecords(path)) {
+    yield record;
+  }
+}
+
+/** Bytes of a line, its newline included. */
+interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
+async function* readRecords(
+  path: string,
+): AsyncGenerator<{ readonly record: SeriesRecord; readonly place: Place }, void, undefined> {
   let number = 0;
-  let torn = 0;
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+  for await (const { text, place } of readLines(path)) {
     number += 1;
-    if (torn > 0) {
-      throw new UserError('badArgument', `Line ${torn} of ${path} is damaged. Delete the file to begin anew.`);
-    }
-    const record = number === 1 ? null : parseLine(line);
+    const record = number === 1 ? null : parseLine(text);
     if (record === undefined) {
-      torn = number;
-    } else if (record !== null) {
-      yield record as SeriesRecord;
+      throw new UserError('badArgument', `Line ${number} of ${path} is damaged. Delete the file to begin anew.`);
     }
+    if (record !== null) {
+      yield { record: record as SeriesRecord, place };
+    }
+  }
+}
+
+/** Lines that have their newline. Not by node:readline, which also ends lines at U+2028, and file names may hold it. */
+async function* readLines(path: string): AsyncGenerator<{ readonly text: string; readonly place: Place }> {
+  let rest = Buffer.alloc(0);
+  let offset = 0;
+  for await (const chunk of createReadStream(path)) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    let start = 0;
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
+      const length = end + 1 - start;
+      yield { text: rest.toString('utf8', start, end), place: { offset: offset + start, length } };
+      start = end + 1;
+    }
+    rest = rest.subarray(start);
+    offset += start;
   }
 }
 
 /** null when there is no journal, or not even a whole first line. */
 export async function readJournalHeader(path: string): Promise<JournalHeader | null> {
-  const input = createReadStream(path, 'utf8');
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      return (parseLine(line) as JournalHeader | undefined) ?? null;
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw error;
-    }
-  } finally {
-    input.destroy();
+  if ((await stat(path).catch(() => null)) === null) {
+    return null;
+  }
+  for await (const { text } of readLines(path)) {
+    return (parseLine(text) as JournalHeader | undefined) ?? null;
   }
   return null;
 }

@@ -2,11 +2,10 @@ import { findClass } from '../image/findClass';
 import type { ResolvedLabels } from '../image/resolveLabels';
 import { UserError } from '../userError';
 
+type Names = Pick<ResolvedLabels, 'labels' | 'names'>;
+
 /** The class that a folder's name means: an index or a label, with `_` for a space; null when the model has none. */
-export function createTrueClasses(
-  labels: ResolvedLabels | null,
-  classes: number,
-): (folder: string | null) => number | null {
+export function createTrueClasses(labels: Names | null, classes: number): (folder: string | null) => number | null {
   const known = new Map<string, number | null>();
   return (folder) => {
     if (folder === null) {
@@ -18,7 +17,7 @@ export function createTrueClasses(
   };
 }
 
-function lookUp(folder: string, labels: ResolvedLabels | null, classes: number): number | null {
+function lookUp(folder: string, labels: Names | null, classes: number): number | null {
   for (const name of [folder, folder.replaceAll('_', ' ')]) {
     try {
       return findClass(labels, name, classes);

@@ -10,6 +10,7 @@ import type { MapRequest } from './mapRequest';
 /** What the user can do in the CAM view; templates call these and know neither channel nor store. */
 export interface CamActions {
   readonly pickImages: () => void;
+  readonly explainFolder: () => void;
   readonly addImages: (uris: readonly string[]) => void;
   readonly selectImage: (imageId: string) => void;
   readonly removeImage: (imageId: string) => void;
@@ -48,6 +49,7 @@ export function createCamActions(
   }
   return {
     pickImages: () => void ask('pickImages', {}),
+    explainFolder: () => void ask('chooseGallery', {}),
     addImages: (uris) => void addImages(uris),
     selectImage: (imageId) => app.choose({ selectedImage: imageId }),
     removeImage(imageId) {

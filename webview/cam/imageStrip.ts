@@ -27,6 +27,13 @@ export function imageStrip(strip: ImageStripState, actions: CamActions): Templat
     >
       Add images…
     </button>
+    <button
+      class="cam-button cam-secondary"
+      title="Explain all images of a folder, in the view Images"
+      @click=${actions.explainFolder}
+    >
+      Folder…
+    </button>
     <div
       class="cam-images"
       role="listbox"

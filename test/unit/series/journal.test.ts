@@ -21,7 +21,7 @@ const fail = (image: string): SeriesRecord => ({
   trueClass: null,
   status: 'failed',
   code: 'unreadableImage',
-  message: 'Zeile\nzwei — “ü”',
+  message: 'Zeile\nzwei — “ü” \u2028',
 });
 
 const folders: string[] = [];
@@ -35,7 +35,7 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true 
 
 async function write(images: readonly string[], resume = false): Promise<ReadonlySet<string>> {
   const journal = await openJournal(file, header, resume);
-  const before = new Set(journal.done);
+  const before = new Set(journal.done.keys());
   await journal.append(images.map(fail));
   await journal.close();
   return before;
@@ -59,6 +59,17 @@ describe('journal', () => {
     await write(['a', 'b']);
     expect([...(await write(['c'], true))]).toEqual(['a', 'b']);
     expect((await readAll()).map(({ image }) => image)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('reads the line of one image, of this run or an earlier one', async () => {
+    await write(['a', 'b']);
+    const journal = await openJournal(file, header, true);
+    await journal.append([fail('c'), fail('d')]);
+    for (const image of ['d', 'a', 'c', 'b']) {
+      expect(await journal.read(image)).toEqual(fail(image));
+    }
+    expect(await journal.read('e')).toBeNull();
+    await journal.close();
   });
 
   it('begins anew without resuming', async () => {

@@ -40,13 +40,14 @@ describe('the shell', () => {
       summary: creator('summary'),
       head: creator('head'),
       cam: creator('cam'),
+      images: creator('images'),
     });
   });
 
   it('shows that it reads the model until there is one', () => {
     shell.draw(createInitialState(null));
     expect(root.querySelector('[aria-label="Reading the model"]')).not.toBeNull();
-    expect(root.querySelectorAll('[role=tab]:disabled')).toHaveLength(4);
+    expect(root.querySelectorAll('[role=tab]:disabled')).toHaveLength(5);
     shell.draw(loaded);
     expect(root.querySelector('[role=tabpanel]')!.textContent).toBe('the graph view');
   });
@@ -71,6 +72,7 @@ describe('the shell', () => {
     expect([...root.querySelectorAll('[role=tab]')].map((tab) => tab.getAttribute('tabindex'))).toEqual([
       '-1',
       '0',
+      '-1',
       '-1',
       '-1',
     ]);
@@ -106,10 +108,10 @@ describe('the shell', () => {
 describe('the keys of the tabs', () => {
   it.each([
     ['ArrowRight', 'graph', 'summary'],
-    ['ArrowRight', 'cam', 'graph'],
-    ['ArrowLeft', 'graph', 'cam'],
+    ['ArrowRight', 'images', 'graph'],
+    ['ArrowLeft', 'graph', 'images'],
     ['Home', 'cam', 'graph'],
-    ['End', 'graph', 'cam'],
+    ['End', 'graph', 'images'],
     ['a', 'graph', null],
   ] as const)('%s on %s leads to %s', (key, from, to) => expect(toNextTab(key, from)).toBe(to));
 });

@@ -5,6 +5,7 @@ import type { HeadReport, ModelReport } from '../../../../src/protocol/modelRepo
 import type { App, AppState } from '../../../../webview/app';
 import { computeClassMap } from '../../../../webview/cam/evidence';
 import type { FeatureMap } from '../../../../webview/cam/evidence';
+import { NO_GALLERIES } from '../../../../webview/gallery/galleryContent';
 
 /** Two channels of 2×2 cells. */
 export const FEATURE: FeatureMap = {
@@ -189,6 +190,7 @@ export function createState(names: readonly string[], change: Partial<AppState> 
     classifier: CLASSIFIER,
     mapChoices: createMapChoices(),
     layerMaps: new Map(),
+    galleries: NO_GALLERIES,
     measurement: null,
     tasks: new Map(),
     requestedItem: null,

@@ -1,0 +1,58 @@
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { CamMethod } from '../cam/camMethod';
+import type { GalleryModel } from './gallery';
+import type { ModelDocument } from './modelDocument';
+import { pickModel } from './pickModel';
+
+/** What the images of a gallery are explained by a second time. */
+export interface GalleryRival {
+  readonly model: GalleryModel;
+  /** Absent: as the first series, or what the model allows. */
+  readonly method?: CamMethod;
+}
+
+/** Asks for another method of the same model; null when dismissed. */
+export async function pickRivalMethod(document: ModelDocument): Promise<GalleryRival | null> {
+  const [{ CAM_METHODS }, explainer, settings] = await Promise.all([
+    import('../cam/methods'),
+    document.explainer(),
+    document.settings(),
+  ]);
+  const [head] = explainer.analysis.heads;
+  const used = document.gallery.main?.subject.method;
+  const methods: readonly CamMethod[] = CAM_METHODS;
+  const choices = methods
+    .filter((method) => method !== used && (method.kind !== 'exact' || method.explainRefusal(head) === null))
+    .map((method) => ({ label: method.name, detail: `${method.meaning} ${method.cost}`, method }));
+  const chosen = await vscode.window.showQuickPick(choices, {
+    title: vscode.l10n.t('Compare with another method on the same images'),
+    matchOnDetail: true,
+  });
+  return chosen === undefined ? null : { model: { name: document.name, explainer, settings }, method: chosen.method };
+}
+
+/** Asks for another model, which gets an inference process of its own; null when dismissed. */
+export async function pickRivalModel(document: ModelDocument): Promise<GalleryRival | null> {
+  const title = vscode.l10n.t('Compare with another model on the same images');
+  const uri = await pickModel(document.services.workspaceState, { title, without: document.uri });
+  if (uri === null) {
+    return null;
+  }
+  // Runs code of its own only where the first model may.
+  await document.runner();
+  const [{ analyzeModel }, { createExplainer }, { InferenceClient }, { readModelSettings }] = await Promise.all([
+    import('../inspectModel'),
+    import('../explainer'),
+    import('../inference/inferenceClient'),
+    import('../image/modelSettings'),
+  ]);
+  const analysis = await analyzeModel(uri.fsPath);
+  const { model, inferred, heads } = analysis;
+  const subject = { model, boundInputs: inferred.boundInputs, classes: heads[0].classes };
+  const settings = await readModelSettings(subject, {});
+  const client = new InferenceClient(join(document.services.distPath, 'inference.js'));
+  const name =
+    basename(uri.path) === document.name ? `${basename(dirname(uri.path))}/${document.name}` : basename(uri.path);
+  return { model: { name, explainer: createExplainer(analysis, client), settings, dispose: () => client.dispose() } };
+}
