@@ -92,6 +92,7 @@ export async function drawMaps(
   const { classes, topCount, contrast, signal } = options;
   const isClass = inputs.classes !== null;
   const fixed = {
+    ...Object.fromEntries([...inputs.own].map(([name, values]) => [name, toInt64(values)])),
     ...toImageFeed(analysis, tensor),
     ...(inputs.classes === null ? {} : { [inputs.classes]: toInt64(toIndices(extension, classes)) }),
     ...(inputs.contrast === null ? {} : { [inputs.contrast]: toInt64(toIndices(extension, [contrast ?? 0])) }),

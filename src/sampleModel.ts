@@ -5,15 +5,18 @@ import { readItem, readSample } from './cam/readLayerMap';
 import type { RunOutputs } from './cam/readEvidence';
 import type { SampleResult, Sampling, SamplingOptions } from './cam/sampling';
 import type { LayerModel } from './explainer';
-import { findInput } from './explainer';
+import { findInput, toImageFeed } from './explainer';
 import type { InferenceClient, ModelHandle, RunOptions } from './inference/inferenceClient';
 import type { TensorValue } from './inference/messages';
+import { RESERVED_PREFIX } from './onnx/graphExtension';
 import type { Tensor } from './tensor/tensor';
 import { UserError } from './userError';
 
 /** More images at once are hardly faster, and larger ones take more memory. */
 const MOST_IMAGES = 16;
 const MOST_ELEMENTS = 16 * 3 * 512 * 512;
+/** Copies of a layer at once, of which each is far smaller than an image with all that comes from it. */
+const MOST_COPIES = 64;
 
 export interface SampleRequest {
   readonly client: InferenceClient;
@@ -140,6 +143,26 @@ class BatchedRuns implements Sampling {
     }
   }
 
+  async scoreIndexed(count: number, input: string, output: string): Promise<readonly Float32Array[]> {
+    const { tensor, loaded } = this.#request;
+    const { layer, outputs: names } = loaded.extension;
+    const size = layer.channels * layer.height * layer.width;
+    const batch = isFixed(this.#request) ? 1 : Math.max(1, Math.min(MOST_COPIES, Math.floor(MOST_ELEMENTS / size)));
+    const image = toImageFeed(loaded.analysis, tensor);
+    const scores = this.base.map(() => new Float32Array(count));
+    for (let first = 0; first < count; first += batch) {
+      const numbers = Array.from({ length: Math.min(batch, count - first) }, (_, item) => first + item);
+      const feeds = { ...image, [`${RESERVED_PREFIX}${input}`]: toInt64(numbers) };
+      const outputs = await this.#run(feeds, 0, { fetches: [names.values[output]] }, numbers.length);
+      scores.forEach((each, target) => {
+        numbers.forEach(
+          (number, item) => (each[number] = this.#pickScore(readItem(outputs[names.values[output]], item), target)),
+        );
+      });
+    }
+    return scores;
+  }
+
   async release(): Promise<void> {
     for (const handle of this.#loaded.splice(0)) {
       await this.#request.client.releaseModel(handle);
@@ -161,7 +184,8 @@ class BatchedRuns implements Sampling {
     images: number,
   ): Promise<RunOutputs> {
     const { client, loaded, signal, onProgress } = this.#request;
-    const all = { ...feeds, ...this.#chooseTarget(target) };
+    const own = [...loaded.extension.inputs.own].map(([name, values]) => [name, toInt64(values)] as const);
+    const all = { ...Object.fromEntries(own), ...feeds, ...this.#chooseTarget(target) };
     const result = await client.run(loaded.handle, { ...options, feeds: all, signal });
     this.runCount += images;
     this.elapsedMs += result.elapsedMs;
@@ -185,10 +209,13 @@ class BatchedRuns implements Sampling {
     return outputs.logits ?? outputs.value;
   }
 
-  /** All classes come from the same run. */
   #readScore(outputs: RunOutputs, item: number, target: number): number {
+    return this.#pickScore(readItem(outputs[this.#scoreOutput()], item), target);
+  }
+
+  /** All classes come from the same run. */
+  #pickScore(scores: Float32Array, target: number): number {
     const { classes, contrast } = this.#request;
-    const scores = readItem(outputs[this.#scoreOutput()], item);
     if (classes.length === 0) {
       return scores[0];
     }

@@ -1,4 +1,5 @@
 import type { HeadDescription } from '../analysis/heads/headDescription';
+import { ablationRuns } from './ablationRuns';
 import type { LayerMethod } from './camMethod';
 import { emitCellSum, emitProduct, emitWeightedSum } from './layerContext';
 
@@ -9,8 +10,8 @@ import { emitCellSum, emitProduct, emitWeightedSum } from './layerContext';
  *
  * F_c(p): feature map at channel c and cell p; y: logit. Unit: that of the activations.
  * The paper runs the model once more for each channel. Where everything after the layer is affine, setting F_c to 0
- * lowers y by exactly Σ_p g_c(p)·F_c(p) with g = ∂y/∂F; with global average pooling that is w[k,c]·mean F_c. This
- * closed form is used, and the method is refused where it does not hold.
+ * lowers y by exactly Σ_p g_c(p)·F_c(p) with g = ∂y/∂F; with global average pooling that is w[k,c]·mean F_c. Where this
+ * closed form does not hold, the runs are made (ablationRuns).
  * Cost: one backward pass from the logit to the layer per class, instead of C forward passes.
  * Axioms: each channel's weight is its true effect on the logit; the map does not add up to it. Not defined for y = 0,
  * and a negative y turns the signs round.
@@ -24,6 +25,7 @@ export const ablationCam: LayerMethod = {
   meaning: 'Each channel counts by the share of the logit that is lost without it.',
   cost: 'One backward pass from the logit to the layer per class, in place of a run for each channel.',
   isClassSpecific: true,
+  otherwise: ablationRuns,
   atPooledHead: 'Here that is computed exactly without running the model again, because the head is affine.',
   explainRefusal(head, layer) {
     return isAffine(head) && head.featureMap?.tensor === layer

@@ -13,6 +13,8 @@ export interface EmittedTarget {
   readonly value: string;
   /** ∂y/∂output, of its shape and type; the nodes are written when asked for. */
   readonly seed: () => string;
+  /** What y is read from, for another value in place of `output`: all class scores [N, K], or y [N, 1, 1]. */
+  readonly score: (output: string) => string;
 }
 
 /**
@@ -35,16 +37,19 @@ export function emitClassTarget(
       return builder.reduce('ReduceSum', builder.add('Mul', [rows, builder.unsqueeze(logits.flat, [1])]), [2], true);
     }),
     seed: () => minus((each) => emitClassSeed(builder, shapes, logits.tensor, builder.reshape(each, [-1]))),
+    score: (output) => builder.reshape(builder.cast(output, 'float32'), [-1, logits.classes]),
   };
 }
 
 export function emitGraphTarget(builder: NodeBuilder, shapes: KnownShapes, target: GraphTarget): EmittedTarget {
   const type = toGradientType(shapes.elementType(target.output));
-  const value = type === 'float32' ? target.output : builder.cast(target.output, 'float32');
-  const emitted =
-    target.kind === 'weighted'
+  const emit = (output: string) => {
+    const value = type === 'float32' ? output : builder.cast(output, 'float32');
+    return target.kind === 'weighted'
       ? emitWeighted(builder, value, target.factors)
       : emitSimilarity(builder, value, target.reference);
+  };
+  const emitted = emit(target.output);
   const toShape = (seed: string) => builder.add('Reshape', [seed, builder.add('Shape', [target.output])]);
   return {
     output: target.output,
@@ -53,6 +58,7 @@ export function emitGraphTarget(builder: NodeBuilder, shapes: KnownShapes, targe
       const seed = toShape(emitted.seed());
       return type === 'float32' ? seed : builder.cast(seed, type);
     },
+    score: (output) => emit(output).value,
   };
 }
 

@@ -23,6 +23,12 @@ export interface LayerContext {
   readonly shapes: KnownShapes;
   /** ∂y/∂value for several values of the graph at once, each of its value's shape and type. */
   derive(values: readonly string[]): ReadonlyMap<string, string>;
+  /** Where the cells of another value of the graph lie; null when it has none. */
+  describe(value: string): SpatialLayer | null;
+  /** An int64 input [any number] of the method's own; `values` are fed in runs that ask for nothing else. */
+  input(name: string, values: readonly number[]): string;
+  /** What y is read from, for another value in place of `output`: all class scores [N, K], or y [N, 1, 1]. */
+  score(output: string): string;
 }
 
 /** Σ_c w_c F_c, [N, 1, P], for weights [N, C, 1]. */

@@ -42,6 +42,8 @@ export interface LayerExtension {
     readonly position: string | null;
     /** int64 [1]: the class that is subtracted; null without contrast. */
     readonly contrast: string | null;
+    /** int64 inputs of the method's own, and what is fed in runs that ask for nothing else. */
+    readonly own: ReadonlyMap<string, readonly number[]>;
   };
   readonly outputs: {
     /** [N, K] float32; null when the target is no class. */
@@ -56,6 +58,7 @@ export interface LayerExtension {
   readonly method: DrawnMethod;
   /** Where the map lies. */
   readonly layer: SpatialLayer;
+  /** The model's input; null when it has no rows and columns. */
   readonly image: SpatialLayer | null;
   readonly head: HeadDescription;
   /** 0 when the target is no class. */
@@ -78,7 +81,7 @@ export function createLayerExtension(
   options: LayerExtensionOptions,
 ): LayerExtension {
   const scope = chooseLayerScope({ model, index, inferred, head }, options);
-  const { builder, shapes, method, layer, image } = scope;
+  const { builder, shapes, method, layer, layers } = scope;
   const classes = scope.target === null ? emitClasses(scope, head, options) : null;
   const target = classes?.target ?? emitGraphTarget(builder, shapes, scope.target as GraphTarget);
   const context = createContext(scope, target);
@@ -94,11 +97,11 @@ export function createLayerExtension(
   const { position = null, contrast = null, selected } = classes ?? {};
   return {
     extension: builder.finish(),
-    inputs: { classes: selected?.input ?? null, position, contrast },
+    inputs: { classes: selected?.input ?? null, position, contrast, own: scope.inputs },
     outputs,
     method,
     layer,
-    image,
+    image: layers.image,
     head,
     classes: scope.classes,
     topCount: Math.min(options.topCount, scope.classes),
@@ -121,8 +124,9 @@ export interface LayerScope {
   readonly index: GraphIndex;
   readonly method: DrawnMethod;
   readonly layer: SpatialLayer;
-  /** The model's input; null when it has no rows and columns. */
-  readonly image: SpatialLayer | null;
+  readonly layers: SpatialLayers;
+  /** Of the method's own, filled as its nodes are written. */
+  readonly inputs: Map<string, readonly number[]>;
   /** null: a class. */
   readonly target: GraphTarget | null;
   /** Of the head, with as many classes; empty and 0 when the target is no class. */
@@ -143,7 +147,8 @@ export function chooseLayerScope(subject: LayerSubject, options: Omit<LayerExten
     model,
     index,
     ...chooseMethodAndLayer(layers, options, head, target),
-    image: layers.image,
+    layers,
+    inputs: new Map(),
     target,
     logits: target === null ? (head.logits ?? '') : '',
     classes: target === null ? (head.classes ?? 0) : 0,
@@ -222,7 +227,7 @@ function emitClasses(
 }
 
 function createContext(scope: LayerScope, target: EmittedTarget): LayerContext {
-  const { builder, shapes, model, index, layer } = scope;
+  const { builder, shapes, model, index, layer, layers } = scope;
   const seed = once(target.seed);
   const derive = (values: readonly string[]) =>
     emitGradients({ builder, index, shapes }, new Map([[target.output, seed()]]), values);
@@ -242,6 +247,13 @@ function createContext(scope: LayerScope, target: EmittedTarget): LayerContext {
     index,
     shapes,
     derive,
+    describe: (value) => layers.describe(value),
+    input(name, values) {
+      const input = builder.input(name, 'int64', [`headlight_${name}`]);
+      scope.inputs.set(input, values);
+      return input;
+    },
+    score: target.score,
   };
 }
 

@@ -1,10 +1,12 @@
 import { UserError } from '../userError';
 import { ablationCam } from './ablationCam';
+import { attentionRollout } from './attentionRollout';
 import type { CamMethod } from './camMethod';
 import { classActivationMap } from './classActivationMap';
 import { eigenCam } from './eigenCam';
 import { eigenGradCam } from './eigenGradCam';
 import { elementWiseCam } from './elementWiseCam';
+import { fullGrad } from './fullGrad';
 import { gradCam } from './gradCam';
 import { gradCamPlusPlus } from './gradCamPlusPlus';
 import { gradientTimesInput } from './gradientTimesInput';
@@ -33,8 +35,10 @@ export const CAM_METHODS = [
   gradientTimesInput,
   integratedGradients,
   smoothGrad,
+  fullGrad,
   occlusion,
   rise,
+  attentionRollout,
 ] as const satisfies readonly CamMethod[];
 
 /** @throws UserError `badArgument` that lists the methods there are. */

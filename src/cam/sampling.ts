@@ -52,4 +52,9 @@ export interface Sampling {
     target: number,
     read: (result: SampleResult, position: number) => void,
   ): Promise<void>;
+  /**
+   * y of every target with an int64 input of the method's own set to 0, 1, … `count` − 1: by target, one per number.
+   * The nodes that `emit` wrote take a batch of them beside one image; `output` is what `context.score` gave.
+   */
+  scoreIndexed(count: number, input: string, output: string): Promise<readonly Float32Array[]>;
 }

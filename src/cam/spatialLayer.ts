@@ -32,6 +32,8 @@ export interface SpatialLayers {
   readonly image: SpatialLayer | null;
   /** The first tensor whose cells are the patches of a transformer; null when there is none. */
   readonly tokens: SpatialLayer | null;
+  /** Where the cells of a value lie; null when it has none. */
+  describe(tensor: string): SpatialLayer | null;
   /** @throws UserError `badArgument` that says why not, and lists the stages. */
   find(tensor: string): SpatialLayer;
 }
@@ -90,6 +92,7 @@ function searchLayers(
     list: () => [...onPath].map(describe).filter((layer) => layer !== null),
     image: describe(images[0] ?? ''),
     tokens: findTokens(path, describe),
+    describe,
     find(tensor) {
       const layer = onPath.has(tensor) ? describe(tensor) : null;
       const end = target === null ? `the logits "${logits}"` : `"${logits}"`;

@@ -7,6 +7,8 @@ import { parseHead } from './headArguments';
 import type { FeaturesArguments, FitArguments } from './fitArguments';
 import { parseFeatures, parseFit } from './fitArguments';
 import { parse } from './parseOptions';
+import type { TargetArguments } from './targetArguments';
+import { chooseTarget, parseSampling } from './targetArguments';
 import { UsageError } from './usageError';
 
 export interface InspectArguments {
@@ -19,18 +21,14 @@ export interface InspectArguments {
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
 }
 
-export interface CamArguments {
+export interface CamArguments extends TargetArguments {
   readonly command: 'cam';
   readonly model: string;
   readonly images: readonly string[];
   readonly json: boolean;
-  /** As given: class indices, labels, `top1`, `top5`. */
-  readonly classes: readonly string[];
-  /** As given: name of a row in the table of methods. */
-  readonly method: string;
+  /** As given: name of a row in the table of methods; null: the exact one, or what comes nearest to it. */
+  readonly method: string | null;
   readonly layer: string | null;
-  /** As given: index or label of the class that is subtracted. */
-  readonly contrast: string | null;
   readonly preprocess: string | null;
   readonly labels: string | null;
   readonly out: string | null;
@@ -158,6 +156,12 @@ function parseCam(argv: readonly string[]): CamArguments {
     method: { type: 'string' },
     layer: { type: 'string' },
     contrast: { type: 'string' },
+    target: { type: 'string' },
+    samples: { type: 'string' },
+    seed: { type: 'string' },
+    channels: { type: 'string' },
+    window: { type: 'string' },
+    stride: { type: 'string' },
     preprocess: { type: 'string' },
     labels: { type: 'string' },
     out: { type: 'string' },
@@ -178,10 +182,10 @@ function parseCam(argv: readonly string[]): CamArguments {
     model,
     images,
     json: values.json ?? false,
-    classes: values.class ?? ['top1'],
-    method: values.method ?? 'cam',
+    ...chooseTarget(values.target, values.class, values.contrast),
+    method: values.method ?? null,
     layer: values.layer ?? null,
-    contrast: values.contrast ?? null,
+    sampling: parseSampling(values),
     preprocess: values.preprocess ?? null,
     labels: values.labels ?? null,
     out: values.out ?? null,

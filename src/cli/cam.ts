@@ -2,8 +2,11 @@ import { basename, resolve } from 'node:path';
 import type { CamMethod, DrawnMethod } from '../cam/camMethod';
 import { checkContrast, contrastMaps } from '../cam/contrastMaps';
 import { createLayerExtension } from '../cam/layerExtension';
+import { listMapChoices } from '../cam/mapChoices';
 import { describeExactChoice } from '../cam/methodNote';
 import { findMethod } from '../cam/methods';
+import type { Target } from '../cam/target';
+import { CLASS_TARGET } from '../cam/target';
 import type { Explainer, LayerChoice } from '../explainer';
 import { createExplainer } from '../explainer';
 import { explainImage } from '../explainImage';
@@ -15,7 +18,9 @@ import type { ResolvedLabels } from '../image/resolveLabels';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
+import { NO_CLASS } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
+import { readTarget } from '../readTarget';
 import type { ImageListing } from '../series/listImages';
 import { isSeries, listImages } from '../series/listImages';
 import { UserError } from '../userError';
@@ -35,6 +40,10 @@ import { readSettings } from './settingsFile';
 export interface CamRun {
   readonly explainer: Explainer;
   readonly method: CamMethod;
+  /** Why this method, where nobody asked for it; null where somebody did. */
+  readonly reason: string | null;
+  readonly target: Target;
+  readonly sampling: CamArguments['sampling'];
   /** Tensor name. */
   readonly layer: string;
   /** Of pictures; null when no picture is given. */
@@ -48,13 +57,19 @@ export interface CamRun {
 
 /** Explains the images one after the other; one that fails does not keep the others from being explained. */
 export async function runCam(options: CamArguments, output: Output, inferencePath: string): Promise<0 | 1> {
-  const method = findMethod(options.method);
+  const given = options.method === null ? null : findMethod(options.method);
   const analysis = await analyzeModel(options.model);
   const listing = await listSeries(options);
   const client = new InferenceClient(inferencePath);
   try {
     const images = listing?.images.map(({ path }) => path) ?? options.images;
-    const run = await prepareRun({ ...options, images }, method, analysis, client);
+    const run = await prepareRun({ ...options, images }, given, analysis, client);
+    if (listing !== null && run.target.kind !== 'class') {
+      throw new UserError(
+        'badArgument',
+        'A --target other than a class is explained for single images: name them one by one.',
+      );
+    }
     if (listing !== null) {
       return await runSeries(listing, options, run, output);
     }
@@ -76,7 +91,7 @@ async function listSeries(options: CamArguments): Promise<ImageListing | null> {
 
 async function prepareRun(
   options: CamArguments,
-  method: CamMethod,
+  given: CamMethod | null,
   analysis: ModelAnalysis,
   client: InferenceClient,
 ): Promise<CamRun> {
@@ -92,14 +107,22 @@ async function prepareRun(
   if (contrast !== null) {
     checkContrast(contrast, listAsked(choices));
   }
+  const explainer = createExplainer(analysis, client);
+  const preprocessing = needsPreprocessing ? (await readPreprocessing(subject, sources)).preprocessing : null;
+  const target = options.target === null ? CLASS_TARGET : await readTarget(explainer, options.target, preprocessing);
+  const { method, reason } = chooseMethod(given, analysis, target);
+  const { layer, sampling } = options;
   return {
-    explainer: createExplainer(analysis, client),
+    explainer,
     method,
+    reason,
+    target,
+    sampling,
     layer:
       method.kind === 'exact'
-        ? checkLayer(analysis, options.layer)
-        : chooseLayer(analysis, { method, layer: options.layer, isContrast: contrast !== null }),
-    preprocessing: needsPreprocessing ? (await readPreprocessing(subject, sources)).preprocessing : null,
+        ? checkLayer(analysis, layer)
+        : chooseLayer(analysis, { method, layer, isContrast: contrast !== null, target }),
+    preprocessing,
     labels,
     choices,
     contrast,
@@ -145,12 +168,14 @@ async function drawExact(image: string, run: CamRun): Promise<ImageDocument> {
 }
 
 async function drawAtLayer(image: string, run: CamRun, method: DrawnMethod, output: Output): Promise<ImageDocument> {
-  const { explainer, choices, contrast, preprocessing, labels, files, layer } = run;
+  const { explainer, choices, contrast, preprocessing, labels, files, layer, target, sampling, reason } = run;
   const topCount = Math.max(0, ...choices.map((choice) => (choice.kind === 'top' ? choice.count : 0)));
   const onProgress = createProgress(`${basename(image)}: ${method.name}`, output);
-  const options = { method, layer, classes: listAsked(choices), topCount, contrast, preprocessing, onProgress };
-  const explanation = await explainLayer(explainer, { id: image, path: resolve(image) }, options);
-  const classes = toClassIndices(choices, explanation.top);
+  const wanted = { classes: listAsked(choices), topCount, contrast, target };
+  const options = { method, layer, ...wanted, preprocessing, sampling, onProgress };
+  const drawn = await explainLayer(explainer, { id: image, path: resolve(image) }, options);
+  const explanation = reason === null ? drawn : { ...drawn, note: `${reason} ${drawn.note}` };
+  const classes = target.kind === 'class' ? toClassIndices(choices, explanation.top) : [NO_CLASS];
   const written = await files?.write(explanation, classes);
   return toLayerDocument(image, explanation, { classes, labels: labels?.labels ?? null, files: written ?? new Map() });
 }
@@ -169,6 +194,32 @@ function createProgress(what: string, output: Output): (fraction: number) => voi
 
 function listAsked(choices: readonly ClassChoice[]): number[] {
   return choices.flatMap((choice) => (choice.kind === 'class' ? [choice.index] : []));
+}
+
+/** The exact one where there is one; what was not asked for by name comes with its reason. */
+function chooseMethod(
+  given: CamMethod | null,
+  { model, index, inferred, heads }: ModelAnalysis,
+  target: Target,
+): Pick<CamRun, 'method' | 'reason'> {
+  if (given?.kind === 'exact' && target.kind !== 'class') {
+    throw new UserError(
+      'badArgument',
+      `${given.name} maps the logits of classes. For another --target give a method such as hirescam, or none.`,
+    );
+  }
+  if (given !== null) {
+    return { method: given, reason: null };
+  }
+  if (target.kind !== 'class') {
+    return { method: findMethod('hirescam'), reason: null };
+  }
+  const { method, reason } = listMapChoices(model, index, inferred, heads[0]);
+  if (method === null) {
+    throw new UserError('noHead', `${reason} An element, a box or a mask of an output can be explained: --target.`);
+  }
+  const found = findMethod(method);
+  return { method: found, reason: found.kind === 'exact' ? null : reason };
 }
 
 /** What cannot be drawn at all is said once, before the first image. */

@@ -7,6 +7,7 @@ import type {
   LayerExplanation,
   MapFigure,
 } from '../protocol/explanation';
+import { NO_CLASS } from '../protocol/explanation';
 
 /** What `headlight cam --json` prints, schema 1. Other tools rely on it: add fields, never change them. */
 export interface CamDocument {
@@ -34,7 +35,8 @@ export interface ImageDocument {
 }
 
 export interface MapDocument {
-  readonly class: number;
+  /** null where --target is no class. */
+  readonly class: number | null;
   readonly method: string;
   /** Of the raw map: before ReLU, normalisation and upsampling. */
   readonly unit: LayerExplanation['unit'];
@@ -131,7 +133,7 @@ export function toLayerDocument(
     image,
     top: listTop(explanation, labels),
     maps: maps.map(({ classIndex, map, value = NaN, figures = [] }) => ({
-      class: classIndex,
+      class: classIndex === NO_CLASS ? null : classIndex,
       method,
       unit,
       contrast,

@@ -8,7 +8,7 @@ const CHANNELS_SHOWN = 8;
 export function formatImage({ image, top, maps, note, ledger }: ImageDocument): string {
   const sections = [
     image,
-    indent(formatTop(top)),
+    indent(top.length === 0 ? '' : formatTop(top)),
     indent(note),
     indent(formatMaps(maps)),
     indent(formatLedger(maps, ledger)),
@@ -29,22 +29,35 @@ function formatTop(top: ImageDocument['top']): string {
 function formatMaps(maps: ImageDocument['maps']): string {
   const hasCertificates = maps.some(({ certificate }) => certificate !== null);
   const rows = maps.map(({ class: index, contrast, height, width, certificate, file }) => [
-    contrast === null ? String(index) : `${index} − ${contrast}`,
+    contrast === null ? nameMap(index) : `${nameMap(index)} − ${contrast}`,
     `${height}×${width}`,
     ...(hasCertificates ? formatCertificate(certificate) : []),
     file ?? '',
   ]);
   const heading = ['map of', 'size', ...(hasCertificates ? ['certificate', ''] : []), ''];
   const table = formatTable([heading, ...rows], ['right', 'right', 'left', 'left', 'left']);
-  const remarks = maps.flatMap(({ class: index, remark }) => (remark === null ? [] : [`Class ${index}: ${remark}`]));
+  const remarks = maps.flatMap(({ class: index, remark }) =>
+    remark === null ? [] : [`${describeMap(index)}: ${remark}`],
+  );
+  const values = maps.flatMap(({ class: index, target, value }) =>
+    index === null ? [`Target: ${target} = ${value.toPrecision(6)}`] : [],
+  );
   const figures = maps.flatMap(({ class: index, figures: known }) =>
     known.map(
       ({ label, value, unit, how }) =>
-        `Class ${index}: ${label} ${value.toPrecision(5)} ${unit}`.trimEnd() +
+        `${describeMap(index)}: ${label} ${value.toPrecision(5)} ${unit}`.trimEnd() +
         (how === 'estimated' ? ' (estimated)' : ''),
     ),
   );
-  return [table, ...figures, ...remarks].join('\n');
+  return [table, ...values, ...figures, ...remarks].join('\n');
+}
+
+function nameMap(index: MapDocument['class']): string {
+  return index === null ? 'target' : String(index);
+}
+
+function describeMap(index: MapDocument['class']): string {
+  return index === null ? 'Target' : `Class ${index}`;
 }
 
 function formatCertificate(certificate: MapDocument['certificate']): readonly [string, string] {

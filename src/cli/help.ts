@@ -20,12 +20,24 @@ Options of compare
 
 Options of cam
   --class WHICH       class index, label, top1 or top5 (default top1; repeatable)
-  --method NAME       cam (default): the exact map, which adds up to the logit. It needs an exact head; these do not:
-                      gradcam, gradcam++, xgradcam, hirescam, layercam, elementwise, eigencam, eigengradcam,
-                      ablationcam (closed form, at the feature map of an affine head)
+  --method NAME       default: cam, the exact map, which adds up to the logit, where the head has one; else the method
+                      that comes nearest to it. At any layer: gradcam, gradcam++, xgradcam, hirescam, layercam,
+                      elementwise, eigencam, eigengradcam, ablationcam, scorecam. On the image: gradxinput,
+                      integratedgradients, smoothgrad, fullgrad, occlusion, rise. On patches: rollout
   --layer TENSOR      any tensor with rows and columns between image and logits (cam: the head's feature map only);
                       default: that feature map, else the last one; a wrong name lists the last of each stage
   --contrast CLASS    maps of the difference to this class's logit (index or label)
+  --target SPEC       what is explained, in place of --class and --contrast:
+                      class:7, class:7-3                        a logit, or the difference of two
+                      output:NAME[0,3,:,:]                      elements of an output (":" is all), added up
+                      box:NAME,channel,left,top,width,height    a channel of a spatial output, added up over a box
+                      mask:NAME,channel,FILE.npy                the same over a mask [rows, columns]
+                      similarity:FILE, similarity:NAME,FILE     cosine to an embedding (.npy, or that of an image)
+  --samples N         noisy images of smoothgrad, steps of integratedgradients, masks of rise
+  --seed N            of smoothgrad and rise (default 0)
+  --channels N        scorecam: only the N that vary most, which is an approximation
+  --window N, --stride N
+                      occlusion, in pixels
   --preprocess FILE   how images are read: JSON as in MODEL.headlight.json
   --labels FILE       names of the classes: one per line, or JSON
   --out DIR           write each raw map as .npy and an overlay as .png

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { ImageAnswer, LayerMap } from '../protocol/explanation';
+import { NO_CLASS } from '../protocol/explanation';
 import { writeNpy } from '../tensor/npy';
 import { UserError } from '../userError';
 import { findMap } from './camDocument';
@@ -26,7 +27,7 @@ export async function createMapFiles(folder: string): Promise<MapFiles> {
       const files = new Map<number, string>();
       for (const classIndex of classes) {
         const { map } = findMap(drawn, classIndex);
-        const name = join(folder, `${stem}_class${classIndex}`);
+        const name = join(folder, `${stem}_${classIndex === NO_CLASS ? 'target' : `class${classIndex}`}`);
         const shape = [drawn.height, drawn.width];
         await writeFile(`${name}.npy`, writeNpy({ data: map, shape }));
         await writeFile(`${name}.png`, encodePng(drawOverlay(map, drawn)));

@@ -44,10 +44,11 @@ export class NodeBuilder {
     attributes: Readonly<Record<string, EmittedAttribute>>,
     outputCount: number,
     name?: string,
+    domain = '',
   ): readonly string[] {
     const label = `${RESERVED_PREFIX}${name ?? `${opType}_${this.#count++}`}`;
     const outputs = Array.from({ length: outputCount }, (_, index) => (index === 0 ? label : `${label}.${index}`));
-    this.#nodes.push({ opType, name: label, inputs, outputs, attributes });
+    this.#nodes.push({ opType, domain, name: label, inputs, outputs, attributes });
     return outputs;
   }
 

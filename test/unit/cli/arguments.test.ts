@@ -20,9 +20,11 @@ describe('parseArguments', () => {
       images: ['b.png', 'c.npy'],
       json: false,
       classes: ['top1'],
-      method: 'cam',
+      method: null,
       layer: null,
       contrast: null,
+      target: null,
+      sampling: {},
       preprocess: null,
       labels: null,
       out: 'maps',
@@ -56,6 +58,25 @@ describe('parseArguments', () => {
     expect(parsed).toMatchObject({ model: 'a.onnx', images: ['b.png'], classes: ['tabby', '3'] });
   });
 
+  it('takes what is to be explained, and how often a model may run for it', () => {
+    const parsed = parseArguments([
+      'cam',
+      'a.onnx',
+      'b.png',
+      '--target',
+      'class:7-3',
+      '--samples',
+      '20',
+      '--seed',
+      '0',
+    ]);
+    expect(parsed).toMatchObject({ classes: ['7'], contrast: '3', target: null, sampling: { samples: 20, seed: 0 } });
+    expect(parseArguments(['cam', 'a.onnx', 'b.png', '--target', 'output:y[0,3,:,:]'])).toMatchObject({
+      classes: [],
+      target: { kind: 'elements', output: 'y', index: [0, 3, null, null] },
+    });
+  });
+
   it('shows help and version whatever else is given', () => {
     expect(parseArguments(['cam', '--help'])).toEqual({ command: 'help' });
     expect(parseArguments(['--help'])).toEqual({ command: 'help' });
@@ -77,6 +98,8 @@ describe('parseArguments', () => {
     [['cam', 'a.onnx', 'dir', '--batch', '0'], /--batch is "0"/],
     [['cam', 'a.onnx', 'dir', '--resume'], /go with --out/],
     [['cam', 'a.onnx', 'dir', '--format', 'csv'], /go with --out/],
+    [['cam', 'a.onnx', 'b.png', '--target', 'class:7', '--class', '3'], /leave --class and --contrast out/],
+    [['cam', 'a.onnx', 'b.png', '--samples', '0'], /whole number from 1/],
   ])('refuses %j as wrong usage', (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(UsageError);
     expect(() => parseArguments(argv)).toThrow(message);
