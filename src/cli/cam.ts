@@ -110,7 +110,7 @@ async function prepareRun(
   const explainer = createExplainer(analysis, client);
   const preprocessing = needsPreprocessing ? (await readPreprocessing(subject, sources)).preprocessing : null;
   const target = options.target === null ? CLASS_TARGET : await readTarget(explainer, options.target, preprocessing);
-  const { method, reason } = chooseMethod(given, analysis, target);
+  const { method, reason } = await chooseMethod(given, analysis, target);
   const { layer, sampling } = options;
   return {
     explainer,
@@ -197,11 +197,11 @@ function listAsked(choices: readonly ClassChoice[]): number[] {
 }
 
 /** The exact one where there is one; what was not asked for by name comes with its reason. */
-function chooseMethod(
+async function chooseMethod(
   given: CamMethod | null,
   { model, index, inferred, heads }: ModelAnalysis,
   target: Target,
-): Pick<CamRun, 'method' | 'reason'> {
+): Promise<Pick<CamRun, 'method' | 'reason'>> {
   if (given?.kind === 'exact' && target.kind !== 'class') {
     throw new UserError(
       'badArgument',
@@ -214,7 +214,7 @@ function chooseMethod(
   if (target.kind !== 'class') {
     return { method: findMethod('hirescam'), reason: null };
   }
-  const { method, reason } = listMapChoices(model, index, inferred, heads[0]);
+  const { method, reason } = await listMapChoices(model, index, inferred, heads[0]);
   if (method === null) {
     throw new UserError('noHead', `${reason} An element, a box or a mask of an output can be explained: --target.`);
   }
