@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments';
 import type { GradientDocument } from '../../../src/cli/gradient';
-import { runCommandLine } from '../../../src/cli/runCommandLine';
 import { UsageError } from '../../../src/cli/usageError';
 import { readNpy, writeNpy } from '../../../src/tensor/npy';
 import { loadModel } from '../gradient/runModel';
 import { buildServer } from '../inference/buildServer';
+import { captureCommand } from './captureCommand';
 
 const fixture = path.join(__dirname, '../../fixtures/gradients/misc');
 const model = path.join(fixture, 'model.onnx');
@@ -27,15 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function headlight(...argv: string[]) {
-  const [written, reported]: [string[], string[]] = [[], []];
-  const output = {
-    write: (text: string) => void written.push(text),
-    report: (text: string) => void reported.push(text),
-  };
-  const code = await runCommandLine(['gradient', ...argv], output, server.path);
-  return { code, stdout: written.join(''), stderr: reported.join('\n') };
-}
+const headlight = (...argv: string[]) => captureCommand(server.path, ['gradient', ...argv]);
 
 async function expectReference(tensor: number, found: ArrayLike<number>): Promise<void> {
   // Of the four tensors of the fixture, gradient_2 belongs to /c/Conv and gradient_3 to the image.
