@@ -82,10 +82,7 @@ describe('the Head view', () => {
     await search.fill('tabby');
     await search.press('Enter');
     await weights().getByRole('heading', { name: 'Most similar (cosine)' }).waitFor();
-    await weights()
-      .getByRole('button', { name: /^282 / })
-      .first()
-      .waitFor();
+    await weights().getByRole('button', { name: /^282 / }).first().waitFor();
     await search.scrollIntoViewIfNeeded();
     await opened.picture('head similar classes');
     await theory()
@@ -140,6 +137,13 @@ describe('the Head view', () => {
       await opened.picture(`head ${kind}`);
     }
     await opened.workbench.page.setViewportSize({ width: 700, height: 900 });
+    await expect
+      .poll(() =>
+        model()
+          .locator('.head-view')
+          .evaluate(() => window.innerWidth),
+      )
+      .toBeLessThan(360);
     await opened.picture('head narrow');
     const overflow = await model()
       .locator('.head-view')

@@ -42,7 +42,7 @@ describe('themes', () => {
     it(`keep text readable in every view: ${kind}`, async () => {
       await opened.workbench.setTheme(kind);
       await model().locator(`body.${kind}`).waitFor();
-      for (const view of ['Graph', 'Summary', 'CAM']) {
+      for (const view of ['Graph', 'Summary', 'Head', 'CAM']) {
         await model().getByRole('tab', { name: view }).click();
         await model().getByRole('tab', { name: view, selected: true }).waitFor();
         const { color, background } = await model()
