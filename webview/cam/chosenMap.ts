@@ -13,7 +13,7 @@ export type ChosenMap =
   /** What there is to choose from is not known yet. */
   | { readonly kind: 'pending' };
 
-/** What of the user's choice this model allows. */
+/** What of the user's choice this model allows; where the exact map's layer is none for others, the host chooses. */
 export function findChosenMap(state: AppState): ChosenMap {
   const choices = readMapChoices(state);
   const cam = readCamChoices(state);
@@ -21,14 +21,17 @@ export function findChosenMap(state: AppState): ChosenMap {
     const isUsual = cam.method === null && cam.layer === null;
     return { kind: isUsual && state.report?.heads[0]?.exact === true ? 'exact' : 'pending' };
   }
-  const layer = choices.layers.some(({ tensor }) => tensor === cam.layer) ? cam.layer : choices.layer;
+  const isListed = (name: string | null): boolean => choices.layers.some(({ tensor }) => tensor === name);
+  const layer = isListed(cam.layer) ? cam.layer : choices.layer;
   const chosen = findMethod(choices, cam.method);
   const method = chosen?.refusal === null ? chosen : findMethod(choices, choices.method);
   if (method?.kind === 'exact' && layer === choices.layer) {
     return { kind: 'exact' };
   }
   const used = method?.kind === 'exact' ? findMethod(choices, choices.layerMethod) : method;
-  return used ? { kind: 'layer', method: used, layer: used.place === 'layer' ? layer : null } : { kind: 'pending' };
+  return used
+    ? { kind: 'layer', method: used, layer: used.place === 'layer' && isListed(layer) ? layer : null }
+    : { kind: 'pending' };
 }
 
 /** null: not known yet. */

@@ -70,7 +70,9 @@ function layerOptions({ stages, layers }: MapChoices, selected: string | null): 
   const hidden = layers.length - others.length;
   const option = (layer: LayerChoice, isSelected: boolean): TemplateResult =>
     html`<option value=${layer.tensor} .selected=${isSelected}>${describeLayer(layer)}</option>`;
-  return html`<optgroup label="Last maps of the stages">
+  const isListed = isStage || others.some(({ tensor }) => tensor === selected);
+  return html`${isListed ? nothing : html`<option .selected=${true}>${selected ?? 'The usual layer'}</option>`}
+    <optgroup label="Last maps of the stages">
       ${stages.map((layer) => option(layer, layer.tensor === selected))}
     </optgroup>
     <optgroup label="All layers">

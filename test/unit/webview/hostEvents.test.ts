@@ -54,6 +54,24 @@ describe('events of the host', () => {
     expect(applyHostEvent(explained, loaded(5)).choices?.selectedLayer).toBe(4);
   });
 
+  it('maps by other methods go with the model, its input or their image', () => {
+    const request = { imageId: 'a', method: 'gradcam', layer: 'x', classIndex: 1, contrast: null };
+    const state: AppState = {
+      ...after(loaded(), settings(['cat'], 224), { type: 'imagesAdded', images: [image('a'), image('b')] }),
+      mapChoices: 'loading',
+      layerMaps: new Map([
+        ['a', { request, status: 'running' }],
+        ['b', { request: { ...request, imageId: 'b' }, status: 'running' }],
+      ]),
+    };
+    const left = (event: HostToWebview) => [...(applyHostEvent(state, event).layerMaps?.keys() ?? ['as before'])];
+    expect(left(loaded())).toEqual([]);
+    expect(applyHostEvent(state, loaded()).mapChoices).toBeNull();
+    expect(left(settings(['cat'], 256))).toEqual([]);
+    expect(left(settings(['dog'], 224))).toEqual(['a', 'b']);
+    expect(left({ type: 'imageRemoved', imageId: 'a' })).toEqual(['b']);
+  });
+
   it('new images are selected, known ones are not listed twice', () => {
     const state = after(
       { type: 'imagesAdded', images: [image('a'), image('b')] },

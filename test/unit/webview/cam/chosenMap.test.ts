@@ -43,6 +43,12 @@ describe('what the map is drawn with', () => {
     expect(chooseLayer(choices, cam(), 'feature')).toEqual({ method: null, layer: null });
   });
 
+  it('leaves the layer to the host where the exact map has one that is none for others, as a quantised one', () => {
+    const mapChoices = createMapChoices({ layer: 'quantized' });
+    expect(findChosenMap(stateWith({}, { mapChoices }))).toEqual({ kind: 'exact' });
+    expect(findChosenMap(stateWith({ method: 'gradcam' }, { mapChoices }))).toMatchObject({ layer: null });
+  });
+
   it('keeps the layer when the method changes, but for the exact one', () => {
     expect(chooseMethod(choices, cam({ layer: 'early' }), 'eigencam')).toEqual({ method: 'eigencam', layer: 'early' });
     expect(chooseMethod(choices, cam({ method: 'gradcam', layer: 'early' }), 'cam')).toEqual({
