@@ -8,11 +8,16 @@ describe('a folder of images', () => {
   const cells = () => model().getByRole('listbox', { name: 'Images' }).getByRole('option');
 
   /** First map, second map, difference, of every image in view. */
-  const expectThreePerImage = async () => {
-    const drawn = await cells().count();
-    expect(drawn).toBeGreaterThan(1);
-    await expect.poll(() => model().locator('.gallery-three canvas').count(), { timeout: 20_000 }).toBe(3 * drawn);
-  };
+  const expectThreePerImage = () =>
+    expect
+      .poll(
+        async () => {
+          const pictures = await model().locator('.gallery-three canvas').count();
+          return pictures > 3 && pictures === 3 * (await cells().count());
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
 
   it('is explained from the context menu of the Explorer, on one scale, with what the model says of each', async () => {
     await opened.workbench.chooseFromMenu('shapes/images', 'Explain a Folder of Images…');
@@ -75,10 +80,11 @@ describe('a folder of images', () => {
   });
 
   it('leads to each image in the CAM view', async () => {
-    await cells().filter({ hasText: '03_cross.png' }).click();
+    // The least sure one comes first.
+    await cells().filter({ hasText: '00_circle.png' }).click();
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
     await model()
-      .getByRole('option', { name: /^03_cross\.png: cross/ })
+      .getByRole('option', { name: /^00_circle\.png: circle/ })
       .waitFor();
   });
 });

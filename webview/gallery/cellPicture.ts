@@ -45,14 +45,15 @@ export function enlargeMap(
   return upsampleMap(map.values, map.height, map.width, placement, raster, 'smooth');
 }
 
-/** First minus second where they lie on the picture, though their cells may not be of one size. */
-export function subtractMaps(
-  one: { readonly series: GallerySeries; readonly map: MapValues },
-  other: { readonly series: GallerySeries; readonly map: MapValues },
-  picture: Pick<Picture, 'height' | 'width'>,
-): Float32Array {
-  const second = enlargeMap(other.series, other.map, picture);
-  return enlargeMap(one.series, one.map, picture).map((value, index) => value - second[index]);
+/** First minus second, of one size. */
+export function subtract(first: Float32Array, second: Float32Array): Float32Array {
+  return first.map((value, index) => value - second[index]);
+}
+
+/** Values over the largest |value|, −1…1; zeros stay. */
+export function toShares(values: Float32Array): Float32Array {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return largest > 0 ? values.map((value) => value / largest) : values;
 }
 
 /**

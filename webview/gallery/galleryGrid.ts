@@ -10,7 +10,7 @@ import type { VisibleCells } from './visibleCells';
 export const CELL_WIDTH = 136;
 /** With two maps and their difference. */
 export const COMPARED_WIDTH = 384;
-export const CELL_HEIGHT = 182;
+export const CELL_HEIGHT = 200;
 
 export interface GridScene {
   readonly rows: readonly GalleryRow[];
@@ -19,6 +19,8 @@ export interface GridScene {
   readonly sort: GallerySort;
   /** Index of the cell that has the focus among all rows. */
   readonly focused: number;
+  /** Rows of the series compared with, by image. */
+  readonly other: ReadonlyMap<string, GalleryRow>;
   readonly pictures: (row: GalleryRow) => TemplateResult;
   readonly open: (id: string) => void;
   readonly focus: (index: number) => void;
@@ -52,6 +54,7 @@ function galleryCell(row: GalleryRow, index: number, place: string, scene: GridS
   const { id, message, correct, trueLabel } = row;
   const isWrong = correct === false;
   const description = message ?? `${describeClass(row)}${isWrong ? `, but the folder says ${trueLabel ?? ''}` : ''}`;
+  const second = scene.other.get(id);
   const figure = scene.sort === 'order' || scene.sort === 'probability' ? null : readSortValue(row, scene.sort);
   return html`<div
     class="gallery-cell ${message === null ? '' : 'failed'}"
@@ -79,6 +82,7 @@ ${description}"
       ${figure === null ? nothing : html`<span>· ${formatNumber(figure)}</span>`}
       ${row.holds === false ? html`<span title="The map does not add up to the logit">≠</span>` : nothing}</span
     >
+    ${second === undefined ? nothing : html`<span class="gallery-figure">B: ${second.message === null ? describeClass(second) : 'failed'}</span>`}
     <span class="gallery-name">${id}</span>
   </div>`;
 }

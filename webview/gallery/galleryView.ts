@@ -9,7 +9,7 @@ import { legend } from '../cam/legend';
 import '../cam/cam.css';
 import { averagePanel } from './averagePanel';
 import { CellCache } from './cellCache';
-import { cellPicture, enlargeMap, subtractMaps } from './cellPicture';
+import { cellPicture, enlargeMap, subtract, toShares } from './cellPicture';
 import './gallery.css';
 import type { GalleryActions } from './galleryBar';
 import { galleryBar } from './galleryBar';
@@ -34,6 +34,10 @@ class GalleryView implements View {
   #scroll: HTMLElement | null = null;
   #rows: readonly GalleryRow[] = [];
   #arranged: readonly [rows: readonly GalleryRow[], choices: GalleryChoices] | null = null;
+  #otherRows: { readonly of: readonly GalleryRow[]; readonly byId: ReadonlyMap<string, GalleryRow> } = {
+    of: [],
+    byId: new Map(),
+  };
   #focused = 0;
   #cellsOf = '';
   #averages: Averages | null = null;
@@ -97,12 +101,13 @@ class GalleryView implements View {
       this.#averages?.of[0] === main.series.id && this.#averages.of[1] === choices.by ? this.#averages : null;
     return html`${galleryBar(main, other, choices, this.#actions)}
       ${choices.range === 'shared' ? legend(scale, main.series.unit, 'One scale for all images', null) : nothing}
-      ${other !== null ? compareNote(main, other) : nothing}
+      ${other !== null ? compareNote(main, other, choices.range) : nothing}
       <p class="cam-report" role="status">${this.#report}</p>
       <div class="gallery-columns">
         <div class="gallery-scroll" @scroll=${() => this.app.update({})}>
           ${galleryGrid({
             ...{ rows: this.#rows, visible, cellWidth, sort: choices.sort, focused: this.#focused },
+            other: this.#readOther(other),
             pictures: (row) => this.#picturesTemplate(row, state, main, other, scale),
             open: this.#actions.open,
             focus: this.#focus,
@@ -133,14 +138,21 @@ class GalleryView implements View {
       return cellPicture(picture, first, ownScale(...(map === null ? [] : [map.values])), opacity);
     }
     const second = otherMap === null ? null : enlargeMap(other.series, otherMap, size);
-    const isComparable = map !== null && otherMap !== null && main.series.unit === other.series.unit;
+    const isOwn = readChoices(state).range === 'map';
+    const isComparable = first !== null && second !== null && (isOwn || main.series.unit === other.series.unit);
+    // Of maps that each fill the colours, the shares of their own largest value are compared.
     const difference = isComparable
-      ? subtractMaps({ series: main.series, map }, { series: other.series, map: otherMap }, size)
+      ? subtract(isOwn ? toShares(first) : first, isOwn ? toShares(second) : second)
       : null;
-    const both = ownScale(...[first, second].filter((values) => values !== null));
+    const one = { minimum: -1, maximum: 1 };
     return html`<div class="gallery-three">
-      ${cellPicture(picture, first, both, opacity)} ${cellPicture(picture, second, both, opacity)}
-      ${isComparable ? cellPicture(null, difference, both, 1, size) : html`<div class="gallery-canvas gallery-waiting"></div>`}
+      ${cellPicture(picture, first, ownScale(...(map === null ? [] : [map.values])), opacity)}
+      ${cellPicture(picture, second, ownScale(...(otherMap === null ? [] : [otherMap.values])), opacity)}
+      ${
+        difference === null
+          ? html`<div class="gallery-canvas gallery-waiting"></div>`
+          : cellPicture(null, difference, isOwn ? createColorScale(shared.map, sign, one) : shared, 1, size)
+      }
     </div>`;
   }
 
@@ -155,6 +167,15 @@ class GalleryView implements View {
       this.#rows = arrangeRows(rows, choices);
       this.#focused = Math.min(this.#focused, Math.max(0, this.#rows.length - 1));
     }
+  }
+
+  /** Rows of the second series by image. */
+  #readOther(other: GalleryContent | null): ReadonlyMap<string, GalleryRow> {
+    const rows = other?.rows ?? [];
+    if (this.#otherRows.of !== rows) {
+      this.#otherRows = { of: rows, byId: new Map(rows.map((row) => [row.id, row])) };
+    }
+    return this.#otherRows.byId;
   }
 
   #dropOutdated(main: GalleryContent, other: GalleryContent | null): void {
@@ -216,11 +237,16 @@ function findRange(contents: readonly GalleryContent[]): ValueRange | null {
   return minimum <= maximum ? { minimum, maximum } : null;
 }
 
-function compareNote({ series: a }: GalleryContent, { series: b }: GalleryContent): TemplateResult {
+function compareNote(
+  { series: a }: GalleryContent,
+  { series: b }: GalleryContent,
+  range: GalleryChoices['range'],
+): TemplateResult {
   const names = a.model === b.model ? [a.method, b.method] : [`${a.model}, ${a.method}`, `${b.model}, ${b.method}`];
-  const difference =
+  const shared =
     a.unit === b.unit
-      ? 'right: first minus second on the same scale, where the cells lie on the image'
-      : `no difference, because ${a.unit}s and ${b.unit}s cannot be subtracted`;
-  return html`<p class="cam-note">Each image: ${names[0]}; ${names[1]}; ${difference}.</p>`;
+      ? 'right: first minus second on the same scale, where the cells lie on the image. Where methods differ by a factor, let each map have its own colours'
+      : `no difference, because ${a.unit}s and ${b.unit}s cannot be subtracted; let each map have its own colours`;
+  const own = 'right: first minus second, each as a share of its own largest |value|';
+  return html`<p class="cam-note">Each image: ${names[0]}; ${names[1]}; ${range === 'map' ? own : shared}.</p>`;
 }

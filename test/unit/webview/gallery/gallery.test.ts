@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { GalleryCell, GalleryRow, GallerySeries } from '../../../../src/protocol/gallery';
 import { CellCache } from '../../../../webview/gallery/cellCache';
-import { enlargeMap, placeOnThumbnail, subtractMaps } from '../../../../webview/gallery/cellPicture';
+import { enlargeMap, placeOnThumbnail, subtract, toShares } from '../../../../webview/gallery/cellPicture';
 import { applyGalleryEvent, NO_GALLERIES } from '../../../../webview/gallery/galleryContent';
 import { arrangeRows, countClasses, DEFAULT_GALLERY_CHOICES } from '../../../../webview/gallery/galleryOrder';
 import { findVisibleCells } from '../../../../webview/gallery/visibleCells';
@@ -96,10 +96,15 @@ describe('cell pictures', () => {
     const fine = { height: 4, width: 4, values: new Float32Array(16).fill(5) };
     const coarse = { height: 2, width: 2, values: Float32Array.of(1, 1, 3, 3) };
     const picture = { height: 4, width: 4 };
-    const difference = subtractMaps({ series, map: fine }, { series, map: coarse }, picture);
     const enlarged = enlargeMap(series, coarse, picture);
     expect([...enlarged.filter((_, index) => index % 4 === 0)]).toEqual([1, 1.5, 2.5, 3]);
-    expect([...difference]).toEqual([...enlarged].map((value) => 5 - value));
+    const difference = subtract(enlargeMap(series, fine, picture), enlarged);
+    expect([...difference.filter((_, index) => index % 4 === 0)]).toEqual([4, 3.5, 2.5, 2]);
+  });
+
+  it('are compared as shares of their own largest value where methods differ by a factor', () => {
+    expect([...toShares(Float32Array.of(1, -4, 2))]).toEqual([0.25, -1, 0.5]);
+    expect([...toShares(Float32Array.of(0, 0))]).toEqual([0, 0]);
   });
 });
 
