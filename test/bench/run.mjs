@@ -117,6 +117,7 @@ const topics = {
   inference: () => measure('inference'),
   batch: () => measure('batch'),
   gradient: () => measure('gradient'),
+  methods: () => measure('methods'),
   fit: () => measure('fit'),
   editor,
   large,

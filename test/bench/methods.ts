@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CAM_METHODS } from '../../src/cam/methods';
+import { createExplainer } from '../../src/explainer';
+import { explainLayer } from '../../src/explainLayer';
+import { InferenceClient } from '../../src/inference/inferenceClient';
+import { analyzeModel } from '../../src/inspectModel';
+import { readNpy, writeNpy } from '../../src/tensor/npy';
+import { type Figure, median } from './figure';
+
+const rounds = 9;
+const batch = 16;
+/** Fewer runs than the methods make by themselves: the ratio is per run. */
+const sampling = { samples: 16, channels: 160, window: 56, stride: 56 };
+
+/**
+ * EfficientNet-Lite0 on one image, two threads: the time in ONNX Runtime of one map by each method against the bare
+ * forward, taken in turn; for methods of many runs, of one of their images against one image of a bare batch of 16.
+ */
+export async function measure(): Promise<Figure[]> {
+  const input = path.resolve('test/fixtures/lite0/chelsea/input.npy');
+  const folder = await mkdtemp(path.join(tmpdir(), 'headlight-'));
+  const client = new InferenceClient(path.resolve('dist/inference.js'), { threads: 2 });
+  try {
+    const analysis = await analyzeModel(path.resolve('media/demo/efficientnet-lite0.onnx'));
+    const explainer = createExplainer(analysis, client);
+    const image = readNpy(await readFile(input));
+    const file = path.join(folder, 'image.npy');
+    await writeFile(file, writeNpy({ data: image.data, shape: image.shape }));
+    const bare = await client.loadModel({ path: analysis.model.path });
+    const runBare = async (count: number) => {
+      const data = new Float32Array(count * image.data.length);
+      for (let item = 0; item < count; item++) {
+        data.set(image.data, item * image.data.length);
+      }
+      const dims = [count, ...image.shape.slice(1)];
+      const feeds = { [analysis.model.graph.inputs[0].name]: { elementType: 'float32', dims, data } as const };
+      return (await client.run(bare, { feeds, fetches: bare.outputNames })).elapsedMs / count;
+    };
+    const figures: Figure[] = [];
+    for (const method of CAM_METHODS) {
+      if (method.kind === 'exact' || method.place === 'tokens') {
+        continue;
+      }
+      const isMany = method.kind === 'sampled';
+      const options = {
+        method,
+        layer: null,
+        topCount: 0,
+        classes: [281],
+        contrast: null,
+        preprocessing: null,
+        sampling,
+      };
+      const times: { own: number[]; bare: number[] } = { own: [], bare: [] };
+      for (let round = -1; round < rounds; round++) {
+        const forward = await runBare(isMany ? batch : 1);
+        const { elapsedMs, runs } = await explainLayer(explainer, { id: file, path: file }, options);
+        if (round >= 0) {
+          times.bare.push(forward);
+          times.own.push(isMany ? elapsedMs.run / runs : elapsedMs.run);
+        }
+      }
+      const [own, forward] = [median(times.own), median(times.bare)];
+      figures.push({
+        name: `${method.name}, ${isMany ? 'per run, of a batch' : 'one map'}`,
+        value: own / forward,
+        unit: '×',
+        note: `${own.toFixed(1)} ms / ${forward.toFixed(1)} ms, medians of ${rounds}, in turn`,
+        // 0.8 of the bare batched throughput.
+        ...(method.id === 'scorecam' ? { limit: 1.25 } : {}),
+      });
+    }
+    return figures;
+  } finally {
+    client.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
