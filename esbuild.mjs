@@ -82,7 +82,11 @@ const bundles = [
   },
   {
     ...browser,
-    entryPoints: { webview: 'webview/main.ts', comparison: 'webview/compare/main.ts' },
+    entryPoints: {
+      webview: 'webview/main.ts',
+      comparison: 'webview/compare/main.ts',
+      evaluation: 'webview/evaluate/main.ts',
+    },
     outdir: 'dist',
     plugins: [inlineWorker],
   },

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands';
 import { ComparisonPanels } from './host/comparisonPanels';
+import { EvaluationPanels } from './host/evaluationPanels';
 import { ModelEditorProvider } from './host/modelEditorProvider';
 import { registerOutlineView } from './host/outlineView';
 import type { TestApi } from './host/testApi';
@@ -13,13 +14,15 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const log = vscode.window.createOutputChannel('Headlight', { log: true });
   const provider = new ModelEditorProvider(context, log);
   const comparisons = new ComparisonPanels(context, log, provider);
+  const evaluations = new EvaluationPanels(context, log);
   context.subscriptions.push(
     log,
     provider,
     comparisons,
+    evaluations,
     vscode.window.registerCustomEditorProvider(VIEW_TYPE, provider, { supportsMultipleEditorsPerDocument: true }),
     registerOutlineView(provider.outlines),
-    registerCommands({ context, log, provider, comparisons }),
+    registerCommands({ context, log, provider, comparisons, evaluations }),
   );
-  return createTestApi(provider, comparisons, performance.now() - startedAt);
+  return createTestApi(provider, comparisons, evaluations, performance.now() - startedAt);
 }

@@ -32,7 +32,7 @@ export const METRICS: readonly EvaluationMetric[] = [
 ];
 
 /** Left out unless asked for: they take minutes where the others take seconds. */
-const SLOW: readonly EvaluationMetric[] = [road, weightRandomization];
+export const SLOW_METRICS: readonly EvaluationMetric[] = [road, weightRandomization];
 
 /**
  * Metrics by their ids; `all` for every one, an empty list for all but the slow ones. Those that need an annotation are
@@ -42,7 +42,7 @@ const SLOW: readonly EvaluationMetric[] = [road, weightRandomization];
 export function chooseMetrics(ids: readonly string[], hasTruth: boolean): readonly EvaluationMetric[] {
   const usable = METRICS.filter(({ needsTruth }) => hasTruth || !needsTruth);
   if (ids.length === 0) {
-    return usable.filter((metric) => !SLOW.includes(metric));
+    return usable.filter((metric) => !SLOW_METRICS.includes(metric));
   }
   if (ids.includes('all')) {
     return usable;

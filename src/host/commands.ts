@@ -4,6 +4,7 @@ import type { ComparisonPanels } from './comparisonPanels';
 import { openDemo } from './demo';
 import type { ExportChoices } from './exportExplainedModel';
 import { announceExport, exportExplainedModel, toExportChoices } from './exportExplainedModel';
+import type { EvaluationPanels } from './evaluationPanels';
 import { toFailure } from './failure';
 import { startGallery } from './galleryRequests';
 import { isImage } from './imageList';
@@ -18,6 +19,7 @@ interface CommandServices {
   readonly log: vscode.LogOutputChannel;
   readonly provider: ModelEditorProvider;
   readonly comparisons: ComparisonPanels;
+  readonly evaluations: EvaluationPanels;
 }
 
 /** The commands of package.json. Menus pass the file under the pointer and all that are selected. */
@@ -33,6 +35,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
   return vscode.Disposable.from(
     register('inspectModel', (file, selected) => inspectModels(services, file, selected)),
     register('compareModels', (file, selected) => compareModels(services, file, selected)),
+    register('evaluateMaps', (file) => evaluateMaps(services, file)),
     register('visualizeClassActivationMaps', (file, selected) => visualize(services, file, selected)),
     vscode.commands.registerCommand('headlight.exportExplainedModel', (file?: unknown, choices?: unknown) =>
       reportFailure(log, () => exportModel(services, toFiles(file, undefined)[0], toExportChoices(choices))),
@@ -78,6 +81,16 @@ async function compareModels(services: CommandServices, file?: vscode.Uri, selec
   const b = given[1] ?? (await pickModel(state, { title, without: a }));
   if (b !== null) {
     comparisons.show(a, b);
+  }
+}
+
+/** Of the model that is given, open, or chosen. */
+async function evaluateMaps({ context, provider, evaluations }: CommandServices, file?: vscode.Uri): Promise<void> {
+  const model = file ?? findActiveModel() ?? (await pickModel(context.workspaceState));
+  if (model !== null) {
+    const document = await provider.show(model);
+    await rememberModel(context.workspaceState, model);
+    evaluations.show(document);
   }
 }
 

@@ -3,7 +3,11 @@ import * as vscode from 'vscode';
 import { createPageHtml } from './pageHtml';
 
 /** Loads one of the built pages (dist/NAME.js and .css), which may reach nothing but the extension's own files. */
-export function fillPage(webview: vscode.Webview, extensionUri: vscode.Uri, name: 'webview' | 'comparison'): void {
+export function fillPage(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  name: 'webview' | 'comparison' | 'evaluation',
+): void {
   const dist = vscode.Uri.joinPath(extensionUri, 'dist');
   webview.options = {
     enableScripts: true,

@@ -11,6 +11,7 @@ import type {
 } from '../protocol/messages';
 import type { ModelReport } from '../protocol/modelReport';
 import type { ComparisonPanels, OpenComparison } from './comparisonPanels';
+import type { EvaluationPanels, OpenEvaluation } from './evaluationPanels';
 import type { ModelEditorProvider } from './modelEditorProvider';
 
 /** One open model, as it stands at the time of asking. */
@@ -41,6 +42,7 @@ export interface TestApi {
   readonly onMessage: vscode.Event<ObservedMessage>;
   openModels(): readonly OpenModel[];
   openComparisons(): readonly OpenComparison[];
+  openEvaluations(): readonly OpenEvaluation[];
   /** Asks the host what the page of this model would ask, past the page. Rejects with the error of the handler. */
   request<Name extends RequestName>(
     uri: vscode.Uri,
@@ -57,6 +59,7 @@ export interface TestApi {
 export function createTestApi(
   provider: ModelEditorProvider,
   comparisons: ComparisonPanels,
+  evaluations: EvaluationPanels,
   activationMs: number,
 ): TestApi {
   const find = (uri: vscode.Uri) => {
@@ -79,6 +82,7 @@ export function createTestApi(
         pages: document.pages.count,
       })),
     openComparisons: () => comparisons.open,
+    openEvaluations: () => evaluations.open,
     request: (uri, name, params, signal = new AbortController().signal) => {
       find(uri);
       const handler = provider.handlers(uri)?.[name];
