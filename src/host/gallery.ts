@@ -117,6 +117,12 @@ export class Gallery {
     }
   }
 
+  /** The process or the model is another one: what was explained does not belong to it. Journals stay. */
+  async forget(): Promise<void> {
+    await this.drop('other');
+    await this.drop('main');
+  }
+
   /** Small pictures and maps of the images that a page shows. */
   async readCells(ids: readonly string[], signal: AbortSignal): Promise<GalleryCell[]> {
     const main = this.main;
@@ -133,13 +139,6 @@ export class Gallery {
       }
     }
     return cells;
-  }
-
-  dispose(): void {
-    for (const side of ['main', 'other'] as const) {
-      this.stop(side);
-      void this.#runs.get(side)?.dispose();
-    }
   }
 
   async #prepare(source: GallerySource, model: GalleryModel, wanted: CamMethod | undefined): Promise<GallerySubject> {

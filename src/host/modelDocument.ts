@@ -185,7 +185,6 @@ export class ModelDocument implements vscode.CustomDocument {
 
   dispose(): void {
     this.#loading.abort();
-    this.gallery.dispose();
     this.#disposeClient();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
@@ -281,6 +280,7 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   #disposeClient(): void {
+    void this.gallery.forget();
     this.#client?.dispose();
     this.#client = null;
     this.#explainer = null;
