@@ -170,7 +170,7 @@ async function runBatch(
     const { placement, picture } = outcome;
     const { maps, ...answer } = chooseMaps(answers[answered++], { classes, topCount, contrast });
     const valued = maps.map((map) => ({ ...map, value: map.certificate.logit, figures: [] }));
-    return { image, explained: { ...answer, maps: valued, placement, picture }, failure: null };
+    return { image, explained: { ...answer, maps: valued, runs: 1, placement, picture }, failure: null };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { CamMethod, DrawnMethod } from './cam/camMethod';
+import type { SamplingOptions } from './cam/sampling';
 import type { Explainer } from './explainer';
 import { createBatchRunner } from './batchRunner';
 import { explainLayer } from './explainLayer';
@@ -17,6 +18,8 @@ export interface SeriesOptions {
   readonly classes: readonly number[];
   /** Class whose logit is subtracted from that of each mapped class; null for none. */
   readonly contrast: number | null;
+  /** For methods of many runs; what is left out is the method's own choice. */
+  readonly sampling?: Partial<SamplingOptions>;
   /** null when there are input tensors only. */
   readonly preprocessing: Preprocessing | null;
   /** Images run at once where the model leaves that open; null: as many as memory suggests. */

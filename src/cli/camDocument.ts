@@ -30,6 +30,8 @@ export interface ImageDocument {
   readonly maps: readonly MapDocument[];
   /** What the maps are, and why this method. */
   readonly note: string;
+  /** How often the model was run for them. */
+  readonly runs: number;
   /** Of the first map's class: the 20 channels that contribute most, by magnitude. Empty where maps do not add up. */
   readonly ledger: readonly LedgerEntry[];
 }
@@ -112,6 +114,7 @@ export function toImageDocument(image: string, explanation: Explanation, facts: 
       source: 'measured',
     })),
     note: facts.note,
+    runs: 1,
     ledger: maps.slice(0, 1).flatMap((map) => computeLedger(map, explanation).slice(0, LEDGER_LENGTH)),
   };
 }
@@ -127,7 +130,7 @@ export function toLayerDocument(
   explanation: LayerExplanation,
   { classes, labels, files }: Pick<MapFacts, 'classes' | 'labels' | 'files'>,
 ): ImageDocument {
-  const { method, unit, layer, height, width, note, contrast, target, source } = explanation;
+  const { method, unit, layer, height, width, note, contrast, target, runs, source } = explanation;
   const maps = classes.map((index) => findMap(explanation, index));
   return {
     image,
@@ -149,6 +152,7 @@ export function toLayerDocument(
       source,
     })),
     note,
+    runs,
     ledger: [],
   };
 }

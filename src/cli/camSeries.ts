@@ -51,7 +51,7 @@ export async function runSeries(
 }
 
 async function open(path: string, options: CamArguments, run: CamRun, { images }: ImageListing): Promise<Journal> {
-  const { explainer, preprocessing, labels, method, layer, choices, contrast } = run;
+  const { explainer, preprocessing, labels, method, layer, choices, contrast, sampling } = run;
   const { model } = explainer.analysis;
   const subject: SeriesSubject = {
     method: method.id,
@@ -69,6 +69,7 @@ async function open(path: string, options: CamArguments, run: CamRun, { images }
     options: {
       files: listFormats(options).filter((format) => ['npy', 'png', 'parquet'].includes(format)),
       labels: labels?.labels ?? [],
+      sampling: Object.entries(sampling).map(([name, value]) => `${name} ${value}`),
     },
   };
   if (!options.resume && options.out !== null) {
@@ -104,7 +105,7 @@ async function explainAll(
   output: Output,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { explainer, method, layer, contrast, preprocessing } = run;
+  const { explainer, method, layer, contrast, sampling, preprocessing } = run;
   const waiting = images.filter(({ id }) => !journal.done.has(id));
   const progress = createSeriesProgress(images.length, images.length - waiting.length, output);
   const recorder = createRecorder(options, run);
@@ -114,6 +115,7 @@ async function explainAll(
     topCount: countTop(run),
     classes: run.choices.flatMap((choice) => (choice.kind === 'class' ? [choice.index] : [])),
     contrast,
+    sampling,
     preprocessing,
     batch: options.batch,
     wantsPictures: listFormats(options).includes('png'),
@@ -183,14 +185,17 @@ async function conclude(
     throw new UserError('cancelled', message);
   }
   const summary = await summarizeSeries(readJournal(journal.path));
-  const { method, layer, contrast } = run;
+  const { method, reason, layer, contrast } = run;
   const facts: SeriesFacts = {
     method: method.id,
     unit: method.unit,
     source: method.kind === 'sampled' && method.isEstimated ? 'estimated' : 'measured',
     layer,
     contrast,
-    note: method.kind === 'exact' ? describeExactChoice(run.explainer.analysis.heads[0]) : method.meaning,
+    note:
+      method.kind === 'exact'
+        ? describeExactChoice(run.explainer.analysis.heads[0])
+        : [reason, method.meaning].filter((sentence) => sentence !== null).join(' '),
     folder: options.out,
     metrics: options.metrics,
   };

@@ -53,7 +53,7 @@ type SeriesImageDocument = ImageDocument & {
 };
 
 function toDocument(
-  { path, top, maps, trueLabel, trueClass, metrics }: Extract<SeriesRecord, { readonly status: 'explained' }>,
+  { path, top, maps, runs, trueLabel, trueClass, metrics }: Extract<SeriesRecord, { readonly status: 'explained' }>,
   { method, unit, source, layer, contrast, note, folder, metrics: withMetrics }: SeriesFacts,
 ): SeriesImageDocument {
   return {
@@ -76,6 +76,7 @@ function toDocument(
       source,
     })),
     note,
+    runs,
     ledger: [],
     trueLabel,
     trueClass,

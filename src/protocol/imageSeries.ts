@@ -45,6 +45,8 @@ export interface ExplainedImage {
   readonly height: number;
   readonly width: number;
   readonly maps: readonly SeriesMap[];
+  /** How often the model was run for it. */
+  readonly runs: number;
   readonly placement: InputPlacement | null;
   /** null when not wanted. */
   readonly picture: Picture | null;
@@ -103,6 +105,8 @@ export type SeriesRecord = {
         readonly probability: number | null;
       }[];
       readonly maps: readonly RecordedMap[];
+      /** How often the model was run for it. */
+      readonly runs: number;
       readonly metrics: ImageMetrics;
     }
   | { readonly status: 'failed'; readonly code: string; readonly message: string }

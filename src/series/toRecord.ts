@@ -29,6 +29,7 @@ export function toRecord({ image, explained, failure }: SeriesItem, facts: Recor
       probability: probabilities?.[index] ?? null,
     })),
     maps: explained.maps.map((map) => toRecordedMap(map, explained, facts)),
+    runs: explained.runs,
     metrics: computeImageMetrics(explained, trueClass),
   };
 }

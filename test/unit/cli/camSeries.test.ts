@@ -107,6 +107,33 @@ describe('headlight cam on many images', () => {
     expect(table.find(({ status }) => status === 'failed')).toMatchObject({ class: null, correct: null });
   });
 
+  it('tells methods of many runs what it was told, and how often the model ran', async () => {
+    const files = ['00_circle.png', '01_square.png'].map((name) => path.join(images, name));
+    const sampled = ['cam', model, '--method', 'rise', '--samples', '12', '--target', 'class:2-0', '--json'];
+    const read = async (...argv: string[]) => {
+      const { code, stdout, stderr } = await headlight(...sampled, ...argv);
+      expect(stderr).not.toContain('Error');
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as CamDocument).images.map(({ runs, maps }) => ({ runs, maps }));
+    };
+    const [alone, many] = [await read('--seed', '3', ...files), await read('--seed', '3', '--batch', '1', ...files)];
+    expect(alone.map(({ runs }) => runs)).toEqual([13, 13]);
+    expect(alone[0].maps).toMatchObject([{ class: 2, contrast: 0, source: 'estimated' }]);
+    const withoutTarget = ({ runs, maps }: (typeof alone)[number]) => ({
+      runs,
+      maps: maps.map(({ value, figures }) => ({ value, figures })),
+    });
+    expect(many.map(withoutTarget)).toEqual(alone.map(withoutTarget));
+    expect((await read('--seed', '4', '--batch', '1', ...files)).map(withoutTarget)).not.toEqual(
+      many.map(withoutTarget),
+    );
+
+    const out = path.join(root, 'sampled');
+    await headlight(...sampled, '--out', out, '--batch', '1', '--seed', '3', ...files);
+    const other = await headlight(...sampled, '--out', out, '--seed', '4', '--resume', ...files);
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('other options') as string });
+  });
+
   it('refuses to take up a job of other options, and to overwrite an unfinished one', async () => {
     const out = path.join(root, 'unfinished');
     await headlight('cam', model, images, '--out', out, '--format', 'csv');

@@ -11,7 +11,7 @@ function explain(id: string, folder: string, predicted: number, values: readonly
     explained: {
       ...{ logits: Float32Array.of(1, 2), probabilities: null, top: [predicted], height: 1, width },
       ...{ maps: [{ classIndex: predicted, map, certificate: null, value: 1, figures: [] }] },
-      ...{ placement: null, picture: null },
+      ...{ runs: 1, placement: null, picture: null },
     },
   };
   return toRecord(item, { labels: ['cat', 'dog'], trueClass: null, files: new Map(), keepsValues: true });

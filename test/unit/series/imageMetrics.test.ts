@@ -57,6 +57,7 @@ describe('computeImageMetrics', () => {
     height: 1,
     width: 2,
     maps: [{ classIndex: 0, map: Float32Array.of(1, 3), certificate: null, value: 1, figures: [] }],
+    runs: 1,
     placement: null,
     picture: null,
   };
