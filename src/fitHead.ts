@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { HeadDescription } from './analysis/heads/headDescription';
 import type { FeatureSet } from './extractFeatures';
-import { choosePenalty, crossValidate } from './fit/crossValidate';
+import { choosePenalty, crossValidate, PATH_FITS } from './fit/crossValidate';
 import type { Dataset } from './fit/dataset';
 import { openFit } from './fit/fitLinear';
 import type { FitProblem } from './fit/fitProblem';
@@ -32,7 +32,7 @@ export interface FitHeadOptions {
 
 export interface FitProgress {
   readonly kind: LinearHeadKind;
-  readonly step: 'cross-validation' | 'fit' | 'learning curve';
+  readonly step: 'inner products' | 'cross-validation' | 'fit' | 'learning curve';
   /** null: not known. */
   readonly fraction: number | null;
   readonly detail: string;
@@ -62,7 +62,10 @@ export interface FittedHeads {
  * regression per class), the same split for every kind of head.
  *
  * A fit costs iterations × 4·images·features·classes FLOP, features being C (gap) or C·H·W (fc); cross-validation 40
- * of them, each started near its end. On disk 4 bytes a feature while it runs; in memory the rows are mapped, once.
+ * of them, each started near its end. Where there are far fewer images than features, these are first replaced by
+ * coordinates in the space that the images span, as many as images, with the same optimum (see `findRowSpace`); the
+ * tolerance then is of the gradient in these coordinates, whose length is that of the whole gradient.
+ * On disk 4 bytes a feature while it runs (8 below a tolerance of 1e-5); in memory the rows are mapped, once.
  *
  * Throws UserError `badArgument` for data that nothing can be fitted to after unreadable images were left out,
  * `inferenceStopped`, `cancelled`.
@@ -84,7 +87,7 @@ export async function fitHeads(
     try {
       heads.push(await fitHead(problem, features.analysis.heads[0], kind, options));
     } finally {
-      await problem.matrix.remove();
+      await problem.release();
     }
   }
   return { report: toReport(subject, heads, options), heads };
@@ -130,7 +133,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 function createProblem(
   subject: FitSubject,
   kind: LinearHeadKind,
-  { tolerance, mostIterations, signal }: FitHeadOptions,
+  { penalty, tolerance, mostIterations, signal, onProgress }: FitHeadOptions,
 ): Promise<FitProblem> {
   const { client, dataset, features, labelled, split } = subject;
   const order = [...split.train, ...split.validation];
@@ -148,6 +151,9 @@ function createProblem(
       columns: kind === 'gap' ? channels : channels * height * width,
       trainCount: split.train.length,
       readRow: (row) => (kind === 'gap' ? features.readPooled(order[row]) : features.readMap(order[row])),
+      fits: penalty === 'cv' ? PATH_FITS + 2 : 2,
+      onProgress: (fraction) =>
+        onProgress?.({ kind, step: 'inner products', fraction, detail: `${Math.round(100 * fraction)} %` }),
     },
   );
 }
@@ -181,7 +187,8 @@ async function fitHead(
   const validation = computeScore(held);
   report('learning curve', null, '');
   const images = problem.train.end;
-  const model = toClassRows(problem, found);
+  const { weights, bias } = toClassRows(problem, found);
+  const model = { weights: await problem.toFeatureWeights(weights), bias };
   const parameters = model.weights.length + model.bias.length;
   const fit: HeadFit = {
     ...{ kind, parameters, penalty, penaltyPath, train, validation },

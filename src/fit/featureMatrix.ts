@@ -18,6 +18,8 @@ export interface FeatureMatrix {
   remove(): Promise<void>;
 }
 
+type FeatureRow = Float32Array | Float64Array;
+
 export interface MatrixContent {
   readonly columns: number;
   readonly classes: number;
@@ -26,7 +28,7 @@ export interface MatrixContent {
   /** Class indices of each row. */
   readonly rowClasses: readonly (readonly number[])[];
   /** Features of one row, [columns]. */
-  readonly readRow: (row: number) => Float32Array | Promise<Float32Array>;
+  readonly readRow: (row: number) => FeatureRow | Promise<FeatureRow>;
 }
 
 const CHUNK_BYTES = 8 << 20;

@@ -92,7 +92,8 @@ function bytesPer({ elementType }: FeatureMatrix): number {
   return elementType === 'float64' ? 8 : 4;
 }
 
-function storeRows(builder: NodeBuilder, matrix: FeatureMatrix, { start, end }: RowRange): string {
+/** Rows of features that lie in the matrix's file. */
+export function storeRows(builder: NodeBuilder, matrix: FeatureMatrix, { start, end }: RowRange): string {
   const rowBytes = matrix.columns * bytesPer(matrix);
   return builder.stored(matrix.elementType, [end - start, matrix.columns], {
     location: path.basename(matrix.file),

@@ -42,7 +42,7 @@ export interface HeadFit {
   readonly evaluations: number;
   /** converged: within the tolerance; exhausted: after the most iterations; stalled: rounding hides further decrease. */
   readonly status: 'converged' | 'exhausted' | 'stalled';
-  /** Of the one fit to the whole training set. */
+  /** Of the one fit to the whole training set, once the features are laid out for it. */
   readonly seconds: number;
   /** Validation images by true (row) and predicted (column) class; null for multi-label data. */
   readonly confusion: readonly (readonly number[])[] | null;
