@@ -9,6 +9,7 @@ import type {
   ViewName,
 } from '../src/protocol/messages';
 import type { PageChannel } from '../src/protocol/channel';
+import type { HeadProgress, HeadWork } from '../src/protocol/headWork';
 import type { LayerMeasurement } from '../src/protocol/measurement';
 import type { ModelReport } from '../src/protocol/modelReport';
 import type { CamChoices } from './cam/camChoices';
@@ -91,6 +92,8 @@ export interface AppState {
   readonly galleries: Galleries;
   /** Times of the layers, once the user has asked for them. */
   readonly measurement: MeasurementState | null;
+  /** How far swapping and fitting a head were when last heard of. */
+  readonly headProgress?: Readonly<Partial<Record<HeadWork, HeadProgress>>>;
   readonly tasks: ReadonlyMap<string, { readonly label: string; readonly fraction: number | null }>;
   /** What the outline asked for last; a new object each time. */
   readonly requestedItem: { readonly item: string } | null;

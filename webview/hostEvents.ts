@@ -25,6 +25,8 @@ export function applyHostEvent(state: AppState, event: HostToWebview): Partial<A
     case 'galleryChanged':
     case 'galleryAdvanced':
       return { galleries: applyGalleryEvent(state.galleries, event) };
+    case 'headAdvanced':
+      return { headProgress: { ...state.headProgress, [event.work]: event.progress } };
     case 'progressed':
       return { tasks: applyProgress(state.tasks, event) };
     default:

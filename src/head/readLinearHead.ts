@@ -1,7 +1,7 @@
 import type { FeatureMap, HeadDescription } from '../analysis/heads/headDescription';
 import type { HeadExtension } from '../cam/headExtension';
 import type { RunOutput, RunOutputs } from '../cam/readEvidence';
-import type { LinearHead } from './linearHead';
+import type { LinearHead, LinearHeadKind } from './linearHead';
 
 /** A head that weighs the map the same for every image: no rectifier, maximum or larger kernel on the way. */
 export function isLinearHead(head: HeadDescription): boolean {
@@ -9,6 +9,14 @@ export function isLinearHead(head: HeadDescription): boolean {
   const bends = [...steps, ...(classMaps?.steps ?? [])].some(({ kind }) => kind === 'rectifier' || kind === 'opaque');
   const isPoint = classMaps === null || classMaps.kernel.every((size) => size === 1);
   return exact && featureMap !== null && !bends && isPoint && readings.every(({ mode }) => mode !== 'max');
+}
+
+/** The kind that `readLinearHead` will find; null for a head that is not linear in its map. */
+export function findLinearKind(head: HeadDescription): LinearHeadKind | null {
+  if (!isLinearHead(head)) {
+    return null;
+  }
+  return head.classMaps === null && head.readings.some(({ mode }) => mode === 'identity') ? 'fc' : 'gap';
 }
 
 /** Outputs to fetch for `readLinearHead`. */

@@ -1,7 +1,9 @@
 import type { HeadDescription } from '../analysis/heads/headDescription';
 import type { SwapMethod, SwapTarget } from '../protocol/headSwap';
+import type { SwapChoices } from '../protocol/headWork';
 import { UserError } from '../userError';
 import type { LinearHead } from './linearHead';
+import { findLinearKind } from './readLinearHead';
 
 /** What is chosen when nobody says: the exact way, else the projection, else the way that needs images. */
 export function chooseMethod(target: SwapTarget, isLinear: boolean): SwapMethod {
@@ -55,4 +57,39 @@ export function checkMethod(head: HeadDescription, before: LinearHead | null, ch
 
 function describeBent({ output, kind }: HeadDescription): string {
   return `The head at "${output}" (${kind}) is not linear in its feature map`;
+}
+
+const METHODS: Readonly<Record<SwapTarget, readonly SwapMethod[]>> = {
+  gap: ['project', 'distill', 'fit'],
+  fc: ['tie', 'fit'],
+};
+
+/** For each kind of head the ways to it, and why some do not apply to this one. Nothing is read or run. */
+export function listSwapMethods(head: HeadDescription): SwapChoices {
+  const own = findLinearKind(head);
+  const before = own === null ? null : { kind: own, weights: new Float32Array(0), bias: new Float32Array(0) };
+  const list = (target: SwapTarget) =>
+    METHODS[target].map((method) => ({ method, refusal: findRefusal(head, before, target, method) }));
+  return { own, methods: { gap: list('gap'), fc: list('fc') } };
+}
+
+/** Images, which can still be chosen, are no reason. */
+function findRefusal(
+  head: HeadDescription,
+  before: LinearHead | null,
+  target: SwapTarget,
+  method: SwapMethod,
+): string | null {
+  if (!head.exact || head.featureMap === null || head.classes === null) {
+    return head.reason ?? 'This model has no classification head.';
+  }
+  try {
+    checkMethod(head, before, { target, method, images: ['', ''] });
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error.message;
+    }
+    throw error;
+  }
 }

@@ -23,6 +23,10 @@ export interface DocumentServices {
   readonly distPath: string;
   /** Folder for what outlives an editor: journals of many images. */
   readonly storagePath: string;
+  /** Folder for what any workspace can use again: features of images. */
+  readonly cachePath: string;
+  /** Shows another model in an editor. */
+  readonly show: (model: vscode.Uri) => Promise<ModelDocument>;
   readonly workspaceState: vscode.Memento;
 }
 

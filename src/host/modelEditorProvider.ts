@@ -48,8 +48,10 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
   openCustomDocument(uri: vscode.Uri): ModelDocument {
     const distPath = vscode.Uri.joinPath(this.context.extensionUri, 'dist').fsPath;
     const storagePath = (this.context.storageUri ?? this.context.globalStorageUri).fsPath;
+    const cachePath = this.context.globalStorageUri.fsPath;
     const { workspaceState } = this.context;
-    const services = { log: this.log, distPath, storagePath, workspaceState };
+    const show = (model: vscode.Uri) => this.show(model);
+    const services = { log: this.log, distPath, storagePath, cachePath, show, workspaceState };
     const document = new ModelDocument(uri, services, () => {
       this.#open.delete(uri.toString());
       this.outlines.forget(document);

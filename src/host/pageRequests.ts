@@ -4,6 +4,7 @@ import type { RequestHandlers } from '../protocol/channel';
 import type { RequestResult } from '../protocol/messages';
 import { createGalleryHandlers } from './galleryRequests';
 import { isImage, toLocalFile } from './imageList';
+import { createFitHandlers } from './fitRequests';
 import { createHeadHandlers } from './headRequests';
 import { createMapHandlers } from './mapRequests';
 import { createMeasureHandlers } from './measureRequests';
@@ -11,6 +12,7 @@ import type { ModelDocument } from './modelDocument';
 import { pickImages } from './pickImages';
 import { saveBytes } from './saveBytes';
 import { openSettingsFile } from './settingsFile';
+import { createSwapHandlers } from './swapRequests';
 import { createTensorHandlers } from './tensorRequests';
 
 /** Answers to what a page of this model may ask. */
@@ -19,6 +21,8 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
     pickImages: async () => ({ added: document.addImages(await pickImages(document.uri)) }),
     addImages: ({ uris }) => Promise.resolve(addDropped(document, uris)),
     ...createHeadHandlers(document),
+    ...createSwapHandlers(document),
+    ...createFitHandlers(document),
     ...createMapHandlers(document, log),
     ...createMeasureHandlers(document),
     ...createTensorHandlers(document),

@@ -1,5 +1,8 @@
 import type { Explanation, LayerExplanation } from './explanation';
+import type { HeadFitReport } from './headFit';
+import type { SwapMethod, SwapTarget } from './headSwap';
 import type { HeadWeights, WeightRow } from './headWeights';
+import type { FitRequest, HeadData, HeadProgress, HeadWork, SwapChoices, SwapPreview } from './headWork';
 import type { MapChoices } from './mapChoices';
 import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurement } from './measurement';
 import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
@@ -85,6 +88,8 @@ export type HostToWebview =
       readonly id: number;
       readonly rows: readonly GalleryRow[];
     }
+  /** How far a swap or a fit of a head is. */
+  | { readonly type: 'headAdvanced'; readonly work: HeadWork; readonly progress: HeadProgress }
   /** Something that takes longer than 300 ms is under way, or ended (fraction null: indeterminate). */
   | {
       readonly type: 'progressed';
@@ -226,6 +231,33 @@ export interface Requests {
   readonly headWeightRow: {
     readonly params: { readonly head: number; readonly layer: number | null; readonly row: number };
     readonly result: WeightRow;
+  };
+  /** The ways to another head in the place of this one of the report; nothing is run for it. */
+  readonly swapChoices: { readonly params: { readonly head: number }; readonly result: SwapChoices };
+  /** Ask the user for a folder or a CSV file (`path,label`) of images; null when dismissed. */
+  readonly chooseHeadData: {
+    readonly params: { readonly kind: 'folder' | 'csv' };
+    readonly result: { readonly data: HeadData | null };
+  };
+  /** Work out another head and compare it with the old one; nothing is saved. */
+  readonly proposeSwap: {
+    readonly params: {
+      readonly head: number;
+      readonly target: SwapTarget;
+      readonly method: SwapMethod;
+      /** Folder or CSV file; null: the images of the CAM view's list. */
+      readonly data: string | null;
+    };
+    readonly result: SwapPreview;
+  };
+  /** Save the model with the head of the latest preview where the user says, and open it; null when dismissed. */
+  readonly saveSwap: { readonly params: { readonly id: number }; readonly result: { readonly path: string | null } };
+  /** Fit heads to labelled images; features of images are computed once and kept. */
+  readonly fitHead: { readonly params: FitRequest; readonly result: HeadFitReport };
+  /** Save the model with a head of the latest fit where the user says, and open it; null when dismissed. */
+  readonly saveFittedHead: {
+    readonly params: { readonly kind: 'gap' | 'fc' };
+    readonly result: { readonly path: string | null };
   };
   /** Ask the user for a folder or a pattern and explain its images; they arrive as `galleryAdvanced`. */
   readonly chooseGallery: { readonly params: Record<string, never>; readonly result: { readonly started: boolean } };
