@@ -4,15 +4,23 @@ import type { App, AppState, CreateView } from '../app';
 import { formatExact } from '../quantity';
 import { formulaTemplate } from '../summary/headFormula';
 import { HEAD_TITLES } from '../summary/headText';
+import { createFitCard } from './fitCard';
 import './head.css';
+import './headWork.css';
 import type { HeadActions, HeadCard } from './headCard';
 import { DEFAULT_HEAD_CHOICES, SEED_EXAMPLE, toOwnSupposition, type HeadChoices } from './headChoices';
 import { HeadInquiry } from './headFindings';
+import { createSwapCard } from './swapCard';
 import { createTheoryCard } from './theoryCard';
 import { createWeightsCard } from './weightsCard';
 
 /** The cards of the view, from top to bottom. */
-const CARDS: readonly ((app: App, actions: HeadActions) => HeadCard)[] = [createTheoryCard, createWeightsCard];
+const CARDS: readonly ((app: App, actions: HeadActions) => HeadCard)[] = [
+  createTheoryCard,
+  createWeightsCard,
+  createSwapCard,
+  createFitCard,
+];
 
 /** The head as a workbench: what it costs and guarantees beside its alternative, and what its weights say. */
 export const createHeadView: CreateView = (app) => {
