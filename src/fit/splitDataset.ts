@@ -1,6 +1,6 @@
 import type { LabelledImage } from './dataset';
 import { countClasses } from './dataset';
-import { createRandomNumbers } from './randomNumbers';
+import { createRandom } from '../tensor/random';
 
 /** Positions in the list of images. */
 export interface Split {
@@ -22,7 +22,7 @@ export function splitDataset(
   classCount: number,
   { seed, validationShare }: { readonly seed: number; readonly validationShare: number },
 ): Split {
-  const random = createRandomNumbers(seed);
+  const random = createRandom(seed);
   const [train, validation]: [number[][], number[][]] = [[], []];
   for (const stratum of toStrata(images, classCount)) {
     const shuffled = shuffle(stratum, random);

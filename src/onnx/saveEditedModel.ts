@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
@@ -7,7 +7,8 @@ import { openFileSource } from './byteSource';
 import type { ModelEdit } from './editModel';
 import { assembleEditedModel } from './editModel';
 import { openUnchanged } from './openModelFile';
-import { checkPlace, isSystemError, toWriteError } from './savePlace';
+import { checkPlace } from './savePlace';
+import { saveUnfinished } from './saveUnfinished';
 
 export interface SaveEditedOptions<Checked> {
   /** Looks at the finished file before it gets its name; when it throws, nothing is left behind. */
@@ -29,16 +30,7 @@ export async function saveEditedModel<Checked>(
   { check, signal }: SaveEditedOptions<Checked>,
 ): Promise<Checked> {
   await checkPlace(model, file);
-  const unfinished = `${file}.part`;
-  try {
-    await writeEdited(model, edit, unfinished, signal);
-    const checked = await check(unfinished);
-    await rename(unfinished, file);
-    return checked;
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw isSystemError(error) ? toWriteError(file, error) : error;
-  }
+  return saveUnfinished(file, (unfinished) => writeEdited(model, edit, unfinished, signal), check);
 }
 
 async function writeEdited(

@@ -1,4 +1,4 @@
-import { open, realpath, rename, rm } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
@@ -10,7 +10,8 @@ import { emitExtensionBytes } from './emitModel';
 import type { GraphExtension } from './graphExtension';
 import { assertExtensionFits } from './graphExtension';
 import { openUnchanged } from './openModelFile';
-import { checkPlace, isSystemError, toWriteError } from './savePlace';
+import { checkPlace } from './savePlace';
+import { saveUnfinished } from './saveUnfinished';
 import { assembleModel } from './thinModel';
 
 export interface SaveOptions {
@@ -51,16 +52,7 @@ export async function saveCheckedModel<Checked>(
 ): Promise<Checked> {
   assertExtensionFits(model.graph, extension);
   await checkPlace(model, file, options.weights === 'external');
-  const unfinished = `${file}.part`;
-  try {
-    await writeExtended(model, extension, unfinished, options);
-    const checked = await check(unfinished);
-    await rename(unfinished, file);
-    return checked;
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw isSystemError(error) ? toWriteError(file, error) : error;
-  }
+  return saveUnfinished(file, (unfinished) => writeExtended(model, extension, unfinished, options), check);
 }
 
 async function writeExtended(

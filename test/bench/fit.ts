@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { FeatureMatrix } from '../../src/fit/featureMatrix';
 import { writeFeatureMatrix } from '../../src/fit/featureMatrix';
 import { openFit } from '../../src/fit/fitLinear';
-import { createRandomNumbers } from '../../src/fit/randomNumbers';
+import { createRandom } from '../../src/tensor/random';
 import { InferenceClient } from '../../src/inference/inferenceClient';
 import { type Figure, median } from './figure';
 
@@ -95,7 +95,7 @@ async function fitOnce(client: InferenceClient, matrix: FeatureMatrix, mostItera
 
 /** Channel means as they are after ReLU: not negative, each class with a few channels of its own. */
 function createMatrix(folder: string, { rows, classes }: (typeof sizes)[number]): Promise<FeatureMatrix> {
-  const random = createRandomNumbers(1);
+  const random = createRandom(1);
   const rowClasses = Array.from({ length: rows }, (_, row) => [row % classes]);
   return writeFeatureMatrix(folder, {
     ...{ columns, classes, rowClasses },

@@ -3,37 +3,25 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExplainer } from '../../src/explainer';
 import { explainImage, readClassifierWeights } from '../../src/explainImage';
 import { readPreprocessing } from '../../src/image/modelSettings';
-import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';
 import type { ClassMap } from '../../src/protocol/explanation';
 import { readNpy } from '../../src/tensor/npy';
 import { computeClassMap, readClassifierRow } from '../../webview/cam/evidence';
-import { buildServer } from './inference/buildServer';
+import { createExplainerOpener } from './openExplainer';
 
 const root = path.join(__dirname, '../..');
 const lite0 = path.join(root, 'media/demo/efficientnet-lite0.onnx');
 const heads = path.join(root, 'test/fixtures/heads');
 const readTensor = (file: string) => readNpy(readFileSync(file));
 
-let server: Awaited<ReturnType<typeof buildServer>>;
-const clients: InferenceClient[] = [];
-
+let explainers: Awaited<ReturnType<typeof createExplainerOpener>>;
 beforeAll(async () => {
-  server = await buildServer('explainImage');
+  explainers = await createExplainerOpener('explainImage');
 });
-afterAll(async () => {
-  clients.forEach((client) => client.dispose());
-  await server.remove();
-});
-
-async function open(model: string) {
-  const client = new InferenceClient(server.path);
-  clients.push(client);
-  return createExplainer(await analyzeModel(model), client);
-}
+afterAll(() => explainers.close());
+const open = (model: string) => explainers.open(model);
 
 const explainTensor = async (model: string, file: string, classes: readonly number[] = []) =>
   explainImage(await open(model), { id: 'input', path: file }, { classes, preprocessing: null });

@@ -4,13 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMethod } from '../../src/cam/methods';
 import type { LayerMethod } from '../../src/cam/camMethod';
 import { findSpatialLayers } from '../../src/cam/spatialLayer';
-import { createExplainer } from '../../src/explainer';
 import type { LayerOptions } from '../../src/explainLayer';
 import { explainLayer } from '../../src/explainLayer';
-import { InferenceClient } from '../../src/inference/inferenceClient';
-import { analyzeModel } from '../../src/inspectModel';
 import { readNpy, writeNpy } from '../../src/tensor/npy';
-import { buildServer } from './inference/buildServer';
+import { createExplainerOpener } from './openExplainer';
 
 const root = path.join(__dirname, '../..');
 const lite0 = path.join(root, 'media/demo/efficientnet-lite0.onnx');
@@ -20,22 +17,12 @@ const references = [path.join(root, 'test/fixtures/lite0'), path.join(root, '../
   .filter((folder) => existsSync(path.join(folder, 'raw_gradcam.npy')));
 const readTensor = (...names: string[]) => readNpy(readFileSync(path.join(...names)));
 
-let server: Awaited<ReturnType<typeof buildServer>>;
-const clients: InferenceClient[] = [];
-
+let explainers: Awaited<ReturnType<typeof createExplainerOpener>>;
 beforeAll(async () => {
-  server = await buildServer('explainLayer');
+  explainers = await createExplainerOpener('explainLayer');
 });
-afterAll(async () => {
-  clients.forEach((client) => client.dispose());
-  await server.remove();
-});
-
-async function open(model: string) {
-  const client = new InferenceClient(server.path);
-  clients.push(client);
-  return createExplainer(await analyzeModel(model), client);
-}
+afterAll(() => explainers.close());
+const open = (model: string) => explainers.open(model);
 
 type Explainer = Awaited<ReturnType<typeof open>>;
 
@@ -103,7 +90,7 @@ describe('maps at the stages of networks of other architectures', () => {
     const explainer = await open(path.join(folder, 'model.onnx'));
     const batch = readTensor(folder, 'input.npy');
     const shape = [1, ...batch.shape.slice(1)];
-    const file = path.join(path.dirname(server.path), `${path.basename(folder)}.npy`);
+    const file = path.join(explainers.folder, `${path.basename(folder)}.npy`);
     writeFileSync(file, writeNpy({ data: batch.data.slice(0, batch.data.length / batch.shape[0]), shape }));
     const { model, index, inferred, heads } = explainer.analysis;
     const { stages } = findSpatialLayers(model, index, inferred, heads[0]);

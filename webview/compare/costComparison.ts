@@ -3,6 +3,7 @@ import { html, render } from 'lit/html.js';
 import type { ComparisonReport, TypeCost, TypeCostComparison } from '../../src/protocol/comparison';
 import { toOperatorFamily } from '../graph/operatorFamily';
 import { formatBytes, formatCount, formatExact } from '../quantity';
+import { metricSegments } from '../summary/metricSegments';
 
 const METRICS = {
   macs: { title: 'MAC', of: ({ macs }: TypeCost) => macs, format: formatCount },
@@ -52,21 +53,10 @@ export function createCostComparison(): CostComparison {
     render(tableTemplate(costs, metric), table);
     render(
       html`<h2 id="cost-comparison-title">Costs by layer type</h2>
-        <div class="segments" role="group" aria-label="What to count">
-          ${(Object.keys(METRICS) as MetricName[]).map(
-            (name) =>
-              html`<button
-                class="text-button"
-                aria-pressed=${name === metric}
-                @click=${() => {
-                  metric = name;
-                  redraw(report);
-                }}
-              >
-                ${METRICS[name].title}
-              </button>`,
-          )}
-        </div>`,
+        ${metricSegments(METRICS, metric, (name) => {
+          metric = name;
+          redraw(report);
+        })}`,
       heading,
     );
   }

@@ -7,6 +7,7 @@ import { drawDepthChart } from './depthChart';
 import { provenanceTemplate } from './figure';
 import { createTooltip } from './tooltip';
 import { drawTypeChart } from './typeChart';
+import { metricSegments } from './metricSegments';
 
 export interface CostSection {
   readonly element: HTMLElement;
@@ -40,21 +41,10 @@ export function createCostSection(app: App): CostSection {
     render(
       html`<h2>Costs</h2>
         ${provenanceTemplate('derived')}
-        <div class="segments" role="group" aria-label="What to count">
-          ${(Object.keys(METRICS) as MetricName[]).map(
-            (name) =>
-              html`<button
-                class="text-button"
-                aria-pressed=${name === metric}
-                @click=${() => {
-                  metric = name;
-                  redraw(report);
-                }}
-              >
-                ${METRICS[name].title}
-              </button>`,
-          )}
-        </div>`,
+        ${metricSegments(METRICS, metric, (name) => {
+          metric = name;
+          redraw(report);
+        })}`,
       heading,
     );
   }

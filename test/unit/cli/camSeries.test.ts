@@ -7,11 +7,11 @@ import path from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CamDocument } from '../../../src/cli/camDocument';
-import { runCommandLine } from '../../../src/cli/runCommandLine';
 import type { SeriesRecord } from '../../../src/protocol/imageSeries';
 import type { SeriesSummary } from '../../../src/series/summarizeSeries';
 import { readNpy } from '../../../src/tensor/npy';
 import { buildCommandLine } from './buildCommandLine';
+import { captureCommand } from './captureCommand';
 
 const shapes = path.join(__dirname, '../../../media/demo/shapes');
 const model = path.join(shapes, 'shapes_gap.onnx');
@@ -35,15 +35,7 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-async function headlight(...argv: string[]) {
-  const [written, reported]: [string[], string[]] = [[], []];
-  const output = {
-    write: (text: string) => void written.push(text),
-    report: (text: string) => void reported.push(text),
-  };
-  const code = await runCommandLine(argv, output, path.join(path.dirname(program.path), 'inference.js'));
-  return { code, stdout: written.join(''), stderr: reported.join('\n') };
-}
+const headlight = (...argv: string[]) => captureCommand(path.join(path.dirname(program.path), 'inference.js'), argv);
 
 type SeriesDocument = CamDocument & { readonly summary: SeriesSummary };
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments';
-import { runCommandLine } from '../../../src/cli/runCommandLine';
 import type { EvaluationReport } from '../../../src/protocol/evaluation';
 import { buildServer } from '../inference/buildServer';
+import { captureCommand } from './captureCommand';
 
 const root = path.join(__dirname, '../../..');
 const shapes = path.join(root, 'media/demo/shapes');
@@ -23,15 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function headlight(...argv: string[]) {
-  const [written, reported]: [string[], string[]] = [[], []];
-  const output = {
-    write: (text: string) => void written.push(text),
-    report: (text: string) => void reported.push(text),
-  };
-  const code = await runCommandLine(argv, output, server.path);
-  return { code, stdout: written.join(''), stderr: reported.join('\n') };
-}
+const headlight = (...argv: string[]) => captureCommand(server.path, argv);
 
 describe('headlight evaluate', () => {
   it('prints one JSON document and saves the rows as CSV', async () => {

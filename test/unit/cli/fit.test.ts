@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeaturesDocument } from '../../../src/cli/features';
 import type { FitDocument } from '../../../src/cli/fit';
 import { encodePng } from '../../../src/cli/pngFile';
-import { runCommandLine } from '../../../src/cli/runCommandLine';
 import { analyzeModel } from '../../../src/inspectModel';
 import { readNpy } from '../../../src/tensor/npy';
 import { buildServer } from '../inference/buildServer';
+import { captureCommand } from './captureCommand';
 
 const model = path.join(__dirname, '../../../media/demo/shapes/shapes_gap.onnx');
 const PER_CLASS = 60;
@@ -48,15 +48,7 @@ function drawPattern(kind: number, seed: number): Uint8Array {
   return encodePng({ width, height, rgba });
 }
 
-async function headlight(...argv: string[]) {
-  const [written, reported]: [string[], string[]] = [[], []];
-  const output = {
-    write: (text: string) => void written.push(text),
-    report: (text: string) => void reported.push(text),
-  };
-  const code = await runCommandLine(argv, output, server.path);
-  return { code, stdout: written.join(''), stderr: reported.join('\n') };
-}
+const headlight = (...argv: string[]) => captureCommand(server.path, argv);
 
 const cacheOf = (name: string) => ['--cache', path.join(folder, name)];
 

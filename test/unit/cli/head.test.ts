@@ -2,10 +2,10 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../../src/cli/runCommandLine';
 import { analyzeModel } from '../../../src/inspectModel';
 import { DEMO } from '../cam/fixtures';
 import { buildServer } from '../inference/buildServer';
+import { captureCommand } from './captureCommand';
 
 const SHAPES = path.join(DEMO, 'shapes');
 const MODEL = path.join(SHAPES, 'shapes_fc.onnx');
@@ -21,16 +21,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-async function run(...argv: string[]) {
-  const written: string[] = [];
-  const reported: string[] = [];
-  const output = {
-    write: (text: string) => void written.push(text),
-    report: (text: string) => void reported.push(text),
-  };
-  const code = await runCommandLine(['head', ...argv], output, server.path);
-  return { code, text: written.join(''), reported: reported.join('\n') };
-}
+const run = (...argv: string[]) => captureCommand(server.path, ['head', ...argv]);
 
 describe('headlight head', () => {
   it('prints one JSON document with both heads, their agreement and the file', async () => {
@@ -38,7 +29,7 @@ describe('headlight head', () => {
     const csv = path.join(folder, 'images.csv');
     const name = path.join(SHAPES, 'images/03_cross.png');
     await writeFile(csv, `path,label\n${name},cross\n${path.join(SHAPES, 'images/09_star.png')},star\n`);
-    const { code, text } = await run(MODEL, '--to', 'gap', '--images', csv, '--out', file, '--json');
+    const { code, stdout: text } = await run(MODEL, '--to', 'gap', '--images', csv, '--out', file, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(text)).toMatchObject({
       schema: 1,
@@ -59,7 +50,7 @@ describe('headlight head', () => {
   });
 
   it('says in words what changes, and that nothing was saved', async () => {
-    const { code, text } = await run(MODEL, '--to', 'gap', '--images', path.join(SHAPES, 'images'));
+    const { code, stdout: text } = await run(MODEL, '--to', 'gap', '--images', path.join(SHAPES, 'images'));
     expect(code).toBe(0);
     expect(text).toMatch(/top-1 agreement +20.0 % of 10 images, measured/);
     expect(text).toMatch(/05_circle.png +4 star +0 circle/);
@@ -75,7 +66,7 @@ describe('headlight head', () => {
     }
     const file = path.join(folder, 'fitted.onnx');
     const fit = await run(MODEL, '--to', 'gap', '--method', 'fit', '--images', data, '--out', file, '--json');
-    expect(JSON.parse(fit.text)).toMatchObject({
+    expect(JSON.parse(fit.stdout)).toMatchObject({
       method: 'fit',
       after: { classes: 2, parameters: 130 },
       agreement: null,
@@ -95,7 +86,7 @@ describe('headlight head', () => {
     [[MODEL, '--to', 'gap', '--head-index', '7'], 'no head 7'],
     [[MODEL, '--to', 'gap', '--out', MODEL], 'the model itself'],
   ])('is wrong usage: %j', async (argv, sentence) => {
-    const { code, reported } = await run(...argv);
+    const { code, stderr: reported } = await run(...argv);
     expect(code).toBe(2);
     expect(reported).toContain(sentence);
   });

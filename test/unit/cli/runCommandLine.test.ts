@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CamDocument } from '../../../src/cli/camDocument';
 import type { CompareDocument } from '../../../src/cli/compareDocument';
 import type { InspectDocument } from '../../../src/cli/inspectDocument';
-import { runCommandLine } from '../../../src/cli/runCommandLine';
 import { readNpy } from '../../../src/tensor/npy';
 import { buildServer } from '../inference/buildServer';
+import { captureCommand } from './captureCommand';
 
 const root = path.join(__dirname, '../../..');
 const shapes = path.join(root, 'media/demo/shapes');
@@ -25,15 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function headlight(...argv: string[]) {
-  const [written, reported]: [string[], string[]] = [[], []];
-  const output = {
-    write: (text: string) => void written.push(text),
-    report: (text: string) => void reported.push(text),
-  };
-  const code = await runCommandLine(argv, output, server.path);
-  return { code, stdout: written.join(''), stderr: reported.join('\n') };
-}
+const headlight = (...argv: string[]) => captureCommand(server.path, argv);
 
 describe('headlight inspect', () => {
   it('prints one JSON document with the fields that other tools rely on', async () => {

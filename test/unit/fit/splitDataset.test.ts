@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandomNumbers } from '../../../src/fit/randomNumbers';
+import { createRandom } from '../../../src/tensor/random';
 import { splitDataset } from '../../../src/fit/splitDataset';
 
 const images = Array.from({ length: 107 }, (_, index) => ({ classes: [index < 70 ? 0 : index < 105 ? 1 : 2] }));
@@ -18,7 +18,7 @@ describe('a stratified split', () => {
   it('is the same for the same seed on every machine, and another for another', () => {
     const { validation } = splitDataset(images, 3, options);
     expect(splitDataset(images, 3, options).validation).toEqual(validation);
-    const random = createRandomNumbers(0);
+    const random = createRandom(0);
     expect([random(), random()]).toEqual([0.26642920868471265, 0.0003297457005828619]);
     expect(splitDataset(images, 3, { ...options, seed: 4 }).validation).not.toEqual(validation);
   });
