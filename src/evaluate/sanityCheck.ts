@@ -1,5 +1,6 @@
 import type { Explainer } from '../explainer';
 import { createExplainer } from '../explainer';
+import type { ModelAnalysis } from '../inspectModel';
 import type { EmittedTensor } from '../onnx/graphExtension';
 import type { EvaluationCurve } from '../protocol/evaluation';
 import { UserError } from '../userError';
@@ -65,6 +66,11 @@ export async function checkSanity(
     })),
     values: found.map((values) => values[values.length - 1]),
   };
+}
+
+/** Stages that the check of a model has. */
+export function countStages(analysis: ModelAnalysis): number {
+  return chooseStages(listWeightedLayers(analysis).length).length;
 }
 
 /** How many layers are shuffled at each stage: the last one alone, then evenly up to all. */

@@ -1,6 +1,8 @@
 /** How well maps point at what they should, as plain data: made by `evaluateMaps`, drawn by the page, printed and saved by the command line. */
 export interface EvaluationReport {
   readonly schema: 1;
+  /** false: it was stopped, and the figures are of the rows that there are. */
+  readonly isComplete: boolean;
   /** Absolute path. */
   readonly model: string;
   readonly settings: EvaluationSettings;

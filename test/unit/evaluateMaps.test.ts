@@ -178,11 +178,40 @@ describe('evaluateMaps', () => {
     expect(report.errors).toMatchObject([{ image: '02_triangle.png', method: 'cam', code: 'fileNotFound' }]);
   });
 
-  it('stops when it is told to', async () => {
+  it('keeps what there is when it is stopped, and says so', async () => {
     const controller = new AbortController();
-    const running = evaluate({ signal: controller.signal, onProgress: () => controller.abort() });
-    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+    const stopAt = (wanted: number) => (done: number) => done === wanted && controller.abort();
+    const methods = [findMethod('cam'), findMethod('eigencam')];
+    const report = await evaluate({
+      ...{ ids: ['border', 'drop'], methods, signal: controller.signal, onProgress: stopAt(12) },
+    });
+    expect(report.isComplete).toBe(false);
+    expect(report.rows.map(({ method }) => method)).toEqual([...Array<string>(10).fill('cam'), 'eigencam', 'eigencam']);
+    expect(report.summaries.map(({ method, count }) => [method, count])).toEqual([
+      ['cam', 10],
+      ['cam', 10],
+      ['eigencam', 2],
+      ['eigencam', 2],
+    ]);
+    await expect(evaluate({ signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
   });
+
+  it('counts every map of the sanity check, and hands rows out before it and after', async () => {
+    const images = (await listImages(path.join(shapes, 'images'))).slice(0, 2);
+    const steps: [number, number][] = [];
+    const rows: EvaluationRow[] = [];
+    const news = {
+      onProgress: (...step: [number, number]) => steps.push(step),
+      onRow: (row: EvaluationRow) => rows.push(row),
+    };
+    const report = await evaluate({ ids: ['sanity'], images, ...news });
+    expect(report.isComplete).toBe(true);
+    const stages = report.rows[0].curves['sanity'].x.length - 1;
+    expect(steps.at(-1)).toEqual([2 + 2 * stages, 2 + 2 * stages]);
+    expect(new Set(steps.map(([, total]) => total)).size).toBe(1);
+    expect(rows.slice(2)).toEqual(report.rows);
+    expect(rows.slice(0, 2).map(({ values }) => 'sanity' in values)).toEqual([false, false]);
+  }, 60_000);
 });
 
 const data = path.join(root, '../shared/data/shapes');
