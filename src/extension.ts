@@ -14,7 +14,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const log = vscode.window.createOutputChannel('Headlight', { log: true });
   const provider = new ModelEditorProvider(context, log);
   const comparisons = new ComparisonPanels(context, log, provider);
-  const evaluations = new EvaluationPanels(context, log);
+  const evaluations = new EvaluationPanels(context, log, provider);
   context.subscriptions.push(
     log,
     provider,

@@ -1,5 +1,6 @@
 import type { HostToWebview, ImageItem } from '../src/protocol/messages';
 import type { AppState, ImageState } from './app';
+import { readCamChoices } from './cam/camChoices';
 import { applyGalleryEvent } from './gallery/galleryContent';
 import { removeImage } from './removeImage';
 
@@ -14,6 +15,8 @@ export function applyHostEvent(state: AppState, event: HostToWebview): Partial<A
       return { failure: event.failure };
     case 'viewRequested':
       return { choices: { ...state.choices, view: event.view } };
+    case 'mapRequested':
+      return applyMapRequested(state, event);
     case 'itemRequested':
       return { requestedItem: { item: event.item }, choices: { ...state.choices, view: 'graph' } };
     case 'settingsChanged':
@@ -74,6 +77,13 @@ function applyImagesAdded(state: AppState, { images }: EventOf<'imagesAdded'>): 
   const isRestored = state.images.length === 0 && images.some(({ id }) => id === state.choices.selectedImage);
   const selectedImage = isRestored ? state.choices.selectedImage : (images[0]?.id ?? state.choices.selectedImage);
   return { images: [...state.images, ...added], imageStates, choices: { ...state.choices, selectedImage } };
+}
+
+/** A class or channel that was chosen to be compared with belongs to what was looked at before. */
+function applyMapRequested(state: AppState, event: EventOf<'mapRequested'>): Partial<AppState> {
+  const { imageId: selectedImage, classIndex: selectedClass, method, layer } = event;
+  const cam = { ...readCamChoices(state), method, layer, contrastClass: null };
+  return { choices: { ...state.choices, view: 'cam', selectedImage, selectedClass, selectedChannel: null, cam } };
 }
 
 function applyProgress(tasks: AppState['tasks'], event: EventOf<'progressed'>): AppState['tasks'] {

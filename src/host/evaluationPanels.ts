@@ -3,10 +3,12 @@ import { createHostChannel } from '../protocol/channel';
 import type { EvaluationReport } from '../protocol/evaluation';
 import type { EvaluationChoice, EvaluationDialogue, EvaluationToHost } from '../protocol/evaluationPage';
 import type { ToHost, ToWebview } from '../protocol/messages';
-import { createEvaluationHandlers, createSetup } from './evaluationRequests';
+import type { MapOfRow } from './evaluationRequests';
+import { createEvaluationHandlers, createSetup, evaluateChoice } from './evaluationRequests';
 import { toFailure } from './failure';
 import { fillPage } from './fillPage';
 import type { ModelDocument } from './modelDocument';
+import type { ModelEditorProvider } from './modelEditorProvider';
 
 /** One evaluation on the screen, for the tests. */
 export interface OpenEvaluation {
@@ -19,7 +21,6 @@ export interface OpenEvaluation {
 interface Panel {
   readonly panel: vscode.WebviewPanel;
   readonly document: ModelDocument;
-  readonly handlers: ReturnType<typeof createEvaluationHandlers>;
   isReady: boolean;
 }
 
@@ -30,13 +31,14 @@ export class EvaluationPanels {
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly log: vscode.LogOutputChannel,
+    private readonly provider: ModelEditorProvider,
   ) {}
 
   get open(): readonly OpenEvaluation[] {
-    return [...this.#panels].map(({ panel, isReady, handlers }) => ({
+    return [...this.#panels].map(({ panel, isReady, document }) => ({
       title: panel.title,
       isReady,
-      evaluate: (choice, signal) => handlers.evaluate(choice, signal),
+      evaluate: (choice, signal) => evaluateChoice(document, choice, signal, () => undefined),
     }));
   }
 
@@ -64,8 +66,11 @@ export class EvaluationPanels {
   }
 
   #connect(panel: vscode.WebviewPanel, document: ModelDocument): void {
-    const handlers = createEvaluationHandlers(document, this.log, (event) => channel.send(event));
-    const entry: Panel = { panel, document, handlers, isReady: false };
+    const handlers = createEvaluationHandlers(document, this.log, {
+      send: (event) => channel.send(event),
+      showMap: ({ path }, choice) => this.#showMap(document.uri, vscode.Uri.file(path), choice),
+    });
+    const entry: Panel = { panel, document, isReady: false };
     const post = (message: ToWebview<EvaluationDialogue>) => void panel.webview.postMessage(message);
     const onEvent = (event: EvaluationToHost) => {
       if (event.type === 'ready') {
@@ -90,5 +95,14 @@ export class EvaluationPanels {
       this.#panels.delete(entry);
       channel.dispose();
     });
+  }
+  /** In the editor of the model where there is one, else in a new one. */
+  async #showMap(model: vscode.Uri, image: vscode.Uri, choice: MapOfRow): Promise<void> {
+    const group = vscode.window.tabGroups.all.find(({ tabs }) =>
+      tabs.some(({ input }) => input instanceof vscode.TabInputCustom && input.uri.toString() === model.toString()),
+    );
+    const document = await this.provider.show(model, group === undefined ? {} : { viewColumn: group.viewColumn });
+    document.addImages([image]);
+    document.pages.request({ type: 'mapRequested', imageId: image.fsPath, ...choice });
   }
 }

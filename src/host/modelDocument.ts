@@ -179,9 +179,10 @@ export class ModelDocument implements vscode.CustomDocument {
         send({ type: 'imagesAdded', images: this.images.items });
       }
       this.gallery.resend(send);
-      const view = this.pages.takeRequestedView();
-      if (view !== null) {
-        send({ type: 'viewRequested', view });
+      this.pages.markLoaded(send);
+      const request = this.pages.takeRequest();
+      if (request !== null) {
+        send(request);
       }
       await this.#sendSettings([send]);
     }

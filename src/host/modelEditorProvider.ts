@@ -87,6 +87,9 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
         if (panel.active) {
           this.outlines.show(document);
         }
+        if (!panel.visible) {
+          document.pages.markHidden(send);
+        }
       }),
     );
     panel.onDidDispose(() => {

@@ -1,5 +1,12 @@
-import type { ClassRule, EvaluationReport, MapPlacement, MetricDescription } from './evaluation';
-import type { MethodChoice } from './mapChoices';
+import type {
+  ClassRule,
+  EvaluationReport,
+  EvaluationRow,
+  EvaluationSummary,
+  MapPlacement,
+  MetricDescription,
+} from './evaluation';
+import type { LayerChoice, MethodChoice } from './mapChoices';
 import type { Failure } from './messages';
 
 /** What can be chosen for one model. */
@@ -10,6 +17,15 @@ export interface EvaluationSetup {
   /** Chosen at first; null: none can be used. */
   readonly method: string | null;
   readonly metrics: readonly (MetricDescription & { readonly isSlow: boolean })[];
+  /** Last maps of the stages, nearest to the logits first, and all layers, the image first. */
+  readonly stages: readonly LayerChoice[];
+  readonly layers: readonly LayerChoice[];
+  readonly classes: number;
+  /** null: classes are shown by number. */
+  readonly labels: readonly string[] | null;
+  /** Folders that lie where such folders lie; null: there is none. */
+  readonly images: string | null;
+  readonly masks: string | null;
 }
 
 /** What the user chose. */
@@ -21,21 +37,35 @@ export interface EvaluationChoice {
   readonly metrics: readonly string[];
   readonly classRule: ClassRule;
   readonly placement: MapPlacement;
+  /** Tensor for all but the exact method; null: the usual one. */
+  readonly layer: string | null;
+  /** Of the insertion and deletion curves, 1 to 1000. */
+  readonly steps: number;
+  /** Of the pointing game, in pixels of the model's input. */
+  readonly tolerance: number;
 }
+
+/** A report whose rows arrived before it. */
+export type EvaluationOutcome = Omit<EvaluationReport, 'rows'>;
 
 export type HostToEvaluation =
   /** Answer to `ready`. */
   | { readonly type: 'evaluationReady'; readonly setup: EvaluationSetup }
   /** The model cannot be read. */
   | { readonly type: 'evaluationFailed'; readonly failure: Failure }
-  /** `done` of `total` maps are judged. */
-  | { readonly type: 'evaluationProgressed'; readonly done: number; readonly total: number };
+  /** The images are listed and the first one is under way; the report has no rows yet. */
+  | { readonly type: 'evaluationBegan'; readonly report: EvaluationReport; readonly images: number }
+  /** What is new since the last time: a row takes the place of an earlier one of the same method, image and class. */
+  | {
+      readonly type: 'evaluationAdvanced';
+      readonly rows: readonly EvaluationRow[];
+      readonly summaries: readonly EvaluationSummary[];
+      readonly done: number;
+      readonly total: number;
+    };
 
 export type EvaluationToHost =
-  | { readonly type: 'ready' }
-  /** A report is on the screen; rows that exist in the table's body. */
-  | { readonly type: 'reportDrawn'; readonly rows: number }
-  | { readonly type: 'pageFailed'; readonly message: string; readonly stack: string };
+  { readonly type: 'ready' } | { readonly type: 'pageFailed'; readonly message: string; readonly stack: string };
 
 export interface EvaluationRequests {
   /** Ask for a folder of images, or of annotations (or a COCO file); null when dismissed. */
@@ -43,7 +73,13 @@ export interface EvaluationRequests {
     readonly params: { readonly what: 'images' | 'masks' };
     readonly result: { readonly path: string | null };
   };
-  readonly evaluate: { readonly params: EvaluationChoice; readonly result: EvaluationReport };
+  /** Judge maps; when it is cancelled, the outcome is that of the rows that there are. */
+  readonly evaluate: { readonly params: EvaluationChoice; readonly result: EvaluationOutcome };
+  /** Show the map of a row in the CAM view of the model. */
+  readonly showMap: {
+    readonly params: { readonly image: string; readonly method: string; readonly classIndex: number };
+    readonly result: Record<string, never>;
+  };
   /** Save bytes under a name the user confirms; null when dismissed. */
   readonly saveFile: {
     readonly params: { readonly name: string; readonly bytes: Uint8Array };

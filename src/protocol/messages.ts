@@ -70,6 +70,14 @@ export type HostToWebview =
   | { readonly type: 'modelFailed'; readonly failure: Failure }
   /** A command asks for a view. */
   | { readonly type: 'viewRequested'; readonly view: ViewName }
+  /** A map is to be shown in the CAM view: of an image of the list, by a method of the table (layer null: its usual one). */
+  | {
+      readonly type: 'mapRequested';
+      readonly imageId: string;
+      readonly method: string;
+      readonly layer: string | null;
+      readonly classIndex: number;
+    }
   /** The user chose an item of the outline: the graph shows it. */
   | { readonly type: 'itemRequested'; readonly item: string }
   /** Preprocessing and labels, resolved after the report or changed later. */

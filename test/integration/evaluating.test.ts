@@ -25,6 +25,9 @@ describe('evaluating maps', () => {
       metrics: ['border', 'drop'],
       classRule: 'true',
       placement: 'stretch',
+      layer: null,
+      steps: 10,
+      tolerance: 0,
     } as const;
     const report = await evaluation.evaluate(choice, new AbortController().signal);
     assert.deepEqual([report.errors, report.rows.length % 2], [[], 0]);

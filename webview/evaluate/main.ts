@@ -10,7 +10,7 @@ import '../styles/shell.css';
 import '../summary/summary.css';
 import './evaluate.css';
 import type { EvaluationApp } from './evaluationApp';
-import { FIRST_STATE } from './evaluationApp';
+import { applyEvaluationEvent, FIRST_STATE } from './evaluationApp';
 import { createRowTable } from './rowTable';
 import { setupTemplate } from './setupForm';
 import { summaryTemplate } from './summaryTable';
@@ -26,43 +26,26 @@ const app: EvaluationApp = {
     return store.state;
   },
   update: (change) => store.update(change),
+  choose: (change) => store.update({ choice: { ...store.state.choice, ...change } }),
 };
 let running = new AbortController();
 
 function onHostEvent(event: HostToEvaluation): void {
-  switch (event.type) {
-    case 'evaluationReady': {
-      const { method, metrics } = event.setup;
-      const quick = metrics.filter(({ needsTruth, isSlow }) => !needsTruth && !isSlow).map(({ id }) => id);
-      const choice = { ...store.state.choice, methods: method === null ? [] : [method], metrics: quick };
-      app.update({ setup: event.setup, failure: null, choice });
-      break;
-    }
-    case 'evaluationFailed':
-      app.update({ failure: event.failure });
-      break;
-    case 'evaluationProgressed':
-      if (store.state.progress !== null) {
-        app.update({ progress: { done: event.done, total: event.total } });
-      }
-      break;
-    default:
-      event satisfies never;
-  }
+  app.update(applyEvaluationEvent(store.state, event));
 }
 
 async function run(): Promise<void> {
-  const { choice } = store.state;
-  if (choice.images === null) {
+  const { images, classRule, ...choice } = store.state.choice;
+  if (images === null || classRule === null) {
     return;
   }
   running = new AbortController();
-  const total = Math.max(1, choice.methods.length);
-  app.update({ progress: { done: 0, total }, failure: null });
+  // Folded, so that what is computed comes into view.
+  app.update({ progress: { done: 0, total: 0 }, failure: null, note: '', folded: ['Methods', 'Metrics'] });
   try {
-    const report = await channel.request('evaluate', { ...choice, images: choice.images }, running.signal);
-    app.update({ report, progress: null });
-    channel.send({ type: 'reportDrawn', rows: report.rows.length });
+    const outcome = await channel.request('evaluate', { images, classRule, ...choice }, running.signal);
+    const rows = store.state.report?.rows ?? [];
+    app.update({ progress: null, report: { ...outcome, rows } });
   } catch (error) {
     const failure =
       error instanceof RequestFailure ? error.failure : { code: 'bug', message: String(error), retry: false };
@@ -87,19 +70,19 @@ function draw(): void {
   render(
     html`<main class="summary-view evaluation-view" aria-label="Evaluation of maps">
       <div class="summary-page evaluation-page">
-        <h1>${setup === null ? 'Evaluate maps' : `How well maps of ${setup.model} point`}</h1>
+        <h1 class="summary-title">${setup === null ? 'Evaluate maps' : `Evaluate maps of ${setup.model}`}</h1>
         ${setup === null && failure === null ? html`<p role="status">Reading the model…</p>` : nothing} ${message}
         ${
           setup === null
             ? nothing
             : setupTemplate(
                 app,
+                setup,
                 () => void run(),
                 () => running.abort(),
               )
         }
-        ${report === null || report.rows.length > 0 ? nothing : html`<p role="status">No map could be judged.</p>`}
-        ${report === null ? nothing : summaryTemplate(report)} ${table.element}
+        ${report === null ? nothing : summaryTemplate(setup, report)} ${table.element}
       </div>
     </main>`,
     root,

@@ -1,9 +1,11 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { EvaluationRow, MetricDescription } from '../../src/protocol/evaluation';
-import { toEvaluationCsv } from '../../src/protocol/evaluationCsv';
-import type { EvaluationApp } from './evaluationApp';
-import { arrangeRows } from './evaluationApp';
+import type { EvaluationReport, EvaluationRow, MetricDescription } from '../../src/protocol/evaluation';
+import type { EvaluationApp, EvaluationState } from './evaluationApp';
+import { nameClass, nameMethod } from './evaluationApp';
+import { rowFilters } from './rowFilters';
+import { arrangeRows } from './rowOrder';
 import { sparklineTemplate } from './sparkline';
+import { ARROWS } from './summaryTable';
 
 const ROW_HEIGHT = 28;
 /** Rows drawn above and below those in view. */
@@ -22,6 +24,16 @@ export function createRowTable(app: EvaluationApp): { readonly element: HTMLElem
   scroller.setAttribute('role', 'group');
   scroller.setAttribute('aria-label', 'Maps');
   let rows: readonly EvaluationRow[] = [];
+  let arranged: readonly unknown[] = [];
+
+  /** Sorts again only when something of it changed: typing and progress redraw the page often. */
+  function arrange({ setup, report, order, filter }: EvaluationState): void {
+    const now = [setup, report?.rows, order, filter];
+    if (now.some((each, index) => each !== arranged[index])) {
+      arranged = now;
+      rows = arrangeRows({ setup, report, order, filter });
+    }
+  }
 
   function drawRows(): void {
     const { report, order } = app.state;
@@ -30,12 +42,13 @@ export function createRowTable(app: EvaluationApp): { readonly element: HTMLElem
     }
     const first = Math.max(0, Math.floor(scroller.scrollTop / ROW_HEIGHT) - OVERSCAN);
     const shown = rows.slice(first, first + Math.ceil((scroller.clientHeight || 400) / ROW_HEIGHT) + 2 * OVERSCAN);
-    const columns = 4 + report.metrics.length;
+    const metrics = listColumns(report);
+    const columns = 4 + metrics.length;
     render(
-      html`<table class="layer-table" aria-rowcount=${rows.length + 1}>
-        ${headTemplate(app, report.metrics, order)}
+      html`<table class="layer-table evaluation-rows" aria-rowcount=${rows.length + 1}>
+        ${headTemplate(app, metrics, order)}
         <tbody>
-          ${spacer(first, columns)} ${shown.map((row, offset) => rowTemplate(row, report.metrics, first + offset))}
+          ${spacer(first, columns)} ${shown.map((row, offset) => rowTemplate(app, row, metrics, first + offset))}
           ${spacer(rows.length - first - shown.length, columns)}
         </tbody>
       </table>`,
@@ -55,59 +68,51 @@ export function createRowTable(app: EvaluationApp): { readonly element: HTMLElem
     element,
     draw() {
       element.hidden = app.state.report === null;
-      rows = arrangeRows(app.state);
+      arrange(app.state);
       render(headingTemplate(app, rows.length), heading);
       drawRows();
     },
   };
 }
 
+/** A figure of the whole set has no column among the rows. */
+function listColumns({ metrics, rows }: EvaluationReport): readonly MetricDescription[] {
+  return metrics.filter(({ id }) => rows.length === 0 || rows.some(({ values }) => (values[id] ?? null) !== null));
+}
+
 function headingTemplate(app: EvaluationApp, shown: number): TemplateResult {
-  const save = (kind: 'csv' | 'json'): void => {
-    const { report, setup } = app.state;
-    if (report !== null) {
-      const text = kind === 'csv' ? toEvaluationCsv(report) : JSON.stringify(report);
-      const name = `${(setup?.model ?? 'model').replace(/\.onnx$/i, '')}-evaluation.${kind}`;
-      void app.channel.request('saveFile', { name, bytes: new TextEncoder().encode(text) });
-    }
-  };
+  const all = app.state.report?.rows.length ?? 0;
   return html`<h2 id="evaluation-rows">Maps</h2>
-    <span class="muted" role="status">${shown}</span>
-    <input
-      class="input"
-      type="search"
-      placeholder="Find"
-      aria-label="Find maps by image, method or class"
-      .value=${app.state.search}
-      @input=${(event: Event) => app.update({ search: (event.target as HTMLInputElement).value })}
-    />
-    <button class="text-button" @click=${() => save('csv')}>Save CSV…</button>
-    <button class="text-button" @click=${() => save('json')}>Save JSON…</button>`;
+    <span class="muted">${shown === all ? all : `${shown} of ${all}`}</span>
+    ${rowFilters(app)}`;
 }
 
 function headTemplate(
   app: EvaluationApp,
   metrics: readonly MetricDescription[],
-  order: EvaluationApp['state']['order'],
+  order: EvaluationState['order'],
 ): TemplateResult {
   const columns = [
-    { id: 'image', name: 'Image' },
-    { id: 'method', name: 'Method' },
-    { id: 'class', name: 'Class' },
-    ...metrics,
+    { id: 'image', name: 'Image', hint: '' },
+    { id: 'method', name: 'Method', hint: '' },
+    { id: 'class', name: 'Class', hint: '' },
+    ...metrics.map(({ id, name, formula, better }) => ({
+      id,
+      name: `${name}\u00a0${ARROWS[better]}`,
+      hint: `${formula}.`,
+    })),
   ];
   const sortBy = (column: string): void => {
-    const isSame = order.column === column;
-    app.update({ order: { column, descending: isSame ? !order.descending : false } });
+    app.update({ order: { column, descending: order.column === column && !order.descending } });
   };
   return html`<thead>
     <tr>
-      ${columns.map(({ id, name }) => {
+      ${columns.map(({ id, name, hint }, index) => {
         const isSorted = order.column === id;
         const direction = isSorted ? (order.descending ? 'descending' : 'ascending') : 'none';
-        return html`<th scope="col" aria-sort=${direction}>
+        return html`<th scope="col" class=${index < 3 ? '' : 'number'} aria-sort=${direction} title=${hint}>
           <button class="column" @click=${() => sortBy(id)}>
-            ${name}<span aria-hidden="true">${isSorted ? (order.descending ? ' ↓' : ' ↑') : ''}</span>
+            ${name}<span aria-hidden="true">${isSorted ? (order.descending ? '\u00a0▼' : '\u00a0▲') : ''}</span>
           </button>
         </th>`;
       })}
@@ -116,19 +121,25 @@ function headTemplate(
   </thead>`;
 }
 
-function rowTemplate(row: EvaluationRow, metrics: readonly MetricDescription[], position: number): TemplateResult {
-  const { image, method, classIndex, label, values, curves, remark } = row;
-  return html`<tr aria-rowindex=${position + 2}>
-    <th scope="row">${image}</th>
-    <td>${method}</td>
-    <td>${label === null ? classIndex : `${label} (${classIndex})`}</td>
+function rowTemplate(
+  app: EvaluationApp,
+  row: EvaluationRow,
+  metrics: readonly MetricDescription[],
+  position: number,
+): TemplateResult {
+  const { image, method, classIndex, values, curves, remark } = row;
+  const show = (): void => void app.channel.request('showMap', { image, method, classIndex }).catch(() => undefined);
+  return html`<tr aria-rowindex=${position + 2} @click=${show}>
+    <th scope="row"><button class="link-button" title="Show this map of ${image} in the CAM view">${image}</button></th>
+    <td>${nameMethod(app.state.setup, method)}</td>
+    <td title="Class ${classIndex}">${nameClass(row)}</td>
     ${metrics.map(
       ({ id, name }) =>
         html`<td class="number" title=${values[id] ?? 'no value'}>
           ${id in curves ? sparklineTemplate(curves[id], name) : nothing} ${values[id]?.toFixed(3) ?? '–'}
         </td>`,
     )}
-    <td title=${remark ?? ''}>${remark === null ? nothing : 'ⓘ'}<span class="visually-hidden">${remark}</span></td>
+    <td class="evaluation-remark" title=${remark ?? ''}>${remark}</td>
   </tr>`;
 }
 
