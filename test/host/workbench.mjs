@@ -36,7 +36,7 @@ export class Workbench {
     this.page = page;
     this.workspace = workspace;
     /** The page of the visible model. */
-    this.model = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    this.model = page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
     this.notification = page.locator('.notification-toast');
   }
 
