@@ -50,7 +50,7 @@ const views = {
       .first()
       .waitFor();
   },
-  async head({ model }) {
+  async nodes({ model }) {
     await model.getByRole('button', { name: 'Head', exact: true }).click();
     await model.getByRole('button', { name: /^Gemm/ }).click();
     await model.getByRole('complementary', { name: 'Properties' }).getByText('Attributes').waitFor();
@@ -58,6 +58,19 @@ const views = {
   async summary({ model }) {
     await model.getByRole('tab', { name: 'Summary' }).click();
     await model.getByText('4.63 M').first().waitFor();
+  },
+  async head({ model }) {
+    await model.getByRole('tab', { name: 'Head' }).click();
+    const theory = model.getByRole('region', { name: 'GAP against FC' });
+    await theory.getByRole('button', { name: /^Parameters, FC: 62\.7 M/ }).waitFor();
+    await theory.getByRole('button', { name: 'Measure Both Heads' }).click();
+    await theory.getByRole('button', { name: /^Measured time, FC: .* ms, measured/ }).waitFor({ timeout: 60_000 });
+  },
+  async weights({ model }) {
+    const weights = model.getByRole('region', { name: 'Weights' });
+    await weights.getByRole('button', { name: 'Read the Weights' }).click();
+    await weights.getByRole('button', { name: /^Largest singular value: / }).waitFor({ timeout: 60_000 });
+    await weights.scrollIntoViewIfNeeded();
   },
   async cam(workbench) {
     const { model } = workbench;
@@ -68,5 +81,21 @@ const views = {
       await model.getByRole('option', { name: new RegExp(`^${name}\\..*%`) }).waitFor();
     }
     await model.getByText('Adds up').waitFor();
+  },
+  async stages({ model }) {
+    const stages = model.getByRole('region', { name: 'Through the stages' });
+    await stages.getByRole('button').click();
+    await stages.getByRole('button', { name: /^7×7: .* … / }).waitFor({ timeout: 60_000 });
+    await stages.scrollIntoViewIfNeeded();
+  },
+  async images(workbench) {
+    const { model } = workbench;
+    await workbench.chooseFromMenu('images', 'Explain a Folder of Images…');
+    await workbench.pick('efficientnet-lite0.onnx');
+    await model
+      .getByRole('status')
+      .filter({ hasText: /^5 of 5 images$/ })
+      .waitFor({ timeout: 60_000 });
+    await model.locator('.gallery-cell canvas').nth(4).waitFor();
   },
 };

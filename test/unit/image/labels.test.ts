@@ -30,6 +30,7 @@ describe("ImageNet's labels", () => {
     expect([657, 744, 836, 837].map((index) => labels[index])).toEqual([
       ...['missile', 'projectile, missile', 'sunglass', 'sunglasses, dark glasses, shades'],
     ]);
+    expect([282, 638].map((index) => labels[index])).toEqual(['tiger cat', 'maillot']);
     expect([0, 134, 281, 517, 967, 999].map((index) => labels[index])).toEqual([
       ...['tench', 'crane bird', 'tabby cat', 'construction crane', 'espresso', 'toilet paper'],
     ]);
