@@ -142,7 +142,7 @@ function toCard(
   const range = found && maps.findRange(readNumbers(found));
   const known = request ? state.layerMaps.get(toMapKey(request)) : undefined;
   return {
-    label: `${stage.height}×${stage.width}`,
+    label: toLabel(stage, choices),
     detail: range ? `${formatNumber(range.minimum)} … ${formatNumber(range.maximum)}` : stage.tensor,
     title: describeLayer(stage),
     isSelected: stage.tensor === selected,
@@ -160,4 +160,10 @@ function describeStages({ chosen }: Scene, choices: MapChoices): string {
       ? `By ${method?.name ?? ''}, and at the last stage by CAM itself, which exists there only.`
       : `By ${method?.name ?? ''}${isOther ? `: ${chosen.method.name} draws at one place only` : ''}.`;
   return `${how} Each map has a scale of its own: values at different layers are not comparable. From the image on the left to the logits.`;
+}
+
+/** The size tells stages apart but for the blocks of a transformer. */
+function toLabel({ tensor, height, width }: LayerChoice, { stages }: MapChoices): string {
+  const isAlone = stages.filter((other) => other.height === height && other.width === width).length < 2;
+  return isAlone ? `${height}×${width}` : `${height}×${width} ${tensor}`;
 }

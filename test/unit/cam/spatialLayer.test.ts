@@ -2,7 +2,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { detectHeads } from '../../../src/analysis/heads/detectHeads';
 import { explainBlankMap } from '../../../src/cam/describeMap';
+import { listStages as listLayerStages } from '../../../src/cam/layerStages';
+import type { SpatialLayer } from '../../../src/cam/spatialLayer';
 import { findSpatialLayers } from '../../../src/cam/spatialLayer';
+import type { GraphNode } from '../../../src/graph/model';
 import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';
 import { readModel } from '../../../src/onnx/readModel';
@@ -46,6 +49,39 @@ describe('the layers of a model', () => {
   it('are tokens before the last attention where a class token alone is read', async () => {
     const { usual } = await layersOf(path.join(fixtures, 'heads/vit_cls/model.onnx'));
     expect(usual).toMatchObject({ tensor: '/b1/Add_1_output_0', channels: 32, height: 8, width: 8 });
+  });
+
+  it('are the tokens that enter the blocks of a transformer', async () => {
+    const stages = await listStages(path.join(fixtures, 'heads/vit_cls/model.onnx'));
+    expect(stages.map(([tensor]) => tensor)).toEqual(['/b1/Add_1_output_0', '/Add_output_0']);
+  });
+
+  it('are five of the blocks of a deep transformer, the last and the first among them', () => {
+    const node = (index: number, opType: string, inputs: string[], output: string) =>
+      ({
+        index,
+        opType,
+        inputs,
+        outputs: [output],
+        attributes: new Map(),
+        ...{ name: output, domain: '', docString: '' },
+      }) satisfies GraphNode;
+    const path = [node(0, 'MatMul', ['image'], 'tokens0')];
+    for (let block = 0; block < 12; block++) {
+      const [before, after] = [`tokens${block}`, `tokens${block + 1}`];
+      path.push(node(2 * block + 1, 'Softmax', [before], `attention${block}`));
+      path.push(node(2 * block + 2, 'Add', [before, `attention${block}`], after));
+    }
+    path.push(node(25, 'Slice', ['tokens12'], 'logits'));
+    const describeTokens = (tensor: string): SpatialLayer | null =>
+      tensor.startsWith('tokens')
+        ? {
+            ...{ tensor, elementType: 'float32', channels: 4, height: 14, width: 14 },
+            axes: { kind: 'tokens', axis: 1, rows: 14, columns: 14, offset: 1 },
+          }
+        : null;
+    const found = listLayerStages(path, 'logits', describeTokens, null);
+    expect(found.map(({ tensor }) => tensor)).toEqual(['tokens11', 'tokens8', 'tokens5', 'tokens3', 'tokens0']);
   });
 
   it.each([
