@@ -8,20 +8,23 @@ import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';
 import { readNpy, writeNpy } from '../../src/tensor/npy';
 import { type Figure, median } from './figure';
+import { comparePeers } from './peers';
 
 const rounds = 9;
 const batch = 16;
+const threads = 2;
 /** Fewer runs than the methods make by themselves: the ratio is per run. */
 const sampling = { samples: 16, channels: 160, window: 56, stride: 56 };
 
 /**
  * EfficientNet-Lite0 on one image, two threads: the time in ONNX Runtime of one map by each method against the bare
  * forward, taken in turn; for methods of many runs, of one of their images against one image of a bare batch of 16.
+ * Then whole maps beside those of pytorch-grad-cam, where a Python has it.
  */
 export async function measure(): Promise<Figure[]> {
   const input = path.resolve('test/fixtures/lite0/chelsea/input.npy');
   const folder = await mkdtemp(path.join(tmpdir(), 'headlight-'));
-  const client = new InferenceClient(path.resolve('dist/inference.js'), { threads: 2 });
+  const client = new InferenceClient(path.resolve('dist/inference.js'), { threads });
   try {
     const analysis = await analyzeModel(path.resolve('media/demo/efficientnet-lite0.onnx'));
     const explainer = createExplainer(analysis, client);
@@ -72,7 +75,7 @@ export async function measure(): Promise<Figure[]> {
         ...(method.id === 'scorecam' ? { limit: 1.25 } : {}),
       });
     }
-    return figures;
+    return [...figures, ...(await comparePeers({ explainer, tensor: image, file: input, threads }))];
   } finally {
     client.dispose();
     await rm(folder, { recursive: true, force: true });
