@@ -1,42 +1,52 @@
-import { basename } from 'node:path';
-import { subtractExactMaps, checkContrast } from './cam/contrastMaps';
-import type { ImageMaps } from './cam/readEvidence';
-import { listMapFetches, readMaps, toClassInput } from './cam/readEvidence';
-import type { Explainer, ExtendedModel } from './explainer';
-import { extendForBatches, findInput } from './explainer';
-import type { SeriesOptions } from './explainImages';
-import { isInputTensor, readInputTensor } from './image/inputTensor';
 import type { ModelAnalysis } from './inspectModel';
-import type { ListedImage, SeriesItem } from './protocol/imageSeries';
+import type { FailedImage } from './protocol/imageSeries';
 import { UserError } from './userError';
 
 /** More at once saves little on a CPU, and takes memory. */
 const MOST_IMAGES = 16;
 /** For the activations of a batch, by the graph's own shapes. */
 const ACTIVATION_BYTES = 512e6;
-/** Largest difference of a logit alone and in a batch, relative to the largest one: sums in another order. */
+/** Largest difference of an answer alone and in a batch, relative to its largest number: sums in another order. */
 const BATCH_TOLERANCE = 1e-3;
 
-/** Runs the extended model on several images at once; `release` it. */
-export class BatchRunner {
-  readonly #explainer: Explainer;
-  readonly #loaded: ExtendedModel;
-  readonly #shape: readonly number[];
-  readonly #options: SeriesOptions;
+export interface BatchItem<Image> {
+  readonly image: Image;
+  /** null for an image that was answered for. */
+  readonly failure: FailedImage | null;
+}
+
+/** What is done with several images at once. */
+export interface BatchWork<Image, Item extends BatchItem<Image>> {
+  /** One item per image of the batch. `next`: images of the batch after it, read while this one runs. */
+  run(batch: readonly Image[], next: readonly Image[]): Promise<readonly Item[]>;
+  fail(image: Image, failure: FailedImage): Item;
+  /** Numbers that are the same in a batch as alone; null for an image without. */
+  readAnswer(item: Item): Float32Array | null;
+  release(): Promise<void>;
+}
+
+export interface BatchOptions {
+  /** Images at once where the model leaves that open; null: as many as memory suggests. */
+  readonly batch: number | null;
+  /** Told what else the user should know, in sentences. */
+  readonly tell?: ((sentence: string) => void) | undefined;
+}
+
+/** Runs a model on several images at once as long as it answers then as it does for each alone. */
+export class BatchRunner<Image, Item extends BatchItem<Image>> {
+  readonly #work: BatchWork<Image, Item>;
+  readonly #options: BatchOptions;
   /** Images that the model takes at once where that cannot be chosen. */
   readonly #fixed: number | null;
   #size: number;
   /** Whether an image is known to be answered for in a batch as it is alone. */
   #isChecked: boolean;
 
-  /** `shape`: of one image, with a batch axis of 1. */
-  constructor(explainer: Explainer, loaded: ExtendedModel, shape: readonly number[], options: SeriesOptions) {
-    this.#explainer = explainer;
-    this.#loaded = loaded;
-    this.#shape = shape;
+  constructor(work: BatchWork<Image, Item>, analysis: ModelAnalysis, options: BatchOptions) {
+    this.#work = work;
     this.#options = options;
-    this.#fixed = findFixedBatch(loaded.analysis);
-    this.#size = this.#fixed ?? options.batch ?? chooseBatch(loaded.analysis);
+    this.#fixed = findFixedBatch(analysis);
+    this.#size = this.#fixed ?? options.batch ?? chooseBatch(analysis);
     this.#isChecked = this.#fixed !== null;
     if (this.#fixed !== null && options.batch !== null && options.batch !== this.#fixed) {
       options.tell?.(`The model takes exactly ${this.#fixed} at once: a batch of ${options.batch} is not possible.`);
@@ -48,11 +58,11 @@ export class BatchRunner {
     return this.#size;
   }
 
-  /** One item per image of the batch. `next`: images of the batch after it, read while this one runs. */
-  async run(batch: readonly ListedImage[], next: readonly ListedImage[]): Promise<readonly SeriesItem[]> {
-    let items: readonly SeriesItem[];
+  /** As `BatchWork.run`, but an image that the model refuses is an item too. */
+  async run(batch: readonly Image[], next: readonly Image[]): Promise<readonly Item[]> {
+    let items: readonly Item[];
     try {
-      items = await this.#runOnce(batch, next);
+      items = await this.#work.run(batch, next);
     } catch (error) {
       return this.#findRefused(batch, error);
     }
@@ -64,16 +74,16 @@ export class BatchRunner {
   }
 
   release(): Promise<void> {
-    return this.#explainer.client.releaseModel(this.#loaded.handle);
+    return this.#work.release();
   }
 
   /** A batch failed as a whole: which images are to blame, or is it the batch itself? */
-  async #findRefused(batch: readonly ListedImage[], error: unknown): Promise<readonly SeriesItem[]> {
+  async #findRefused(batch: readonly Image[], error: unknown): Promise<readonly Item[]> {
     if (!(error instanceof UserError) || !['inferenceFailed', 'inferenceStopped'].includes(error.code)) {
       throw error;
     }
     if (batch.length === 1) {
-      return [toFailedItem(batch[0], error)];
+      return [this.#toFailedItem(batch[0], error)];
     }
     const items = await this.#runAlone(batch);
     if (this.#fixed === null && items.every(({ failure }) => failure?.code !== error.code)) {
@@ -89,142 +99,91 @@ export class BatchRunner {
     this.#options.tell?.(`${why} Images are run one by one.`);
   }
 
-  async #runAlone(batch: readonly ListedImage[]): Promise<SeriesItem[]> {
-    const items: SeriesItem[] = [];
+  async #runAlone(batch: readonly Image[]): Promise<Item[]> {
+    const items: Item[] = [];
     for (const image of batch) {
-      items.push(...(await this.#runOnce([image], []).catch((error: unknown) => [toFailedItem(image, error)])));
+      const run = this.#work.run([image], []);
+      items.push(...(await run.catch((error: unknown) => [this.#toFailedItem(image, error)])));
     }
     return items;
   }
 
   /** Compared once: a graph may mix the images of a batch although it declares their number free. */
-  async #isAnsweredAlike(batch: readonly ListedImage[], items: readonly SeriesItem[]): Promise<boolean> {
-    const first = items.findIndex(({ explained }) => explained !== null);
+  async #isAnsweredAlike(batch: readonly Image[], items: readonly Item[]): Promise<boolean> {
+    const first = items.findIndex(({ failure }) => failure === null);
     if (this.#isChecked || first < 0 || items.length === 1) {
       return true;
     }
     this.#isChecked = true;
-    const [alone] = await this.#runOnce([batch[first]], []);
-    return isSameAnswer(items[first], alone);
+    const [alone] = await this.#work.run([batch[first]], []);
+    return isSameAnswer(this.#work.readAnswer(items[first]), this.#work.readAnswer(alone));
   }
 
-  #runOnce(batch: readonly ListedImage[], next: readonly ListedImage[]): Promise<SeriesItem[]> {
-    return runBatch(
-      this.#explainer,
-      this.#loaded,
-      { batch, next, shape: this.#shape, fixed: this.#fixed },
-      this.#options,
-    );
-  }
-}
-
-/** Throws UserError `noHead` or `notExact` for a model without exact maps, and what loading throws. */
-export async function createBatchRunner(
-  explainer: Explainer,
-  images: readonly ListedImage[],
-  options: SeriesOptions,
-): Promise<BatchRunner> {
-  const shape = await findImageShape(images, options);
-  const loaded = await extendForBatches(explainer, shape, Math.max(1, options.topCount), options.signal);
-  return new BatchRunner(explainer, loaded, shape, options);
-}
-
-interface Batch {
-  readonly batch: readonly ListedImage[];
-  readonly next: readonly ListedImage[];
-  /** Of one image. */
-  readonly shape: readonly number[];
-  readonly fixed: number | null;
-}
-
-async function runBatch(
-  { client }: Explainer,
-  { analysis, extension, handle }: ExtendedModel,
-  { batch, next, shape, fixed }: Batch,
-  { classes, topCount, contrast, preprocessing, wantsPictures, signal }: SeriesOptions,
-): Promise<SeriesItem[]> {
-  const asked = contrast === null ? classes : [...classes, contrast];
-  const wanted = { elementType: 'int64', dims: [asked.length], data: toClassInput(extension, asked) } as const;
-  const { images, run } = await client.runImages(handle, {
-    images: batch.map(({ path }) => path),
-    next: next.map(({ path }) => path),
-    preprocessing,
-    input: { name: findInput(analysis), shape, batch: fixed },
-    feeds: extension.inputs.classes === null ? {} : { [extension.inputs.classes]: wanted },
-    fetches: listMapFetches(extension),
-    wantsPictures,
-    signal,
-  });
-  const answers = run === null ? [] : readMaps(extension, run.outputs);
-  const readable = images.filter(({ ok }) => ok).length;
-  if (answers.length < readable) {
-    const found = `${basename(analysis.model.path)} gives ${answers.length} answers for ${readable} images.`;
-    throw new UserError('inferenceFailed', `${found} Its graph fixes the batch somewhere.`);
-  }
-  let answered = 0;
-  return images.map((outcome, index) => {
-    const image = batch[index];
-    if (!outcome.ok) {
-      return { image, explained: null, failure: { code: outcome.code, message: outcome.message } };
+  #toFailedItem(image: Image, error: unknown): Item {
+    if (!(error instanceof UserError) || error.code === 'cancelled') {
+      throw error;
     }
-    const { placement, picture } = outcome;
-    const { maps, ...answer } = chooseMaps(answers[answered++], { classes, topCount, contrast });
-    const valued = maps.map((map) => ({ ...map, value: map.certificate.logit, figures: [] }));
-    return { image, explained: { ...answer, maps: valued, runs: 1, placement, picture }, failure: null };
-  });
+    return this.#work.fail(image, { code: error.code, message: error.message });
+  }
 }
 
-/** Of what the model maps, what was asked for: most likely classes first; as differences when a class is subtracted. */
-function chooseMaps(
-  answer: ImageMaps,
-  { classes, topCount, contrast }: Pick<SeriesOptions, 'classes' | 'topCount' | 'contrast'>,
-): ImageMaps {
-  const indices = new Set([...answer.top.slice(0, topCount), ...classes]);
-  const maps = answer.maps.filter(({ classIndex }) => indices.has(classIndex));
-  const other = answer.maps.find(({ classIndex }) => classIndex === contrast);
-  if (contrast === null || other === undefined) {
-    return { ...answer, maps };
-  }
-  checkContrast(contrast, [...indices]);
-  return { ...answer, maps: maps.map((map) => subtractExactMaps(map, other)) };
-}
-
-function toFailedItem(image: ListedImage, error: unknown): SeriesItem {
-  if (!(error instanceof UserError) || error.code === 'cancelled') {
-    throw error;
-  }
-  return { image, explained: null, failure: { code: error.code, message: error.message } };
-}
-
-function isSameAnswer({ explained: one }: SeriesItem, { explained: other }: SeriesItem): boolean {
-  if (one === null || other === null) {
-    return false;
-  }
-  const largest = other.logits.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1e-6);
-  return one.logits.every((logit, index) => Math.abs(logit - other.logits[index]) <= BATCH_TOLERANCE * largest);
-}
-
-/** With pictures the preprocessing tells, without them the first tensor that can be read. */
-async function findImageShape(
-  images: readonly ListedImage[],
-  { preprocessing }: SeriesOptions,
-): Promise<readonly number[]> {
-  if (preprocessing !== null) {
-    const { height, width, layout, channelOrder } = preprocessing;
-    const channels = channelOrder === 'grey' ? 1 : 3;
-    return layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
-  }
-  const tensors = images.filter(({ path }) => isInputTensor(path));
-  for (const { path } of tensors) {
-    const tensor = await readInputTensor(path).catch(() => null);
-    if (tensor !== null) {
-      return tensor.shape;
+/**
+ * All images batch by batch, in order: the next one is read and run while the caller deals with the last, and no more
+ * than these two are in memory, however many images there are and however slow the caller is.
+ */
+export async function* runInBatches<Image, Item extends BatchItem<Image>>(
+  runner: BatchRunner<Image, Item>,
+  images: Iterable<Image> | AsyncIterable<Image>,
+): AsyncGenerator<readonly Item[], void, undefined> {
+  const queue = createQueue(images);
+  const begin = async (): Promise<{ readonly run: Promise<readonly Item[]> } | null> => {
+    const batch = await queue.take(runner.size);
+    if (batch.length === 0) {
+      return null;
     }
+    const run = runner.run(batch, await queue.look(runner.size));
+    // Awaited later: until then its failure is nobody's yet.
+    run.catch(() => undefined);
+    return { run };
+  };
+  try {
+    // The first batch may change the size of those after it.
+    const first = await begin();
+    const items = await first?.run;
+    let ahead = await begin();
+    yield items ?? [];
+    while (ahead !== null) {
+      const current = ahead;
+      ahead = await begin();
+      yield await current.run;
+    }
+  } finally {
+    await runner.release();
   }
-  throw new UserError('badInputTensor', `None of the ${images.length} input tensors can be read.`);
 }
 
-function findFixedBatch({ model }: ModelAnalysis): number | null {
+function createQueue<Image>(images: Iterable<Image> | AsyncIterable<Image>) {
+  const source = Symbol.asyncIterator in images ? images[Symbol.asyncIterator]() : images[Symbol.iterator]();
+  const waiting: Image[] = [];
+  const look = async (count: number): Promise<readonly Image[]> => {
+    while (waiting.length < count) {
+      const result = await source.next();
+      if (result.done === true) {
+        break;
+      }
+      waiting.push(result.value);
+    }
+    return waiting.slice(0, count);
+  };
+  const take = async (count: number): Promise<readonly Image[]> => {
+    await look(count);
+    return waiting.splice(0, count);
+  };
+  return { look, take };
+}
+
+/** Images that the model's input takes at once; null where that is open. */
+export function findFixedBatch({ model }: ModelAnalysis): number | null {
   const batch = model.graph.inputs[0]?.shape?.[0];
   return typeof batch === 'number' && batch > 0 ? batch : null;
 }
@@ -234,4 +193,12 @@ function chooseBatch({ report }: ModelAnalysis): number {
   const bound = report.inputs[0]?.shape?.[0];
   const perImage = bytes / (typeof bound === 'number' && bound > 0 ? bound : 1);
   return Math.max(1, Math.min(MOST_IMAGES, Math.floor(ACTIVATION_BYTES / Math.max(1, perImage))));
+}
+
+function isSameAnswer(one: Float32Array | null, other: Float32Array | null): boolean {
+  if (one === null || other === null) {
+    return false;
+  }
+  const largest = other.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  return one.every((value, index) => Math.abs(value - other[index]) <= BATCH_TOLERANCE * largest);
 }

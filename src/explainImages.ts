@@ -1,8 +1,9 @@
 import type { CamMethod, DrawnMethod } from './cam/camMethod';
 import type { SamplingOptions } from './cam/sampling';
 import type { Explainer } from './explainer';
-import { createBatchRunner } from './batchRunner';
+import { runInBatches } from './batchRunner';
 import { explainLayer } from './explainLayer';
+import { createMapRunner } from './mapRunner';
 import type { ExplainedImage, ListedImage, SeriesItem } from './protocol/imageSeries';
 import type { Preprocessing } from './protocol/preprocessing';
 import type { ErrorCode } from './userError';
@@ -69,31 +70,8 @@ async function* explainInBatches(
   images: readonly ListedImage[],
   options: SeriesOptions,
 ): AsyncGenerator<readonly SeriesItem[], void, undefined> {
-  if (images.length === 0) {
-    return;
-  }
-  const runner = await createBatchRunner(explainer, images, options);
-  let position = 0;
-  const begin = (): Promise<readonly SeriesItem[]> | null => {
-    const batch = images.slice(position, position + runner.size);
-    position += batch.length;
-    const run = batch.length === 0 ? null : runner.run(batch, images.slice(position, position + runner.size));
-    // Awaited later: until then its failure is nobody's yet.
-    run?.catch(() => undefined);
-    return run;
-  };
-  try {
-    // The first batch may change the size of those after it.
-    const first = await begin();
-    let ahead = begin();
-    yield first ?? [];
-    while (ahead !== null) {
-      const current = ahead;
-      ahead = begin();
-      yield await current;
-    }
-  } finally {
-    await runner.release();
+  if (images.length > 0) {
+    yield* runInBatches(await createMapRunner(explainer, images, options), images);
   }
 }
 

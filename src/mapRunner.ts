@@ -1,0 +1,110 @@
+import { basename } from 'node:path';
+import { BatchRunner, findFixedBatch } from './batchRunner';
+import { subtractExactMaps, checkContrast } from './cam/contrastMaps';
+import type { ImageMaps } from './cam/readEvidence';
+import { listMapFetches, readMaps, toClassInput } from './cam/readEvidence';
+import type { Explainer, ExtendedModel } from './explainer';
+import { extendForBatches, findInput } from './explainer';
+import type { SeriesOptions } from './explainImages';
+import { isInputTensor, readInputTensor } from './image/inputTensor';
+import type { FailedImage, ListedImage, SeriesItem } from './protocol/imageSeries';
+import { UserError } from './userError';
+
+/** Throws UserError `noHead` or `notExact` for a model without exact maps, and what loading throws. */
+export async function createMapRunner(
+  explainer: Explainer,
+  images: readonly ListedImage[],
+  options: SeriesOptions,
+): Promise<BatchRunner<ListedImage, SeriesItem>> {
+  const shape = await findImageShape(images, options);
+  const loaded = await extendForBatches(explainer, shape, Math.max(1, options.topCount), options.signal);
+  const fixed = findFixedBatch(loaded.analysis);
+  const work = {
+    run: (batch: readonly ListedImage[], next: readonly ListedImage[]) =>
+      runBatch(explainer, loaded, { batch, next, shape, fixed }, options),
+    fail: (image: ListedImage, failure: FailedImage): SeriesItem => ({ image, explained: null, failure }),
+    readAnswer: ({ explained }: SeriesItem) => explained?.logits ?? null,
+    release: () => explainer.client.releaseModel(loaded.handle),
+  };
+  return new BatchRunner<ListedImage, SeriesItem>(work, loaded.analysis, options);
+}
+
+interface Batch {
+  readonly batch: readonly ListedImage[];
+  readonly next: readonly ListedImage[];
+  /** Of one image. */
+  readonly shape: readonly number[];
+  readonly fixed: number | null;
+}
+
+async function runBatch(
+  { client }: Explainer,
+  { analysis, extension, handle }: ExtendedModel,
+  { batch, next, shape, fixed }: Batch,
+  { classes, topCount, contrast, preprocessing, wantsPictures, signal }: SeriesOptions,
+): Promise<SeriesItem[]> {
+  const asked = contrast === null ? classes : [...classes, contrast];
+  const wanted = { elementType: 'int64', dims: [asked.length], data: toClassInput(extension, asked) } as const;
+  const { images, run } = await client.runImages(handle, {
+    images: batch.map(({ path }) => path),
+    next: next.map(({ path }) => path),
+    preprocessing,
+    input: { name: findInput(analysis), shape, batch: fixed },
+    feeds: extension.inputs.classes === null ? {} : { [extension.inputs.classes]: wanted },
+    fetches: listMapFetches(extension),
+    wantsPictures,
+    signal,
+  });
+  const answers = run === null ? [] : readMaps(extension, run.outputs);
+  const readable = images.filter(({ ok }) => ok).length;
+  if (answers.length < readable) {
+    const found = `${basename(analysis.model.path)} gives ${answers.length} answers for ${readable} images.`;
+    throw new UserError('inferenceFailed', `${found} Its graph fixes the batch somewhere.`);
+  }
+  let answered = 0;
+  return images.map((outcome, index) => {
+    const image = batch[index];
+    if (!outcome.ok) {
+      return { image, explained: null, failure: { code: outcome.code, message: outcome.message } };
+    }
+    const { placement, picture } = outcome;
+    const { maps, ...answer } = chooseMaps(answers[answered++], { classes, topCount, contrast });
+    const valued = maps.map((map) => ({ ...map, value: map.certificate.logit, figures: [] }));
+    return { image, explained: { ...answer, maps: valued, runs: 1, placement, picture }, failure: null };
+  });
+}
+
+/** Of what the model maps, what was asked for: most likely classes first; as differences when a class is subtracted. */
+function chooseMaps(
+  answer: ImageMaps,
+  { classes, topCount, contrast }: Pick<SeriesOptions, 'classes' | 'topCount' | 'contrast'>,
+): ImageMaps {
+  const indices = new Set([...answer.top.slice(0, topCount), ...classes]);
+  const maps = answer.maps.filter(({ classIndex }) => indices.has(classIndex));
+  const other = answer.maps.find(({ classIndex }) => classIndex === contrast);
+  if (contrast === null || other === undefined) {
+    return { ...answer, maps };
+  }
+  checkContrast(contrast, [...indices]);
+  return { ...answer, maps: maps.map((map) => subtractExactMaps(map, other)) };
+}
+
+/** With pictures the preprocessing tells, without them the first tensor that can be read. */
+async function findImageShape(
+  images: readonly ListedImage[],
+  { preprocessing }: SeriesOptions,
+): Promise<readonly number[]> {
+  if (preprocessing !== null) {
+    const { height, width, layout, channelOrder } = preprocessing;
+    const channels = channelOrder === 'grey' ? 1 : 3;
+    return layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
+  }
+  const tensors = images.filter(({ path }) => isInputTensor(path));
+  for (const { path } of tensors) {
+    const tensor = await readInputTensor(path).catch(() => null);
+    if (tensor !== null) {
+      return tensor.shape;
+    }
+  }
+  throw new UserError('badInputTensor', `None of the ${images.length} input tensors can be read.`);
+}
