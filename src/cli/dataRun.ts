@@ -35,6 +35,7 @@ export async function extractData(
   const progress = createProgress(output);
   const features = await extractFeatures(analysis, client, images, {
     ...{ preprocessing, withMaps, cache: resolve(chooseCacheFolder(cache)) },
+    tell: (sentence) => output.report(`headlight: ${sentence}`),
     onProgress: ({ done, total, reused }) => {
       progress(`headlight: features of ${done} of ${total} images${reused === 0 ? '' : ` (${reused} known)`}`);
     },

@@ -40,7 +40,8 @@ function checkShape(prepared: PreparedInput, shape: readonly number[], name: str
   if (found.length === shape.length && found.every((size, axis) => size === shape[axis])) {
     return prepared;
   }
-  const message = `${name} has the shape [${found.join(', ')}]; the others have [${shape.join(', ')}]. Explain it by itself.`;
+  const sizes = `the shape [${found.join(', ')}]; this run takes [${shape.join(', ')}]`;
+  const message = `${name} has ${sizes}. Give images of another size by themselves.`;
   return new UserError('badInputTensor', message);
 }
 

@@ -1,0 +1,138 @@
+import { BatchRunner, runInBatches } from './batchRunner';
+import type { FeatureOptions, SkippedImage } from './extractFeatures';
+import type { FeatureItem, FeatureSource, UnknownImage } from './featureWork';
+import { createFeatureWork } from './featureWork';
+import { hashFiles } from './fit/contentHash';
+import type { FeatureJournal, ImageHash } from './fit/featureJournal';
+import type { FailedImage } from './protocol/imageSeries';
+import { UserError } from './userError';
+
+export interface Extraction extends FeatureSource {
+  readonly pooled: FeatureJournal;
+  readonly maps: FeatureJournal | null;
+  readonly options: FeatureOptions;
+}
+
+export interface ComputedFeatures {
+  /** By position in the list of images; null for those that were skipped. */
+  readonly hashes: readonly (ImageHash | null)[];
+  /** In the order of the list. */
+  readonly skipped: readonly SkippedImage[];
+  readonly computed: number;
+}
+
+/**
+ * Appends features of the images that the journals do not have, each content once. Files are hashed one batch ahead of
+ * being decoded, and decoded one batch ahead of being run. An image that cannot be read is left out; a model that cannot
+ * be run ends it.
+ */
+export async function computeFeatures(extraction: Extraction, images: readonly string[]): Promise<ComputedFeatures> {
+  const { analysis, options } = extraction;
+  const account = createAccount(images, options);
+  const runner = new BatchRunner<UnknownImage, FeatureItem>(createFeatureWork(extraction), analysis, {
+    batch: null,
+    tell: options.tell,
+  });
+  for await (const items of runInBatches(runner, listUnknown(extraction, images, account))) {
+    await append(extraction, items);
+    items.forEach(({ image, failure }) => account.settle(image.hash, failure));
+  }
+  return account.finish();
+}
+
+/** Hashes the images in turn and gives those that are to be computed. */
+async function* listUnknown(
+  { pooled, maps, options }: Extraction,
+  images: readonly string[],
+  account: Account,
+): AsyncGenerator<UnknownImage, void> {
+  for (const [position, path] of images.entries()) {
+    if (options.signal?.aborted === true) {
+      throw new UserError('cancelled', 'Computing features was stopped; those that are done are kept.');
+    }
+    const hash = await hashFiles([path]).catch(() => null);
+    if (hash === null) {
+      account.skip(position, { code: 'fileNotFound', message: `${path} cannot be read. Does it exist?` });
+    } else if (pooled.has(hash) && maps?.has(hash) !== false) {
+      account.reuse(position, hash);
+    } else if (account.expect(position, hash)) {
+      yield { hash, path };
+    }
+  }
+}
+
+async function append({ pooled, maps }: Extraction, items: readonly FeatureItem[]): Promise<void> {
+  for (const [journal, which] of [
+    [maps, 'map'],
+    [pooled, 'pooled'],
+  ] as const) {
+    const records = items.flatMap(({ image: { hash }, features }) => {
+      const values = features?.[which] ?? null;
+      return values === null || journal?.has(hash) !== false ? [] : [{ hash, values }];
+    });
+    await journal?.append(records);
+  }
+}
+
+type Account = ReturnType<typeof createAccount>;
+
+/** What has become of each image. */
+function createAccount(images: readonly string[], { onProgress }: FeatureOptions) {
+  const hashes: (ImageHash | null)[] = images.map(() => null);
+  const skipped: (SkippedImage | null)[] = images.map(() => null);
+  /** Positions of what is being computed. */
+  const expected = new Map<ImageHash, number[]>();
+  let [done, computed, reused] = [0, 0, 0];
+  const report = (count: number): void => {
+    done += count;
+    onProgress?.({ done, total: images.length, reused });
+  };
+  const skip = (position: number, { code, message }: FailedImage): void => {
+    skipped[position] = { path: images[position], code, message };
+    report(1);
+  };
+  return {
+    skip,
+    reuse(position: number, hash: ImageHash): void {
+      hashes[position] = hash;
+      reused++;
+      report(1);
+    },
+    /** Whether it is the first image of this content. */
+    expect(position: number, hash: ImageHash): boolean {
+      const same = expected.get(hash);
+      same?.push(position);
+      if (same === undefined) {
+        expected.set(hash, [position]);
+      }
+      return same === undefined;
+    },
+    settle(hash: ImageHash, failure: FailedImage | null): void {
+      const positions = expected.get(hash) ?? [];
+      expected.delete(hash);
+      if (failure !== null) {
+        checkImageFailure(failure);
+        positions.forEach((position) => skip(position, failure));
+        return;
+      }
+      positions.forEach((position) => (hashes[position] = hash));
+      computed++;
+      report(positions.length);
+    },
+    finish(): ComputedFeatures {
+      const left = skipped.filter((image) => image !== null);
+      if (left.length === images.length) {
+        const why = `None of the ${images.length} images can be read. ${left[0]?.message ?? ''}`;
+        throw new UserError('unreadableImage', why);
+      }
+      return { hashes, skipped: left, computed };
+    },
+  };
+}
+
+/** What is wrong with one image leaves it out; anything else ends the run. */
+function checkImageFailure({ code, message }: FailedImage): void {
+  if (!['fileNotFound', 'unreadableImage', 'tooLarge', 'badInputTensor'].includes(code)) {
+    throw new UserError(code, message);
+  }
+}
