@@ -3,7 +3,7 @@ import type { Dataset } from '../fit/dataset';
 import type { FittedHeads, FitProgress } from '../fitHead';
 import type { FeatureProgress } from '../extractFeatures';
 import type { ModelAnalysis } from '../inspectModel';
-import type { FitRequest, HeadProgress } from '../protocol/headWork';
+import type { FitRequest, HeadProgress, HeadWork } from '../protocol/headWork';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { readHeadSettings } from './headData';
 import type { ModelDocument } from './modelDocument';
@@ -12,6 +12,8 @@ import type { ModelDocument } from './modelDocument';
 export interface FittedData {
   readonly fitted: FittedHeads;
   readonly dataset: Dataset;
+  /** The reading of the model that was asked about. */
+  readonly model: ModelAnalysis;
   /** Bound to the size of the images. */
   readonly analysis: ModelAnalysis;
   readonly preprocessing: Preprocessing | null;
@@ -22,6 +24,20 @@ export interface FittedData {
 export interface FitDataOptions {
   readonly signal: AbortSignal;
   readonly tell: (progress: HeadProgress) => void;
+}
+
+/** Tells the pages of the model and the task that is shown. */
+export function tellOf(
+  document: ModelDocument,
+  work: HeadWork,
+  report: (fraction: number) => void,
+): (progress: HeadProgress) => void {
+  return (progress) => {
+    document.pages.send({ type: 'headAdvanced', work, progress });
+    if (progress.fraction !== null) {
+      report(progress.fraction);
+    }
+  };
 }
 
 const MOST_EXAMPLES = 12;
@@ -41,7 +57,7 @@ export async function fitToData(
     import('../extractFeatures'),
     import('../fitHead'),
   ]);
-  const dataset = await readDataset(data);
+  const dataset = await readDataset(data.path);
   const images = dataset.images.map(({ path }) => path);
   const { preprocessing } = await readHeadSettings(document, images);
   const features = await extractFeatures(analysis, client, images, {
@@ -56,7 +72,7 @@ export async function fitToData(
       ...{ kinds, penalty, seed, signal, onProgress },
     });
     const examples = await chooseExamples(dataset, features.positions, fitted.report.split);
-    return { fitted, dataset, analysis: features.analysis, preprocessing, examples };
+    return { fitted, dataset, model: analysis, analysis: features.analysis, preprocessing, examples };
   } finally {
     await features.close();
   }

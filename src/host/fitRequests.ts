@@ -1,39 +1,41 @@
 import { basename, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { RequestHandlers } from '../protocol/channel';
-import type { FitRequest } from '../protocol/headWork';
+import type { FitAnswer, FitRequest } from '../protocol/headWork';
 import { UserError } from '../userError';
 import type { FittedData } from './fitData';
-import { fitToData } from './fitData';
+import { fitToData, tellOf } from './fitData';
 import { nameWithHead, pickHeadData } from './headData';
+import { LatestWork } from './latestWork';
 import type { ModelDocument } from './modelDocument';
 import { askTarget } from './saveBytes';
 
-type FitHandlers = Pick<RequestHandlers, 'chooseHeadData' | 'fitHead' | 'saveFittedHead'>;
+type FitHandlers = Pick<RequestHandlers, 'chooseHeadData' | 'fitHead' | 'latestFit' | 'saveFittedHead'>;
 
 /** Fitting heads to labelled images; the latest fit is kept until the model is closed, so that it can be saved. */
 export function createFitHandlers(document: ModelDocument): FitHandlers {
   const { tasks, name } = document;
-  let latest: { readonly data: FittedData; readonly request: FitRequest } | null = null;
+  const latest = new LatestWork<Fit>();
   return {
     chooseHeadData: async ({ kind }) => ({ data: await pickHeadData(document.uri, kind) }),
-    fitHead: (request, signal) =>
-      tasks.run(vscode.l10n.t('Fitting a head for {0}', name), signal, async (cancelled, report) => {
-        const data = await fitToData(document, request, {
-          signal: cancelled,
-          tell: (progress) => {
-            document.pages.send({ type: 'headAdvanced', work: 'fit', progress });
-            report(progress.fraction ?? 1);
-          },
-        });
-        latest = { data, request };
-        return data.fitted.report;
-      }),
+    fitHead: async (request, signal) => {
+      const fit = await tasks.run(vscode.l10n.t('Fitting a head for {0}', name), signal, (cancelled, report) =>
+        latest.run(cancelled, async (ended) => {
+          const data = await fitToData(document, request, { signal: ended, tell: tellOf(document, 'fit', report) });
+          return { data, request };
+        }),
+      );
+      return toAnswer(fit);
+    },
+    latestFit: async (_, signal) => {
+      const fit = await latest.wait(signal);
+      return { fit: fit === null || fit.data.model !== (await document.analysis()) ? null : toAnswer(fit) };
+    },
     saveFittedHead: async ({ kind }, signal) => {
-      if (latest === null) {
+      if (latest.result === null) {
         throw new UserError('badArgument', vscode.l10n.t('There is no fitted head to save: fit one first.'));
       }
-      const { data, request } = latest;
+      const { data, request } = latest.result;
       const target = await askTarget(document.uri, nameWithHead(document.uri, kind));
       if (target === null) {
         return { path: null };
@@ -44,6 +46,15 @@ export function createFitHandlers(document: ModelDocument): FitHandlers {
       return { path: target.fsPath };
     },
   };
+}
+
+interface Fit {
+  readonly data: FittedData;
+  readonly request: FitRequest;
+}
+
+function toAnswer({ data, request }: Fit): FitAnswer {
+  return { request, report: data.fitted.report };
 }
 
 interface SaveChoice {
@@ -68,7 +79,16 @@ async function save(
   const { penalty, train, validation, iterations } = chosen.fit;
   const scores = { trainAccuracy: train.accuracy, validationAccuracy: validation.accuracy };
   const counts = { train: images.train, validation: images.validation };
-  const record = { method: 'fit', kind, data: resolve(data), images: counts, ...split, penalty, iterations, ...scores };
+  const record = {
+    method: 'fit',
+    kind,
+    data: resolve(data.path),
+    images: counts,
+    ...split,
+    penalty,
+    iterations,
+    ...scores,
+  };
   await saveFittedHead(analysis, chosen.head, target.fsPath, {
     client,
     labels: classes,

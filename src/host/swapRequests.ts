@@ -1,58 +1,72 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { ModelAnalysis } from '../inspectModel';
 import type { HeadSwap } from '../swapHead';
 import type { RequestHandlers } from '../protocol/channel';
-import type { SwapPair, SwapPreview } from '../protocol/headWork';
-import type { RequestParams } from '../protocol/messages';
+import type { HeadData, SwapPair, SwapPreview, SwapRequest } from '../protocol/headWork';
 import { UserError } from '../userError';
 import type { FittedData, FitDataOptions } from './fitData';
-import { fitToData } from './fitData';
+import { fitToData, tellOf } from './fitData';
 import type { HeadSettings } from './headData';
 import { nameWithHead, readHeadSettings } from './headData';
+import { LatestWork } from './latestWork';
 import type { ModelDocument } from './modelDocument';
 import { askTarget } from './saveBytes';
 
-type SwapHandlers = Pick<RequestHandlers, 'swapChoices' | 'proposeSwap' | 'saveSwap'>;
+type SwapHandlers = Pick<RequestHandlers, 'swapChoices' | 'proposeSwap' | 'latestSwap' | 'saveSwap'>;
 
-/** A swap that was previewed and may be saved. */
+/** A swap that was worked out and may be saved. */
 interface Proposed {
-  readonly id: number;
   readonly swap: HeadSwap;
   readonly settings: HeadSettings;
   /** Of a head that was fitted to labels. */
   readonly labels: readonly string[] | null;
 }
 
+interface Previewed {
+  readonly proposed: Proposed;
+  readonly preview: SwapPreview;
+  /** The reading of the model that was asked about. */
+  readonly model: ModelAnalysis;
+}
+
 /** Swapping a head: what can be done, what it would change, and saving it; the latest preview is kept for that. */
 export function createSwapHandlers(document: ModelDocument): SwapHandlers {
   const { tasks, name } = document;
-  let latest: Proposed | null = null;
+  const latest = new LatestWork<Previewed>();
   let count = 0;
   return {
     swapChoices: async ({ head }) => {
       const [{ heads }, { listSwapMethods }] = await Promise.all([document.analysis(), import('../head/swapMethods')]);
       return listSwapMethods(heads[head] ?? heads[0]);
     },
-    proposeSwap: (params, signal) =>
-      tasks.run(vscode.l10n.t('Working out another head for {0}', name), signal, async (cancelled, report) => {
-        const proposed = await propose(document, params, {
-          signal: cancelled,
-          tell: (progress) => {
-            document.pages.send({ type: 'headAdvanced', work: 'swap', progress });
-            report(progress.fraction ?? 1);
-          },
-        });
-        latest = { ...proposed, id: ++count };
-        return toPreview(document, latest, cancelled);
-      }),
+    proposeSwap: async (request, signal) => {
+      const label = vscode.l10n.t('Working out another head for {0}', name);
+      const { preview } = await tasks.run(label, signal, (cancelled, report) =>
+        latest.run(cancelled, async (ended) => {
+          const model = await document.analysis();
+          const proposed = await propose(document, request, { signal: ended, tell: tellOf(document, 'swap', report) });
+          return {
+            proposed,
+            model,
+            preview: { id: ++count, request, ...(await toPreview(document, proposed, ended)) },
+          };
+        }),
+      );
+      return preview;
+    },
+    latestSwap: async (_, signal) => {
+      const found = await latest.wait(signal);
+      return { preview: found === null || found.model !== (await document.analysis()) ? null : found.preview };
+    },
     saveSwap: async ({ id }, signal) => {
-      if (latest?.id !== id) {
+      if (latest.result?.preview.id !== id) {
         throw new UserError(
           'badArgument',
           vscode.l10n.t('This preview is no longer the latest: preview the swap again.'),
         );
       }
-      const { swap, settings, labels } = latest;
+      const { swap, settings, labels } = latest.result.proposed;
       const target = await askTarget(document.uri, nameWithHead(document.uri, swap.proposal.target));
       if (target === null) {
         return { path: null };
@@ -75,9 +89,9 @@ const MAPS = 6;
 
 async function propose(
   document: ModelDocument,
-  { head, target, method, data }: RequestParams<'proposeSwap'>,
+  { head, target, method, data }: SwapRequest,
   options: FitDataOptions,
-): Promise<Omit<Proposed, 'id'>> {
+): Promise<Proposed> {
   const [explainer, { proposeSwap }] = await Promise.all([document.explainer(), import('../swapHead')]);
   const listed = await listImages(document, data);
   const settings = await readHeadSettings(document, listed);
@@ -95,18 +109,18 @@ async function propose(
   return { swap, settings, labels };
 }
 
-async function listImages(document: ModelDocument, data: string | null): Promise<readonly string[]> {
+async function listImages(document: ModelDocument, data: HeadData | null): Promise<readonly string[]> {
   if (data === null) {
     // The id of an image is its path.
     return document.images.items.map(({ id }) => id);
   }
   const { readImageList } = await import('../fit/dataset');
-  return (await readImageList(data)).map(({ path }) => path);
+  return (await readImageList(data.path)).map(({ path }) => path);
 }
 
 function fitFor(
   document: ModelDocument,
-  { head, target, data }: Pick<RequestParams<'proposeSwap'>, 'head' | 'target' | 'data'>,
+  { head, target, data }: Pick<SwapRequest, 'head' | 'target' | 'data'>,
   options: FitDataOptions,
 ): Promise<FittedData> {
   if (head !== 0 || data === null) {
@@ -124,9 +138,9 @@ function fitFor(
 
 async function toPreview(
   document: ModelDocument,
-  { id, swap, settings, labels }: Proposed,
+  { swap, settings, labels }: Proposed,
   signal: AbortSignal,
-): Promise<SwapPreview> {
+): Promise<Omit<SwapPreview, 'id' | 'request'>> {
   const { client } = await document.runner();
   const { preprocessing } = settings;
   const pairs: SwapPair[] = [];
@@ -135,7 +149,7 @@ async function toPreview(
     pairs.push({ ...maps, picture: await client.makeThumbnail(request).catch(() => null) });
   }
   const input = preprocessing && { height: preprocessing.height, width: preprocessing.width };
-  return { id, proposal: swap.proposal, labels, pairs, input };
+  return { proposal: swap.proposal, labels, pairs, input };
 }
 
 const THUMBNAIL_PIXELS = 160;

@@ -1,4 +1,5 @@
 import type { Picture } from './explanation';
+import type { HeadFitReport } from './headFit';
 import type { SwapMaps, SwapMethod, SwapProposal, SwapTarget } from './headSwap';
 
 /** What the Head view asks the host for beside figures: another head, worked out and saved when the user wants it. */
@@ -23,8 +24,18 @@ export interface SwapChoice {
   readonly refusal: string | null;
 }
 
+export interface SwapRequest {
+  /** Position in the report's list of heads. */
+  readonly head: number;
+  readonly target: SwapTarget;
+  readonly method: SwapMethod;
+  /** Images to compare the heads on; null: those of the CAM view's list. */
+  readonly data: HeadData | null;
+}
+
 /** A head that was worked out and is not saved. */
 export interface SwapPreview {
+  readonly request: SwapRequest;
   /** Of the latest preview; only that can be saved. */
   readonly id: number;
   readonly proposal: SwapProposal;
@@ -42,11 +53,17 @@ export interface SwapPair extends SwapMaps {
 }
 
 export interface FitRequest {
-  readonly data: string;
+  readonly data: HeadData;
   readonly kinds: readonly ('gap' | 'fc')[];
   /** Strength of the l2 penalty, or `cv` to choose it by cross-validation. */
   readonly penalty: number | 'cv';
   readonly seed: number;
+}
+
+/** Heads that were fitted and are not saved. */
+export interface FitAnswer {
+  readonly request: FitRequest;
+  readonly report: HeadFitReport;
 }
 
 /** How far long work is. */

@@ -1,8 +1,15 @@
 import type { Explanation, LayerExplanation } from './explanation';
-import type { HeadFitReport } from './headFit';
-import type { SwapMethod, SwapTarget } from './headSwap';
 import type { HeadWeights, WeightRow } from './headWeights';
-import type { FitRequest, HeadData, HeadProgress, HeadWork, SwapChoices, SwapPreview } from './headWork';
+import type {
+  FitAnswer,
+  FitRequest,
+  HeadData,
+  HeadProgress,
+  HeadWork,
+  SwapChoices,
+  SwapPreview,
+  SwapRequest,
+} from './headWork';
 import type { MapChoices } from './mapChoices';
 import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurement } from './measurement';
 import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
@@ -248,20 +255,18 @@ export interface Requests {
     readonly result: { readonly data: HeadData | null };
   };
   /** Work out another head and compare it with the old one; nothing is saved. */
-  readonly proposeSwap: {
-    readonly params: {
-      readonly head: number;
-      readonly target: SwapTarget;
-      readonly method: SwapMethod;
-      /** Folder or CSV file; null: the images of the CAM view's list. */
-      readonly data: string | null;
-    };
-    readonly result: SwapPreview;
+  readonly proposeSwap: { readonly params: SwapRequest; readonly result: SwapPreview };
+  /** The latest preview, or the one under way once it is done; null when there is none of this reading of the file. */
+  readonly latestSwap: {
+    readonly params: Record<string, never>;
+    readonly result: { readonly preview: SwapPreview | null };
   };
   /** Save the model with the head of the latest preview where the user says, and open it; null when dismissed. */
   readonly saveSwap: { readonly params: { readonly id: number }; readonly result: { readonly path: string | null } };
   /** Fit heads to labelled images; features of images are computed once and kept. */
-  readonly fitHead: { readonly params: FitRequest; readonly result: HeadFitReport };
+  readonly fitHead: { readonly params: FitRequest; readonly result: FitAnswer };
+  /** The latest fit, or the one under way once it is done; null when there is none of this reading of the file. */
+  readonly latestFit: { readonly params: Record<string, never>; readonly result: { readonly fit: FitAnswer | null } };
   /** Save the model with a head of the latest fit where the user says, and open it; null when dismissed. */
   readonly saveFittedHead: {
     readonly params: { readonly kind: 'gap' | 'fc' };

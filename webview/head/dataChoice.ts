@@ -17,6 +17,11 @@ export class DataChoice {
     return this.#data;
   }
 
+  /** What was chosen before the page was built again; null: nothing. */
+  restore(data: HeadData | null): void {
+    this.#data = data;
+  }
+
   clear(): void {
     this.#data = null;
     this.changed();

@@ -26,7 +26,7 @@ type Scale = d3.ScaleLinear<number, number> | d3.ScaleLogarithmic<number, number
 
 const WIDTH = 380;
 const HEIGHT = 230;
-const MARGIN = { top: 14, right: 12, bottom: 36, left: 50 };
+const MARGIN = { top: 14, right: 24, bottom: 36, left: 50 };
 
 /** Lines with their measured points; a point says what it is under the pointer. */
 export function drawLines(svg: SVGSVGElement, chart: LineChart, tip: Tooltip): void {

@@ -1,6 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import type { HeadFitReport } from '../../src/protocol/headFit';
+import type { FitAnswer, FitRequest, HeadData } from '../../src/protocol/headWork';
 import type { App } from '../app';
 import { choice, type Options } from '../cam/choice';
 import { DataChoice } from './dataChoice';
@@ -44,7 +45,7 @@ export function createFitCard(app: App): HeadCard {
   element.append(charts.element);
   const end = element.appendChild(document.createElement('div'));
   const redraw = (): void => app.update({});
-  const fitting = new Work<HeadFitReport>(redraw);
+  const fitting = new Work<FitAnswer>(redraw);
   const saving = new Work<{ readonly path: string | null }>(redraw);
   const data = new DataChoice(app, redraw);
   let form = FIRST_FORM;
@@ -54,11 +55,11 @@ export function createFitCard(app: App): HeadCard {
     form = { ...form, ...next };
     redraw();
   };
-  const start = (path: string): void => {
+  const start = (chosen: HeadData): void => {
     saving.clear();
     const { kinds, isCrossValidated, penalty, seed } = form;
     const request = {
-      data: path,
+      data: chosen,
       kinds: kinds === 'both' ? (['gap', 'fc'] as const) : [kinds],
       penalty: isCrossValidated ? ('cv' as const) : penalty,
       seed,
@@ -68,6 +69,17 @@ export function createFitCard(app: App): HeadCard {
   const save = (kind: 'gap' | 'fc'): void =>
     void saving.run((signal) => app.channel.request('saveFittedHead', { kind }, signal));
 
+  /** The page may have been gone while the host fitted. */
+  const takeUp = (): Promise<void> =>
+    fitting.run(async (signal) => {
+      const { fit } = await app.channel.request('latestFit', {}, signal);
+      if (fit !== null) {
+        data.restore(fit.request.data);
+        form = toForm(fit.request);
+      }
+      return fit;
+    });
+
   return {
     element,
     draw(scene) {
@@ -75,8 +87,9 @@ export function createFitCard(app: App): HeadCard {
         model = scene.state.report;
         fitting.clear();
         saving.clear();
+        void takeUp();
       }
-      const report = fitting.value;
+      const report = fitting.value?.report ?? null;
       render(
         html`<div class="card-heading"><h2 id="fit-title">Fit a Head</h2></div>
           ${formTemplate(scene, { form, data, isRunning: fitting.isRunning, change, start })}
@@ -90,12 +103,22 @@ export function createFitCard(app: App): HeadCard {
   };
 }
 
+function toForm({ kinds, penalty, seed }: FitRequest): FitForm {
+  const [kind] = kinds;
+  return {
+    kinds: kinds.length > 1 ? 'both' : kind,
+    isCrossValidated: penalty === 'cv',
+    penalty: penalty === 'cv' ? FIRST_FORM.penalty : penalty,
+    seed,
+  };
+}
+
 interface FormActions {
   readonly form: FitForm;
   readonly data: DataChoice;
   readonly isRunning: boolean;
   readonly change: (next: Partial<FitForm>) => void;
-  readonly start: (path: string) => void;
+  readonly start: (data: HeadData) => void;
 }
 
 function formTemplate(
@@ -103,7 +126,7 @@ function formTemplate(
   { form, data, isRunning, change, start }: FormActions,
 ): TemplateResult {
   const refusal = findRefusal(state.trusted, head, data);
-  const path = data.data?.path ?? '';
+  const chosen = data.data;
   return html`<p class="muted">
       Your images go through the model once; their features are kept on disk, so a run that was stopped goes on where it
       was. A logistic regression on them becomes the new head. No Python.
@@ -116,7 +139,11 @@ function formTemplate(
       ${choice('L2 penalty', PENALTIES, form.isCrossValidated ? 'cv' : 'given', (value) => change({ isCrossValidated: value === 'cv' }))}
       ${form.isCrossValidated ? nothing : numberTemplate('Strength', form.penalty, 'any', 0, (penalty) => change({ penalty }))}
       ${numberTemplate('Seed', form.seed, '1', 0, (seed) => change({ seed: Math.round(seed) }))}
-      <button class="text-button primary" ?disabled=${isRunning || refusal !== null} @click=${() => start(path)}>
+      <button
+        class="text-button primary"
+        ?disabled=${isRunning || refusal !== null}
+        @click=${() => chosen !== null && start(chosen)}
+      >
         ${isRunning ? 'Fitting…' : 'Fit'}
       </button>
     </div>

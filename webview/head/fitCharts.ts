@@ -22,7 +22,7 @@ function toLearning(heads: readonly HeadFit[]): FitChart {
     note: 'Accuracy against the number of training images; thin: on those images, thick: held out. The space between is overfitting.',
     description: 'Training and validation accuracy of each head against the number of training images',
     x: { title: 'training images', scale: 'logarithmic', domain: toDomain(sizes), format: formatExact },
-    y: { domain: [0, 1], format: formatShare },
+    y: { domain: [0, 1], format: formatPercent },
     diagonal: false,
     lines: heads.flatMap(({ kind, learningCurve }) => [
       {
@@ -45,8 +45,8 @@ function toReliability(heads: readonly HeadFit[]): FitChart {
     title: 'Calibration',
     note: `On the diagonal probabilities are honest; below it, too sure. Expected calibration error: ${errors.join(', ')}.`,
     description: 'Accuracy against confidence of the images held out, for each head',
-    x: { title: 'confidence', scale: 'linear', domain: [0, 1], format: formatShare },
-    y: { domain: [0, 1], format: formatShare },
+    x: { title: 'confidence', scale: 'linear', domain: [0, 1], format: formatPercent },
+    y: { domain: [0, 1], format: formatPercent },
     diagonal: true,
     lines: heads.map(({ kind, calibration }) => ({
       name: kind.toUpperCase(),
@@ -80,6 +80,11 @@ function toPath(heads: readonly HeadFit[]): FitChart {
       points: (penaltyPath ?? []).map(({ penalty, loss }) => [penalty, loss] as const),
     })),
   };
+}
+
+/** At most one digit: for axes and what is read off them. */
+function formatPercent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`;
 }
 
 function toDomain(values: readonly number[]): readonly [number, number] {

@@ -1,8 +1,9 @@
-import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { html, type TemplateResult } from 'lit/html.js';
 import type { HeadFit, HeadFitReport } from '../../src/protocol/headFit';
 import type { App } from '../app';
 import { formatCount, formatExact, formatShare, formatSignificant } from '../quantity';
 import { figureTemplate } from '../summary/figure';
+import { skippedTemplate } from './skipped';
 import { confusionTemplate } from './confusionMatrix';
 
 const STATUS: Readonly<Record<HeadFit['status'], string>> = {
@@ -22,17 +23,8 @@ export function fitResultTemplate(app: App, report: HeadFitReport): TemplateResu
       ${report.split.seed}); features ${channels}×${height}×${width}, ${formatExact(computed)} computed,
       ${formatExact(reused)} known from an earlier run.
     </p>
-    ${
-      skipped.length === 0
-        ? nothing
-        : html`<details>
-            <summary>${formatExact(skipped.length)} images could not be read and were left out</summary>
-            <ul>
-              ${skipped.map(({ message }) => html`<li>${message}</li>`)}
-            </ul>
-          </details>`
-    }
-    ${barsTemplate(heads)} ${figuresTemplate(app, heads)} ${heads.map((fit) => confusionTemplate(fit, classes))}`;
+    ${skippedTemplate(skipped)} ${barsTemplate(heads)} ${figuresTemplate(app, heads)}
+    ${heads.map((fit) => confusionTemplate(fit, classes))}`;
 }
 
 const BARS = { gap: 'fit-pooled', fc: 'fit-fc' } as const;

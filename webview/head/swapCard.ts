@@ -40,10 +40,22 @@ export function createSwapCard(app: App): HeadCard {
   };
   const ask = (index: number, { target, method }: Chosen): void => {
     saving.clear();
-    const params = { head: index, target, method, data: data.data?.path ?? null };
+    const params = { head: index, target, method, data: data.data };
     void preview.run((signal) => app.channel.request('proposeSwap', params, signal));
   };
   const save = (id: number): void => void saving.run((signal) => app.channel.request('saveSwap', { id }, signal));
+
+  /** The page may have been gone while the host worked. */
+  const takeUp = (index: number): Promise<void> =>
+    preview.run(async (signal) => {
+      const { preview: found } = await app.channel.request('latestSwap', {}, signal);
+      if (found?.request.head !== index) {
+        return null;
+      }
+      data.restore(found.request.data);
+      chosen = found.request;
+      return found;
+    });
 
   return {
     element,
@@ -53,6 +65,7 @@ export function createSwapCard(app: App): HeadCard {
         chosen = null;
         [choices, preview, saving].forEach((work) => work.clear());
         void choices.run(() => app.channel.request('swapChoices', { head: scene.choices.head }));
+        void takeUp(scene.choices.head);
         return; // asked: drawn again
       }
       const known = choices.value;

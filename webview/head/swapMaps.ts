@@ -9,6 +9,7 @@ import { computeRange, createColorScale, type ColorScale } from '../cam/colorSca
 import { legend } from '../cam/legend';
 import { painted } from '../cam/painted';
 import { paintValues } from '../cam/paintValues';
+import { formatSigned } from '../cam/formatNumber';
 import { putPixels, toCanvas } from '../cam/rasters';
 import { placeOnThumbnail } from '../gallery/cellPicture';
 import { toFileName } from './swapResult';
@@ -64,13 +65,16 @@ function mapTemplate(
   placing: Placing,
 ): TemplateResult {
   const paint = (canvas: HTMLCanvasElement): void => paintPair(canvas, pair, pair[side], scale, opacity, placing);
+  const range = computeRange(pair[side]);
   return html`<figure>
     <canvas
       role="img"
       aria-label="Map ${side} the swap: ${toFileName(pair.image)}"
       ${painted([pair, scale.map, scale.low, scale.high, opacity], paint)}
     ></canvas>
-    <figcaption>${side === 'before' ? 'Before' : 'After'}</figcaption>
+    <figcaption>
+      ${side === 'before' ? 'Before' : 'After'}${range === null ? '' : `: ${formatSigned(range.minimum)} to ${formatSigned(range.maximum)}`}
+    </figcaption>
   </figure>`;
 }
 

@@ -4,6 +4,7 @@ import type { App } from '../app';
 import { toClassLabel } from '../cam/classLabels';
 import { formatBytes, formatCount, formatExact, formatShare, formatSignificant } from '../quantity';
 import { figureTemplate } from '../summary/figure';
+import { skippedTemplate } from './skipped';
 import { HEAD_TITLES } from '../summary/headText';
 
 /** Of all images compared, so many are listed, the worst first. */
@@ -13,17 +14,7 @@ const LISTED = 20;
 export function swapResultTemplate(app: App, proposal: SwapProposal, labels: readonly string[] | null): TemplateResult {
   const { notes, errors, images } = proposal;
   return html`${costTemplate(app, proposal)} ${agreementTemplate(app, proposal)}
-  ${notes.map((note) => html`<p class="note">${note}</p>`)}
-  ${
-    errors.length === 0
-      ? nothing
-      : html`<details>
-          <summary>${formatExact(errors.length)} images could not be read</summary>
-          <ul>
-            ${errors.map(({ message }) => html`<li>${message}</li>`)}
-          </ul>
-        </details>`
-  }
+  ${notes.map((note) => html`<p class="note">${note}</p>`)} ${skippedTemplate(errors)}
   ${images.length === 0 ? nothing : imagesTemplate(images, labels)}`;
 }
 

@@ -21,15 +21,16 @@ export class Work<Value> {
     return this.#state.status === 'running';
   }
 
-  /** Stopping leaves what was there before. An answer that comes after `clear` is dropped. */
-  async run(request: (signal: AbortSignal) => Promise<Value>): Promise<void> {
+  /** Stopping, and null as the answer, leave what was there before. An answer that comes after `clear` is dropped. */
+  async run(request: (signal: AbortSignal) => Promise<Value | null>): Promise<void> {
     const running = new AbortController();
     const before = this.#state;
     this.#running = running;
     this.#set({ status: 'running', before: getValue(before) });
     let after: Asked<Value>;
     try {
-      after = { status: 'done', value: await request(running.signal) };
+      const value = await request(running.signal);
+      after = value === null ? before : { status: 'done', value };
     } catch (error: unknown) {
       if (!(error instanceof RequestFailure)) {
         throw error;
