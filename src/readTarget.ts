@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Target } from './cam/target';
 import { listEmbeddings } from './cam/target';
+import { listTargetOffers } from './cam/targetOffers';
 import type { TargetSpec } from './cam/targetSpec';
 import { readItem } from './cam/readLayerMap';
 import type { Explainer } from './explainer';
@@ -10,6 +11,7 @@ import { prepareInput } from './explainImage';
 import { isInputTensor } from './image/inputTensor';
 import type { ModelAnalysis } from './inspectModel';
 import { listExternalFiles } from './onnx/externalData';
+import { readMaskWeights } from './maskWeights';
 import { emitThinModel } from './onnx/emitModel';
 import type { Preprocessing } from './protocol/preprocessing';
 import { readNpy } from './tensor/npy';
@@ -32,7 +34,7 @@ export async function readTarget(
     case 'box':
       return spec;
     case 'mask':
-      return readMask(spec);
+      return isInputTensor(spec.file) ? readMask(spec) : readPngMask(explainer, spec, preprocessing);
     case 'similarity': {
       const { kind, output, file } = spec;
       if (isInputTensor(file)) {
@@ -41,6 +43,34 @@ export async function readTarget(
       return { kind, ...(await computeEmbedding(explainer, output, file, preprocessing, signal)) };
     }
   }
+}
+
+/** A picture is laid over the model's input; it has the size of the images, not that of the output. */
+async function readPngMask(
+  { analysis }: Explainer,
+  { kind, output, channel, file }: Extract<TargetSpec, { readonly kind: 'mask' }>,
+  preprocessing: Preprocessing | null,
+): Promise<Target> {
+  const { model, index, inferred, heads } = analysis;
+  const { outputs } = listTargetOffers(model, index, inferred, heads[0], null);
+  const grid = outputs.find(({ name }) => name === output)?.grid ?? null;
+  if (grid === null) {
+    const spatial = outputs.flatMap((each) => (each.grid === null ? [] : [`"${each.name}"`])).join(', ') || 'none';
+    throw new UserError(
+      'badArgument',
+      `"${output}" is no output with rows and columns, so ${basename(file)} cannot be laid over it. There is: ${spatial}.`,
+    );
+  }
+  const { rows, columns } = grid;
+  const bytes = await readBytes(file);
+  return {
+    kind,
+    output,
+    channel,
+    weights: readMaskWeights(bytes, basename(file), preprocessing, rows, columns),
+    rows,
+    columns,
+  };
 }
 
 async function readMask({
@@ -60,10 +90,13 @@ async function readMask({
 }
 
 async function readArray(file: string): Promise<Tensor> {
-  const bytes = await readFile(file).catch((error: unknown) => {
+  return readNpy(await readBytes(file), basename(file));
+}
+
+function readBytes(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((error: unknown) => {
     throw new UserError('fileNotFound', `${file} cannot be read. Does it exist?`, { cause: error });
   });
-  return readNpy(bytes, basename(file));
 }
 
 /** One run of the user's model with the embedding as a further output. */

@@ -25,7 +25,7 @@ export type ImageState =
   | { readonly status: 'explained'; readonly explanation: Explanation | LayerExplanation }
   | { readonly status: 'failed'; readonly failure: Failure };
 
-/** What became of a map that another method than the exact one was asked for: one class of one image. */
+/** What became of a map that another method than the exact one was asked for: one class or target of one image. */
 export type LayerMapState = { readonly request: MapRequest } & (
   | { readonly status: 'running' }
   | { readonly status: 'drawn'; readonly explanation: LayerExplanation }
@@ -84,8 +84,10 @@ export interface AppState {
   readonly images: readonly ImageItem[];
   readonly imageStates: ReadonlyMap<string, ImageState>;
   readonly classifier: ClassifierWeights | 'loading' | 'unavailable' | null;
-  /** What maps can be drawn with; null until it is needed. */
+  /** What maps of classes can be drawn with; null until it is needed. */
   readonly mapChoices: MapChoices | 'loading' | null;
+  /** The same of other targets, by the value they are read off. */
+  readonly targetChoices: ReadonlyMap<string, MapChoices | 'loading'>;
   /** By key of the request. */
   readonly layerMaps: ReadonlyMap<string, LayerMapState>;
   /** Many images: the series shown, and the one it is compared with. */

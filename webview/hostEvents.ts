@@ -47,6 +47,7 @@ function applyModelLoaded(state: AppState, { report, display, trusted }: EventOf
     failure: null,
     classifier: null,
     mapChoices: null,
+    targetChoices: new Map(),
     layerMaps: new Map(),
     // Times belong to the file and the shapes that were measured.
     measurement: null,

@@ -28,6 +28,7 @@ export function createInitialState(saved: unknown): AppState {
     imageStates: new Map(),
     classifier: null,
     mapChoices: null,
+    targetChoices: new Map(),
     layerMaps: new Map(),
     galleries: NO_GALLERIES,
     measurement: null,

@@ -23,7 +23,7 @@ export function checkContrast(contrast: number, mapped: readonly number[]): void
   if (mapped.includes(contrast)) {
     throw new UserError(
       'badArgument',
-      `The map of class ${contrast} against itself is empty: give another class to --class or --contrast.`,
+      `The map of class ${contrast} against itself is empty: choose two different classes.`,
     );
   }
 }

@@ -293,8 +293,8 @@ function refuseLayer(reason: string): never {
 
 function explainContrast({ name }: DrawnMethod, target: GraphTarget | null): string {
   return target === null
-    ? `${name} draws the same map for every class, so there is no difference between two. Leave --contrast out.`
-    : 'A difference of classes needs classes as the target. Leave --contrast out.';
+    ? `${name} draws the same map for every class, so there is no difference between two: leave out the class that is subtracted.`
+    : 'A difference of classes needs classes as the target: leave out the class that is subtracted.';
 }
 
 function once(make: () => string): () => string {

@@ -7,6 +7,7 @@ import type { GraphIndex } from '../graph/graphIndex';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { ElementType, GraphNode, Model } from '../graph/model';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
+import { describeLayerRefusal } from '../protocol/layerRefusal';
 import { UserError } from '../userError';
 import { listStages } from './layerStages';
 
@@ -34,11 +35,16 @@ export interface SpatialLayers {
   readonly tokens: SpatialLayer | null;
   /** Where the cells of a value lie; null when it has none. */
   describe(tensor: string): SpatialLayer | null;
+  /** What is explained, for messages: `the logits "logits"`. */
+  readonly end: string;
+  /** Values between the image and what is explained that have no rows and columns. */
+  listPlaceless(): readonly string[];
   /** @throws UserError `badArgument` that says why not, and lists the stages. */
   find(tensor: string): SpatialLayer;
 }
 
-const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64']);
+/** Types of numbers that have derivatives. */
+export const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64']);
 
 /** By head, which belongs to one analysis: methods and layers are tried one after the other. */
 const found = new WeakMap<HeadDescription, SpatialLayers>();
@@ -86,6 +92,7 @@ function searchLayers(
     null,
   );
   const last = fields.has(logits) ? coarsest : stages[0];
+  const end = target === null ? `the logits "${logits}"` : `"${logits}"`;
   return {
     usual: (isRead ? read : last) ?? null,
     stages,
@@ -93,9 +100,10 @@ function searchLayers(
     image: describe(images[0] ?? ''),
     tokens: findTokens(path, describe),
     describe,
+    end,
+    listPlaceless: () => [...onPath].filter((tensor) => describe(tensor) === null),
     find(tensor) {
       const layer = onPath.has(tensor) ? describe(tensor) : null;
-      const end = target === null ? `the logits "${logits}"` : `"${logits}"`;
       return layer ?? refuse(tensor, explainRefusal(tensor, inferred, onPath, end), stages);
     },
   };
@@ -165,11 +173,7 @@ function explainRefusal(tensor: string, inferred: InferredGraph, onPath: Readonl
   if (shape === undefined) {
     return `The model has no tensor "${tensor}"`;
   }
-  if (!onPath.has(tensor)) {
-    return `"${tensor}" does not lie between the image and ${end}`;
-  }
-  const sizes = shape === null ? 'of unknown shape' : `[${shape.join(', ')}]`;
-  return `"${tensor}" ${sizes} has no rows and columns of numbers that lie on the image`;
+  return describeLayerRefusal({ tensor, shape, isOnPath: onPath.has(tensor), end });
 }
 
 function refuse(tensor: string, reason: string, stages: readonly SpatialLayer[]): never {

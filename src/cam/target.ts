@@ -2,24 +2,15 @@ import type { HeadDescription } from '../analysis/heads/headDescription';
 import type { CellAxes } from '../analysis/receptive/cellField';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { Model } from '../graph/model';
+import type { BoxTarget, ElementsTarget } from '../protocol/target';
 import { UserError } from '../userError';
 
 /** What a map explains: the number y whose derivative or change is looked at. Plain data. */
 export type Target =
   /** The logit of each class asked for, or its difference to another one (`contrast`). */
   | { readonly kind: 'class' }
-  /** Elements of an output, added up: an index for each axis, null for all of that axis. The first axis is the batch. */
-  | { readonly kind: 'elements'; readonly output: string; readonly index: readonly (number | null)[] }
-  /** One channel of a spatial output, added up over a box in cells of that output. */
-  | {
-      readonly kind: 'box';
-      readonly output: string;
-      readonly channel: number;
-      readonly left: number;
-      readonly top: number;
-      readonly width: number;
-      readonly height: number;
-    }
+  | ElementsTarget
+  | BoxTarget
   /** One channel of a spatial output, added up with weights [rows, columns] of that output's size. */
   | {
       readonly kind: 'mask';

@@ -1,19 +1,17 @@
+import type { TargetChoice } from '../protocol/target';
 import { UserError } from '../userError';
-import type { Target } from './target';
 
 /** A target as a person writes it; files are not read yet. */
 export type TargetSpec =
   | { readonly kind: 'class'; readonly classes: { readonly one: string; readonly minus: string | null } | null }
-  | Extract<Target, { readonly kind: 'elements' | 'box' }>
-  | { readonly kind: 'mask'; readonly output: string; readonly channel: number; readonly file: string }
-  | { readonly kind: 'similarity'; readonly output: string | null; readonly file: string };
+  | TargetChoice;
 
 /** For help and messages. */
 export const TARGET_GRAMMAR = [
   'class:WHICH, class:7-3',
   'output:NAME[0,3,:,:]',
   'box:NAME,channel,left,top,width,height',
-  'mask:NAME,channel,FILE.npy',
+  'mask:NAME,channel,FILE',
   'similarity:FILE, similarity:NAME,FILE',
 ] as const;
 
@@ -25,7 +23,7 @@ export const TARGET_GRAMMAR = [
  *     class:7-3                                    logit of class 7 less that of class 3
  *     output:NAME[0,3,:,:]                         elements of an output added up; ":" is all of a dimension
  *     box:NAME,channel,left,top,width,height       one channel of a spatial output added up over a box
- *     mask:NAME,channel,FILE.npy                   the same with weights [rows, columns]
+ *     mask:NAME,channel,FILE                       the same with weights [rows, columns] (.npy), or the white of a PNG
  *     similarity:FILE, similarity:NAME,FILE        cosine to an embedding stored as .npy, or to that of an image
  *
  * @throws UserError `badArgument` with the forms there are.

@@ -6,12 +6,16 @@ import type { Explanation, LayerExplanation } from '../protocol/explanation';
 import type { MapChoices } from '../protocol/mapChoices';
 import type { RequestParams } from '../protocol/messages';
 import type { Preprocessing } from '../protocol/preprocessing';
+import type { TargetChoice } from '../protocol/target';
 import { UserError } from '../userError';
 import type { ModelDocument } from './modelDocument';
+import { pickMask } from './pickMask';
 import { readSettings } from './settings';
+import { createTargetReader, readTargetText } from './targetRequests';
+import type { TargetReader } from './targetRequests';
 import type { ReportFraction } from './taskProgress';
 
-type MapRequest = 'explain' | 'classifierWeights' | 'mapChoices' | 'explainLayer';
+type MapRequest = 'explain' | 'classifierWeights' | 'mapChoices' | 'readTarget' | 'pickMask' | 'explainLayer';
 
 /** What a page may ask that draws maps, or that drawing them needs. */
 export function createMapHandlers(
@@ -20,6 +24,7 @@ export function createMapHandlers(
 ): Pick<RequestHandlers, MapRequest> {
   const { tasks, name } = document;
   const inTurn = createTurns();
+  const readTarget = createTargetReader();
   return {
     explain: ({ imageId, classes }, signal) =>
       tasks.run(vscode.l10n.t('Running {0}', name), signal, (cancelled) =>
@@ -31,22 +36,26 @@ export function createMapHandlers(
         const limitBytes = readSettings(document.uri).classifierWeightsLimitBytes;
         return readClassifierWeights(await document.explainer(), limitBytes, cancelled);
       }),
-    mapChoices: () => findMapChoices(document),
+    mapChoices: ({ target }) => findMapChoices(document, target),
+    readTarget: ({ text }) => readTargetText(document, text),
+    pickMask: async () => ({ path: await pickMask(document.uri) }),
     explainLayer: (params, signal) =>
       tasks.run(vscode.l10n.t('Running {0}', name), signal, (cancelled, report) =>
-        inTurn(cancelled, () => drawAtLayer(document, log, params, { signal: cancelled, report })),
+        inTurn(cancelled, () => drawAtLayer(document, log, params, { signal: cancelled, report, readTarget })),
       ),
   };
 }
 
-/** Once for each reading of the model, however many pages ask. */
-const choicesOf = new WeakMap<ModelAnalysis, Promise<MapChoices>>();
+/** Once for each reading of the model and each value explained, however many pages ask. */
+const choicesOf = new WeakMap<ModelAnalysis, Map<string | null, Promise<MapChoices>>>();
 
-async function findMapChoices(document: ModelDocument): Promise<MapChoices> {
+async function findMapChoices(document: ModelDocument, target: TargetChoice | null): Promise<MapChoices> {
   const [analysis, { listMapChoices }] = await Promise.all([document.analysis(), import('../cam/mapChoices')]);
   const { model, index, inferred, heads } = analysis;
-  const choices = choicesOf.get(analysis) ?? listMapChoices(model, index, inferred, heads[0]);
-  choicesOf.set(analysis, choices);
+  const known = choicesOf.get(analysis) ?? new Map<string | null, Promise<MapChoices>>();
+  const key = target && (target.output ?? '');
+  const choices = known.get(key) ?? listMapChoices(model, index, inferred, heads[0], target);
+  choicesOf.set(analysis, known.set(key, choices));
   return choices;
 }
 
@@ -83,11 +92,17 @@ async function explain(
   return explanation;
 }
 
+interface DrawTools {
+  readonly signal: AbortSignal;
+  readonly report: ReportFraction;
+  readonly readTarget: TargetReader;
+}
+
 async function drawAtLayer(
   document: ModelDocument,
   log: vscode.LogOutputChannel,
-  { imageId, method: id, ...choice }: RequestParams<'explainLayer'>,
-  { signal, report }: { readonly signal: AbortSignal; readonly report: ReportFraction },
+  { imageId, method: id, target: stated, ...choice }: RequestParams<'explainLayer'>,
+  { signal, report, readTarget }: DrawTools,
 ): Promise<LayerExplanation> {
   const image = findImage(document, imageId);
   const [explainer, { explainLayer }, { findMethod }] = await Promise.all([
@@ -100,8 +115,10 @@ async function drawAtLayer(
     throw new UserError('badArgument', vscode.l10n.t('{0} draws at no layer but its own.', method.name));
   }
   const preprocessing = await readPreprocessing(document, image.path);
+  const target = stated === null ? {} : { target: await readTarget(explainer, stated, preprocessing, signal) };
   const explanation = await explainLayer(explainer, image, {
     ...choice,
+    ...target,
     method,
     preprocessing,
     signal,

@@ -1,4 +1,5 @@
 import type { LayerExplanation } from './explanation';
+import type { TargetOffers } from './target';
 
 /** A way to draw maps, as it is offered for one model. */
 export interface MethodChoice {
@@ -28,7 +29,7 @@ export interface LayerChoice {
   readonly width: number;
 }
 
-/** The methods and layers that one can choose from for a model, and what is used unless one does. */
+/** The methods and layers that one can choose from to explain a target, and what is used unless one does. */
 export interface MapChoices {
   /** In the order of the table of methods, with those that cannot be used here. */
   readonly methods: readonly MethodChoice[];
@@ -44,4 +45,10 @@ export interface MapChoices {
   readonly stages: readonly LayerChoice[];
   /** All of them, in execution order, the image first. */
   readonly layers: readonly LayerChoice[];
+  /** Tensors between the image and what is explained that have no rows and columns. */
+  readonly placeless: readonly string[];
+  /** What is explained, for messages: `the logits "logits"`. */
+  readonly end: string;
+  /** What else can be explained; complete in the choices for classes. */
+  readonly targets: TargetOffers;
 }

@@ -15,6 +15,7 @@ import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurem
 import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
 import type { ModelReport } from './modelReport';
 import type { Preprocessing, SettingSource } from './preprocessing';
+import type { TargetChoice, TargetReading } from './target';
 
 /** The views of the editor, in tab order. */
 export type ViewName = 'graph' | 'summary' | 'head' | 'cam' | 'images';
@@ -183,8 +184,12 @@ export interface Requests {
     readonly params: { readonly imageId: string; readonly classes: readonly number[] };
     readonly result: Explanation;
   };
-  /** The methods and layers that maps of this model can be drawn with; nothing is run for it. */
-  readonly mapChoices: { readonly params: Record<string, never>; readonly result: MapChoices };
+  /** The methods and layers that maps of a target (null: a class) can be drawn with; nothing is run for it. */
+  readonly mapChoices: { readonly params: { readonly target: TargetChoice | null }; readonly result: MapChoices };
+  /** A target in the grammar of `--target`, read: files are taken from the model's folder, labels become indices. */
+  readonly readTarget: { readonly params: { readonly text: string }; readonly result: TargetReading };
+  /** Ask the user for a file that holds a mask; null when dismissed. */
+  readonly pickMask: { readonly params: Record<string, never>; readonly result: { readonly path: string | null } };
   /** Run the model on one image of the list and draw maps by a method that works at any layer; one run per class. */
   readonly explainLayer: {
     readonly params: {
@@ -198,6 +203,8 @@ export interface Requests {
       readonly topCount: number;
       /** Class whose logit is subtracted; null for none. */
       readonly contrast: number | null;
+      /** What is explained in place of classes; null: classes. */
+      readonly target: TargetChoice | null;
     };
     readonly result: LayerExplanation;
   };

@@ -35,14 +35,14 @@ describe('explaining an image', () => {
 
   it('draws by other methods at any layer, one request after the other', async () => {
     const api = await openModel(lite0());
-    const choices = await api.request(lite0(), 'mapChoices', {});
+    const choices = await api.request(lite0(), 'mapChoices', { target: null });
     assert.equal(choices.method, 'cam');
     const explain = addImage(api, lite0(), workspaceFile('images/chelsea.png'));
     const [{ imageId, ...exact }, ...drawn] = await Promise.all([
       explain(),
       ...choices.stages.slice(0, 2).map(({ tensor: layer }) => {
         const image = findOpenModel(api, lite0())?.images.at(-1)?.id ?? '';
-        const options = { method: 'gradcam', layer, classes: [], topCount: 1, contrast: null };
+        const options = { method: 'gradcam', layer, classes: [], topCount: 1, contrast: null, target: null };
         return api.request(lite0(), 'explainLayer', { imageId: image, ...options });
       }),
     ]);
@@ -60,7 +60,7 @@ describe('explaining an image', () => {
     const api = await openModel(lite0());
     addImage(api, lite0(), workspaceFile('images/chelsea.png'));
     const imageId = findOpenModel(api, lite0())?.images.at(-1)?.id ?? '';
-    const options = { imageId, layer: 'nowhere', classes: [], topCount: 1, contrast: null };
+    const options = { imageId, layer: 'nowhere', classes: [], topCount: 1, contrast: null, target: null };
     const asked = (method: string) => api.request(lite0(), 'explainLayer', { ...options, method });
     await assert.rejects(asked('gradcam'), { code: 'badArgument', message: /no tensor "nowhere"/ });
     await assert.rejects(asked('cam'), { code: 'badArgument' });

@@ -1,6 +1,8 @@
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/messages';
 import type { App, Choices } from '../app';
 import { removeImage } from '../removeImage';
+import { toFailure } from './explainer';
+import { readClassChoices } from './explainedTarget';
 import { readCamChoices } from './camChoices';
 import type { CamChoices } from './camChoices';
 import type { Explainer } from './explainer';
@@ -21,6 +23,10 @@ export interface CamActions {
   readonly askForMaps: (requests: readonly MapRequest[]) => void;
   readonly choose: (change: Partial<Choices>) => void;
   readonly chooseCam: (change: Partial<CamChoices>) => void;
+  /** Asks for the file of a mask; not called back when the user thinks better of it. */
+  readonly pickMask: (onPicked: (file: string) => void) => void;
+  /** Explains what the text says; tells what is wrong with it, or null. */
+  readonly writeTarget: (text: string, tell: (message: string | null) => void) => void;
   readonly editSettings: () => void;
   readonly showLog: () => void;
 }
@@ -47,6 +53,30 @@ export function createCamActions(
     const { refused = [] } = (await ask('addImages', { uris })) ?? {};
     report(refused.length === 0 ? '' : describeRefused(refused));
   }
+  const chooseCam = (change: Partial<CamChoices>): void =>
+    app.choose({ cam: { ...readCamChoices(app.state), ...change } });
+  async function pickMask(onPicked: (file: string) => void): Promise<void> {
+    const { path = null } = (await ask('pickMask', {})) ?? {};
+    if (path !== null) {
+      onPicked(path);
+    }
+  }
+  async function writeTarget(text: string, tell: (message: string | null) => void): Promise<void> {
+    const classes = readClassChoices(app.state);
+    try {
+      const target = await app.channel.request('readTarget', { text });
+      tell(target.kind === 'class' ? (classes?.targets.usual?.reason ?? null) : null);
+      if (target.kind !== 'class') {
+        chooseCam({ target });
+      } else {
+        const { classIndex, contrastClass } = target;
+        app.choose({ selectedClass: classIndex, cam: { ...readCamChoices(app.state), target: null, contrastClass } });
+      }
+    } catch (error: unknown) {
+      tell(toFailure(error).message);
+      app.update({});
+    }
+  }
   return {
     pickImages: () => void ask('pickImages', {}),
     explainFolder: () => void ask('chooseGallery', {}),
@@ -66,7 +96,9 @@ export function createCamActions(
     retryMaps: (requests) => layerMaps.retry(requests),
     askForMaps: (requests) => layerMaps.ask(requests),
     choose: (change) => app.choose(change),
-    chooseCam: (change) => app.choose({ cam: { ...readCamChoices(app.state), ...change } }),
+    chooseCam,
+    pickMask: (onPicked) => void pickMask(onPicked),
+    writeTarget: (text, tell) => void writeTarget(text, tell),
     editSettings: () => void ask('editSettings', {}),
     showLog: () => void ask('showLog', {}),
   };

@@ -1,10 +1,14 @@
 import type { AppState } from '../app';
 import type { ChannelOrder } from './channelRanking';
 import type { Backdrop } from './rasters';
+import { isTargetChoice } from '../../src/protocol/target';
+import type { TargetChoice } from '../../src/protocol/target';
 import type { Interpolation } from '../../src/protocol/upsampleMap';
 
 /** What the user looks at in the CAM view alone; kept with the page's other choices. */
 export interface CamChoices {
+  /** What is explained in place of classes; null: a class, or what the model has where it has none. */
+  readonly target: TargetChoice | null;
   /** Show the class's map minus this class's map; null: the class alone. */
   readonly contrastClass: number | null;
   /** One colour scale for all images and their classes, or the limits of the map shown. */
@@ -26,6 +30,7 @@ export interface CamChoices {
 }
 
 export const DEFAULT_CAM_CHOICES: CamChoices = {
+  target: null,
   contrastClass: null,
   range: 'shared',
   interpolation: 'smooth',
@@ -55,6 +60,7 @@ const isTextOrNull = (value: unknown): boolean => value === null || typeof value
 
 /** Not there yet in what older versions saved. */
 const LATER: Partial<Record<keyof CamChoices, (value: unknown) => boolean>> = {
+  target: (value) => value === null || isTargetChoice(value),
   method: isTextOrNull,
   layer: isTextOrNull,
   compared: (value) => Array.isArray(value) && value.every(Number.isInteger),

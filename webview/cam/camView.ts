@@ -1,12 +1,14 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { MapChoices } from '../../src/protocol/mapChoices';
+import type { TargetChoice, TargetOffers } from '../../src/protocol/target';
 import type { App, AppState, CreateView, ImageState, View } from '../app';
 import './cam.css';
 import { createCamActions } from './camActions';
 import type { CamActions } from './camActions';
 import { ChannelGallery } from './channelGallery';
 import { fetchMapChoices } from '../mapChoices';
+import { findBoxRegion } from './boxRegion';
 import { readMapChoices, toMapRequest } from './chosenMap';
 import { createClassPanel } from './classPanel';
 import { displayControls } from './displayControls';
@@ -14,6 +16,7 @@ import { acceptDrops } from './dropTarget';
 import { createComparePanel, listComparedMaps } from './comparePanel';
 import { findCover, findMissing } from './cover';
 import { findObstacle, withoutImages } from './emptyStates';
+import { findTargetChoice, readClassChoices } from './explainedTarget';
 import { Explainer } from './explainer';
 import { exportBar } from './exportBar';
 import { imageStrip } from './imageStrip';
@@ -26,6 +29,9 @@ import { preprocessingPanel } from './preprocessingPanel';
 import { SceneReader } from './scene';
 import type { ExplainedScene, Scene, ShownMap } from './scene';
 import { Stage } from './stage';
+import { targetForm } from './targetForm';
+import { targetPanel } from './targetPanel';
+import { createTargetText } from './targetText';
 import { findStageMethod, listRequests, listStageMaps, stagesPanel } from './stagesPanel';
 
 /** Class activation maps of the user's images: what the model sees, channel by channel, with numbers that add up. */
@@ -41,6 +47,7 @@ class CamView implements View {
   readonly #gallery: ChannelGallery;
   readonly #classPanel: ReturnType<typeof createClassPanel>;
   readonly #comparePanel: ReturnType<typeof createComparePanel>;
+  readonly #targetText: ReturnType<typeof createTargetText>;
   #hasDrawn = false;
   /** What became of the last save, copy or other request. */
   #report = '';
@@ -54,6 +61,7 @@ class CamView implements View {
     this.#gallery = new ChannelGallery(this.#actions);
     this.#classPanel = createClassPanel(this.#actions);
     this.#comparePanel = createComparePanel(this.#actions);
+    this.#targetText = createTargetText(this.#actions);
     acceptDrops(this.element, this.#actions.addImages);
   }
 
@@ -100,10 +108,14 @@ class CamView implements View {
     if (!explained || !choices) {
       return [];
     }
-    const compared = listComparedMaps(state, scene, explained, this.#scenes.maps);
+    // Those of methods of many runs only once the user has asked for them.
+    const isQuick = chosen.kind !== 'layer' || chosen.method.kind !== 'sampled';
+    const compared = listComparedMaps(state, scene, explained, this.#scenes.maps)
+      .flatMap(({ request }) => request ?? [])
+      .filter((request) => isQuick || this.#layerMaps.isAsked(request));
     return [
       ...(chosen.kind === 'layer' ? [toMapRequest(chosen, explained.answer, explained.target)] : []),
-      ...compared.flatMap(({ request }) => request ?? []),
+      ...compared,
       ...(cam.showsStages ? this.#listStageRequests(state, scene, explained, choices) : []),
     ];
   }
@@ -147,7 +159,10 @@ class CamView implements View {
     const explanation = shown?.explanation ?? explained?.answer ?? null;
     const title = explained?.title ?? item.name;
     const cover = findCover(state, scene, this.#explainer, this.#actions);
-    this.#stage.draw({ explanation, shown, title, opacity: state.choices.opacity, cover });
+    const target = findTargetChoice(state);
+    const region =
+      explanation && target?.kind === 'box' ? findBoxRegion(state, target, explanation, this.#actions) : null;
+    this.#stage.draw({ explanation, shown, title, opacity: state.choices.opacity, region, cover });
     const model = state.report?.file.name ?? '';
     return html`${heading(title, shown, this.#actions)} ${this.#stage.element}
       ${shown ? notice(scene, shown, readMapChoices(state), this.#actions) : nothing}
@@ -158,10 +173,23 @@ class CamView implements View {
 
   #sideTemplate(state: AppState, scene: Scene, shown: ShownMap | null): TemplateResult {
     const { explained, chosen } = scene;
-    return html`${explained ? this.#classPanel(scene, explained) : placeholder('Classes', scene.imageState)}
-    ${methodPanel(scene, readMapChoices(state), this.#actions)}
-    ${chosen.kind === 'layer' ? nothing : this.#ledgerTemplate(state, scene, shown)}
+    const target = findTargetChoice(state);
+    const offers = readClassChoices(state)?.targets ?? null;
+    const what =
+      offers &&
+      html`${targetForm({ scene, target, offers, images: state.images }, this.#actions)}${this.#targetText(target)}`;
+    return html`${this.#targetTemplate(scene, target, offers)}
+    ${methodPanel({ scene, choices: readMapChoices(state), what }, this.#actions)}
+    ${chosen.kind === 'layer' || target ? nothing : this.#ledgerTemplate(state, scene, shown)}
     ${preprocessingPanel(state.settings, explained?.answer ?? null, this.#actions)}`;
+  }
+
+  #targetTemplate(scene: Scene, target: TargetChoice | null, offers: TargetOffers | null): TemplateResult {
+    const { explained, imageState } = scene;
+    if (target && offers) {
+      return targetPanel(scene, target, offers, this.#actions);
+    }
+    return explained && !target ? this.#classPanel(scene, explained) : placeholder('Classes', imageState);
   }
 
   #ledgerTemplate(state: AppState, { explained, imageState }: Scene, shown: ShownMap | null): TemplateResult {
@@ -175,7 +203,7 @@ class CamView implements View {
   #sidesTemplate(state: AppState, scene: Scene, explained: ExplainedScene): TemplateResult {
     const choices = readMapChoices(state);
     const { maps } = this.#scenes;
-    return html`${this.#comparePanel({ state, scene, explained, maps })}
+    return html`${findTargetChoice(state) ? nothing : this.#comparePanel({ state, scene, explained, maps })}
     ${choices ? stagesPanel({ state, scene, explained, choices, maps }, this.#actions) : nothing}`;
   }
 }

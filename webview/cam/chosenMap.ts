@@ -1,24 +1,36 @@
+import { NO_CLASS } from '../../src/protocol/explanation';
 import type { Explanation, ImageAnswer, LayerExplanation } from '../../src/protocol/explanation';
 import type { MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
+import type { TargetChoice } from '../../src/protocol/target';
 import type { AppState } from '../app';
 import { readCamChoices } from './camChoices';
 import type { CamChoices } from './camChoices';
 import type { Target } from './evidenceCache';
+import { findTargetChoice, readClassChoices, readTargetChoices } from './explainedTarget';
 import type { MapRequest } from './mapRequest';
 
 /** How maps are drawn: exactly at the head's feature map, or by another method, for the most part at some layer. */
 export type ChosenMap =
   | { readonly kind: 'exact' }
-  | { readonly kind: 'layer'; readonly method: MethodChoice; readonly layer: string | null }
+  | LayerMapChoice
   /** What there is to choose from is not known yet. */
   | { readonly kind: 'pending' };
+
+export interface LayerMapChoice {
+  readonly kind: 'layer';
+  readonly method: MethodChoice;
+  readonly layer: string | null;
+  /** What is explained in place of a class; null: a class. */
+  readonly target: TargetChoice | null;
+}
 
 /** What of the user's choice this model allows; where the exact map's layer is none for others, the host chooses. */
 export function findChosenMap(state: AppState): ChosenMap {
   const choices = readMapChoices(state);
   const cam = readCamChoices(state);
+  const target = findTargetChoice(state);
   if (choices === null) {
-    const isUsual = cam.method === null && cam.layer === null;
+    const isUsual = target === null && cam.method === null && cam.layer === null;
     return { kind: isUsual && state.report?.heads[0]?.exact === true ? 'exact' : 'pending' };
   }
   const isListed = (name: string | null): boolean => choices.layers.some(({ tensor }) => tensor === name);
@@ -30,13 +42,14 @@ export function findChosenMap(state: AppState): ChosenMap {
   }
   const used = method?.kind === 'exact' ? findMethod(choices, choices.layerMethod) : method;
   return used
-    ? { kind: 'layer', method: used, layer: used.place === 'layer' && isListed(layer) ? layer : null }
+    ? { kind: 'layer', method: used, layer: used.place === 'layer' && isListed(layer) ? layer : null, target }
     : { kind: 'pending' };
 }
 
-/** null: not known yet. */
-export function readMapChoices({ mapChoices }: AppState): MapChoices | null {
-  return mapChoices === 'loading' ? null : mapChoices;
+/** What maps can be drawn with of what is explained now; null: not known yet. */
+export function readMapChoices(state: AppState): MapChoices | null {
+  const target = findTargetChoice(state);
+  return target === null ? readClassChoices(state) : readTargetChoices(state, target);
 }
 
 export function findMethod({ methods }: MapChoices, id: string | null): MethodChoice | null {
@@ -59,13 +72,17 @@ export function chooseLayer(choices: MapChoices, { method }: CamChoices, tensor:
 
 /** The request for a map by another method than the exact one; what knows no class is asked for once. */
 export function toMapRequest(
-  { method, layer }: { readonly method: MethodChoice; readonly layer: string | null },
+  { method, layer, target: stated }: Omit<LayerMapChoice, 'kind'>,
   { imageId, top }: Pick<ImageAnswer, 'imageId' | 'top'>,
   target: Target,
 ): MapRequest {
+  if (stated !== null) {
+    return { imageId, method: method.id, layer, target: stated, classIndex: NO_CLASS, contrast: null };
+  }
   const { isClassSpecific } = method;
   const classIndex = isClassSpecific ? target.classIndex : top[0];
-  return { imageId, method: method.id, layer, classIndex, contrast: isClassSpecific ? target.contrastClass : null };
+  const contrast = isClassSpecific ? target.contrastClass : null;
+  return { imageId, method: method.id, layer, target: null, classIndex, contrast };
 }
 
 export function isExact(explanation: Explanation | LayerExplanation): explanation is Explanation {

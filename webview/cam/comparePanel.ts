@@ -1,4 +1,4 @@
-import { html } from 'lit/html.js';
+import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { AppState } from '../app';
 import type { CamActions } from './camActions';
@@ -7,6 +7,7 @@ import { toClassLabel } from './classLabels';
 import { ClassPicker } from './classPicker';
 import { uniteRanges } from './evidenceCache';
 import type { Target } from './evidenceCache';
+import { describeUnit } from './explainedTarget';
 import { formatNumber, formatSigned } from './formatNumber';
 import { mapCard, toPending } from './mapCard';
 import type { MapCard } from './mapCard';
@@ -14,7 +15,6 @@ import { readNumbers } from './mapReader';
 import type { FoundMap, MapReader } from './mapReader';
 import type { MapRequest } from './mapRequest';
 import { toMapKey } from './mapRequest';
-import { UNITS } from './scene';
 import type { ExplainedScene, Scene } from './scene';
 import { toOverlay, toScale } from './toOverlay';
 
@@ -66,10 +66,22 @@ export function createComparePanel(actions: CamActions): (panel: ComparePanel) =
     add = (classIndex) => set([...scene.cam.compared, classIndex]);
     picker.draw({ labels: scene.labels, logits, probabilities, selected: null });
     const range = uniteRanges(compared.map(({ found }) => found && maps.findRange(readNumbers(found))));
+    const missing = listUnasked(panel, compared);
     return html`<section class="cam-panel" aria-labelledby="cam-compare-title">
       <div class="cam-panel-head">
         <h2 id="cam-compare-title">Classes side by side</h2>
         <div class="cam-actions">
+          ${
+            missing.length === 0
+              ? nothing
+              : html`<button
+                  class="cam-button"
+                  title=${scene.chosen.kind === 'layer' ? scene.chosen.method.cost : ''}
+                  @click=${() => actions.askForMaps(missing)}
+                >
+                  Draw what is missing: many runs for each
+                </button>`
+          }
           <button class="cam-button cam-secondary" @click=${() => set([...scene.cam.compared, ...top])}>
             Add the top ${top.length}
           </button>
@@ -89,6 +101,15 @@ export function createComparePanel(actions: CamActions): (panel: ComparePanel) =
       ${picker.element}
     </section>`;
   };
+}
+
+/** Maps by a method of many runs that nobody has asked for. */
+function listUnasked(
+  { state: { layerMaps }, scene: { chosen } }: ComparePanel,
+  compared: readonly ComparedMap[],
+): readonly MapRequest[] {
+  const isSlow = chosen.kind === 'layer' && chosen.method.kind === 'sampled';
+  return compared.flatMap(({ request }) => (isSlow && request && !layerMaps.has(toMapKey(request)) ? [request] : []));
 }
 
 function comparedCard(
@@ -125,7 +146,7 @@ function describe({ scene, explained }: ComparePanel, range: ReturnType<typeof u
   }
   const { contrastClass } = explained.target;
   const minus = contrastClass === null ? '' : ` Each minus ${toClassLabel(labels, contrastClass)}.`;
-  const unit = UNITS[chosen.kind === 'layer' ? chosen.method.unit : 'logit'];
+  const unit = describeUnit(chosen.kind === 'layer' ? chosen.method.unit : 'logit', null);
   return range
     ? `One scale for these maps: ${formatNumber(range.minimum)} to ${formatNumber(range.maximum)} ${unit}.${minus}`
     : minus;

@@ -3,19 +3,21 @@ import type { TemplateResult } from 'lit/html.js';
 import type { Failure } from '../../src/protocol/messages';
 import type { AppState } from '../app';
 import type { CamActions } from './camActions';
-import { readMapChoices } from './chosenMap';
+import { readClassChoices, readTargetChoices } from './explainedTarget';
 
 /** Why no map can be drawn of this model at all; null when one can. */
 export function findObstacle(state: AppState, actions: CamActions): TemplateResult | null {
   if (state.report?.heads[0]?.exact !== true) {
-    const choices = readMapChoices(state);
+    const classes = readClassChoices(state);
+    const usual = classes?.targets.usual ?? null;
+    const choices = usual === null ? classes : readTargetChoices(state, usual.target);
     if (choices === null) {
       return html`<div class="cam-message cam-delayed" role="status">
         <progress aria-label="Reading which maps can be drawn"></progress>
       </div>`;
     }
     if (choices.method === null) {
-      return withoutMethod(choices.reason, actions);
+      return withoutMethod(classes?.method === null ? classes.reason : choices.reason, actions);
     }
   }
   return state.trusted ? null : untrusted();
@@ -26,8 +28,8 @@ function withoutMethod(reason: string, actions: CamActions): TemplateResult {
     'No map can be drawn of this model',
     html`<p>${reason}</p>
       <p class="cam-quiet">
-        A map shows which places of an image a class score depends on: it needs scores, one for each class, and a layer
-        whose cells lie on the image.
+        A map shows which places of an image a number depends on: a class score, or another output. It needs such a
+        number, and a layer whose cells lie on the image.
       </p>
       <div class="cam-actions">
         <button class="cam-button" @click=${() => actions.choose({ view: 'summary' })}>Show the head</button>

@@ -2,8 +2,10 @@ import type { Explanation, ImageAnswer, LayerExplanation } from '../../src/proto
 import { RequestFailure } from '../../src/protocol/channel';
 import type { Failure } from '../../src/protocol/messages';
 import type { App, AppState, ImageState } from '../app';
-import { isExact, readMapChoices } from './chosenMap';
+import { isExact } from './chosenMap';
+import { readClassChoices, readTargetChoices } from './explainedTarget';
 import { toMapKey } from './mapRequest';
+import type { MapRequest } from './mapRequest';
 
 const CLASSIFIER_ATTEMPTS = 3;
 
@@ -77,11 +79,12 @@ export class Explainer {
     const run = { imageId, controller: new AbortController() };
     this.#running = run;
     this.#setImage(imageId, { status: 'running' });
-    const result = await requestExplanation(this.app, imageId, run.controller.signal);
+    const usual = findUsualMap(this.app.state);
+    const result = await requestExplanation(this.app, imageId, usual, run.controller.signal);
     this.#dropStale(this.app.state);
     if (this.#running === run) {
       this.#running = null;
-      keepLayerMap(this.app, result);
+      keepLayerMap(this.app, result, usual?.target ?? null);
       this.#setImage(imageId, result);
       this.#startNext(this.app.state);
     }
@@ -124,30 +127,51 @@ export class Explainer {
   }
 }
 
-async function requestExplanation(app: App, imageId: string, signal: AbortSignal): Promise<ImageState> {
+async function requestExplanation(
+  app: App,
+  imageId: string,
+  usual: UsualMap | null,
+  signal: AbortSignal,
+): Promise<ImageState> {
   try {
-    return { status: 'explained', explanation: await requestAnswer(app, imageId, signal) };
+    return { status: 'explained', explanation: await requestAnswer(app, imageId, usual, signal) };
   } catch (error: unknown) {
     return { status: 'failed', failure: toFailure(error) };
   }
 }
 
-/** Where no map is exact, what the model says comes with the most likely class's map by the usual method. */
-function requestAnswer(app: App, imageId: string, signal: AbortSignal): Promise<Explanation | LayerExplanation> {
-  const choices = readMapChoices(app.state);
-  if (hasExactHead(app.state) || choices === null || choices.layerMethod === null) {
+/** What is drawn of an image before anything is chosen, where no map is exact. */
+type UsualMap = Pick<MapRequest, 'method' | 'layer' | 'target'>;
+
+/** Of the most likely class, or of what the model has in place of classes; null: not known yet, or nothing. */
+function findUsualMap(state: AppState): UsualMap | null {
+  const classes = readClassChoices(state);
+  const target = classes?.targets.usual?.target ?? null;
+  const choices = target === null ? classes : readTargetChoices(state, target);
+  return choices === null || choices.layerMethod === null
+    ? null
+    : { method: choices.layerMethod, layer: choices.layer, target };
+}
+
+/** Where no map is exact, what the model says comes with a map by the usual method. */
+function requestAnswer(
+  app: App,
+  imageId: string,
+  usual: UsualMap | null,
+  signal: AbortSignal,
+): Promise<Explanation | LayerExplanation> {
+  if (hasExactHead(app.state) || usual === null) {
     return app.channel.request('explain', { imageId, classes: [] }, signal);
   }
-  const { layerMethod: method, layer } = choices;
-  const params = { imageId, method, layer, classes: [], topCount: 1, contrast: null };
+  const params = { imageId, ...usual, classes: [], topCount: usual.target === null ? 1 : 0, contrast: null };
   return app.channel.request('explainLayer', params, signal);
 }
 
-function keepLayerMap(app: App, result: ImageState): void {
+function keepLayerMap(app: App, result: ImageState, target: MapRequest['target']): void {
   if (result.status === 'explained' && !isExact(result.explanation)) {
     const { explanation } = result;
     const { imageId, method, layer, contrast, maps } = explanation;
-    const request = { imageId, method, layer, contrast, classIndex: maps[0].classIndex };
+    const request = { imageId, method, layer, target, contrast, classIndex: maps[0].classIndex };
     const drawn = { status: 'drawn', request, explanation } as const;
     app.update({ layerMaps: new Map(app.state.layerMaps).set(toMapKey(request), drawn) });
   }
@@ -163,8 +187,7 @@ function hasExactHead({ report }: AppState): boolean {
 
 /** The model may run, and a way to draw maps of it is known. */
 function canExplain(state: AppState): boolean {
-  const choices = readMapChoices(state);
-  return state.trusted && (hasExactHead(state) || (choices !== null && choices.layerMethod !== null));
+  return state.trusted && (hasExactHead(state) || findUsualMap(state) !== null);
 }
 
 /** The image on display comes first, then the list's order. */

@@ -146,6 +146,9 @@ function describeStatus(imageState: ImageState, labels: readonly string[] | null
 
 function describeTop({ top, probabilities }: ImageAnswer, labels: readonly string[] | null): string {
   const [first] = top;
+  if (first === undefined) {
+    return 'Explained';
+  }
   const label = toClassLabel(labels, first);
   return probabilities ? `${label} ${formatPercent(probabilities[first])}` : label;
 }

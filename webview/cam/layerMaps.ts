@@ -112,13 +112,13 @@ export class LayerMaps {
 
 async function requestMap(
   app: App,
-  { imageId, method, layer, classIndex, contrast }: MapRequest,
+  { classIndex, ...request }: MapRequest,
   signal: AbortSignal,
 ): Promise<{ status: 'drawn'; explanation: LayerExplanation } | { status: 'failed'; failure: Failure }> {
   try {
-    const params = { imageId, method, layer, classes: [classIndex], topCount: 0, contrast };
+    const params = { ...request, classes: request.target === null ? [classIndex] : [], topCount: 0 };
     const explanation = await app.channel.request('explainLayer', params, signal);
-    return { status: 'drawn', explanation: sharePicture(app, imageId, explanation) };
+    return { status: 'drawn', explanation: sharePicture(app, request.imageId, explanation) };
   } catch (error: unknown) {
     return { status: 'failed', failure: toFailure(error) };
   }

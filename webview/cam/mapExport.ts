@@ -1,7 +1,10 @@
 import type { ImageAnswer } from '../../src/protocol/explanation';
+import { toTargetText } from '../../src/protocol/target';
+import type { TargetChoice } from '../../src/protocol/target';
 import { toClassLabel } from './classLabels';
 import { encodeNpy } from './npy';
-import type { ExplainedScene, Scene, ShownExactMap, ShownMap } from './scene';
+import { toName } from './explainedTarget';
+import type { ExplainedScene, Scene, ShownExactMap, ShownLayerMap, ShownMap } from './scene';
 
 /** The map as drawn is display; what is exported are its numbers, before any of it. */
 export interface ExportedMap {
@@ -33,7 +36,9 @@ export function toJson(exported: ExportedMap): string {
     model,
     image: explanation.image,
     ...describeMethod(shown),
-    ...describeClass(scene.labels, explanation, target.classIndex),
+    ...(shown.kind === 'layer' && shown.target !== null
+      ? describeTarget(shown, shown.target)
+      : describeClass(scene.labels, explanation, target.classIndex)),
     ...(target.contrastClass === null
       ? {}
       : { contrast: describeClass(scene.labels, explanation, target.contrastClass) }),
@@ -46,17 +51,27 @@ export function toJson(exported: ExportedMap): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** `chelsea-282-cam.npy`: image, class, what. */
+/** `chelsea-282-cam.npy`: image, class or target, what. */
 export function toFileName(
   { scene, explained: { target }, shown }: ExportedMap,
   kind: string,
   extension: string,
 ): string {
   const image = scene.item.name.replace(/\.[^.]*$/, '');
+  const what = shown.kind === 'layer' && shown.target !== null ? toSlug(toTargetName(shown.target)) : target.classIndex;
   const contrast = target.contrastClass === null ? '' : `-minus-${target.contrastClass}`;
   const channel = shown.kind === 'layer' || shown.channel === null ? '' : `-channel-${shown.channel}`;
-  const layer = shown.kind === 'layer' ? `-${shown.explanation.layer.replace(/[^\w.-]+/g, '_')}` : '';
-  return `${image}-${target.classIndex}${contrast}${channel}${layer}-${kind}.${extension}`;
+  const layer = shown.kind === 'layer' ? `-${toSlug(shown.explanation.layer)}` : '';
+  return `${image}-${what}${contrast}${channel}${layer}-${kind}.${extension}`;
+}
+
+/** `box-logits-0-2-3-4-5`; of files the name alone. */
+function toTargetName(target: TargetChoice): string {
+  return toTargetText('file' in target ? { ...target, file: toName(target.file) } : target).replace(/[:,[\]]+/g, '-');
+}
+
+function toSlug(text: string): string {
+  return text.replace(/[^\w.-]+/g, '_').replace(/-$/, '');
 }
 
 /** Id of the method, as on the command line. */
@@ -70,6 +85,11 @@ function describeMethod(shown: ShownMap): object {
   }
   const { layer, note } = shown.explanation;
   return { method: toMethodId(shown), layer, note };
+}
+
+function describeTarget({ explanation }: ShownLayerMap, target: TargetChoice): object {
+  const { text } = explanation.target;
+  return { target: { ...target, text, statement: toTargetText(target) }, value: explanation.maps[0].value ?? null };
 }
 
 function describeLedger({ evidence, channels }: ShownExactMap): object {

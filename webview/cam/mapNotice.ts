@@ -18,6 +18,8 @@ export type Remedy =
 export interface MapPlace {
   /** Whether the map is the exact one of the head. */
   readonly isExact: boolean;
+  /** Whether something else than a class is explained. */
+  readonly isOther?: boolean;
   /** A layer with more cells, at which there may be something to see; null when there is none. */
   readonly earlier: LayerChoice | null;
 }
@@ -29,7 +31,7 @@ export function describeMap(map: Float32Array, sign: Sign, place: MapPlace): Map
     return describeNotFinite(notFinite, map.length, place);
   }
   const range = computeRange(map);
-  return range === null ? null : (describeConstant(range, map.length, place) ?? describeHidden(range, sign));
+  return range === null ? null : (describeConstant(range, map.length, place) ?? describeHidden(range, sign, place));
 }
 
 function describeNotFinite(count: number, cells: number, place: MapPlace): MapNotice {
@@ -54,7 +56,7 @@ function describeConstant({ minimum, maximum }: ValueRange, cells: number, place
   const isDeaf = minimum === 0 && !place.isExact;
   const value = minimum === 0 ? 'zero' : formatNumber(minimum);
   const cause = isDeaf
-    ? 'the logit does not depend on these cells (a class token alone reaches it, or every rectifier behind them is closed)'
+    ? `the ${place.isOther === true ? 'target' : 'logit'} does not depend on these cells (a class token alone reaches it, or every rectifier behind them is closed)`
     : 'no place in the picture counts more than another';
   return { text: `Every cell of this map is ${value}: ${cause}.`, remedy };
 }
@@ -63,17 +65,19 @@ function toEarlier({ earlier }: MapPlace): Remedy | null {
   return earlier && { label: `Show the stage before, ${earlier.height}×${earlier.width} cells`, layer: earlier.tensor };
 }
 
-function describeHidden({ minimum, maximum }: ValueRange, sign: Sign): MapNotice | null {
+function describeHidden({ minimum, maximum }: ValueRange, sign: Sign, { isOther = false }: MapPlace): MapNotice | null {
+  const what = isOther ? 'the target' : 'this class';
+  const consolation = isOther ? '' : ' A class can still win with the least negative logit.';
   const remedy = { label: 'Show signed values', sign: 'signed' } as const;
   if (sign === 'positive' && maximum <= 0) {
     return {
-      text: `Nothing to draw: every cell counts against this class (largest ${formatNumber(maximum)}), and only positive evidence is shown. A class can still win with the least negative logit.`,
+      text: `Nothing to draw: every cell counts against ${what} (largest ${formatNumber(maximum)}), and only positive evidence is shown.${consolation}`,
       remedy,
     };
   }
   if (sign === 'negative' && minimum >= 0) {
     return {
-      text: `Nothing to draw: no cell counts against this class (smallest ${formatNumber(minimum)}), and only negative evidence is shown.`,
+      text: `Nothing to draw: no cell counts against ${what} (smallest ${formatNumber(minimum)}), and only negative evidence is shown.`,
       remedy,
     };
   }

@@ -12,7 +12,7 @@ import { toMapKey } from './mapRequest';
 /** The numbers of a map, with the explanation that says where its cells lie. */
 export type FoundMap =
   | { readonly kind: 'exact'; readonly explanation: Explanation; readonly evidence: ClassMap }
-  | { readonly kind: 'layer'; readonly explanation: LayerExplanation };
+  | { readonly kind: 'layer'; readonly explanation: LayerExplanation; readonly request: MapRequest };
 
 export function readNumbers(found: FoundMap): Float32Array {
   return found.kind === 'exact' ? found.evidence.map : found.explanation.maps[0].map;
@@ -46,7 +46,7 @@ export class MapReader {
   ): { readonly range: ValueRange | null; readonly count: number } {
     return found.kind === 'exact'
       ? this.#findExactRange(state, target, found.evidence)
-      : this.#findLayerRange(state, found.explanation);
+      : this.#findLayerRange(state, found);
   }
 
   /** Of the class shown on all images, and of all images' most likely classes; `count` is of images. */
@@ -67,18 +67,23 @@ export class MapReader {
     return { range: uniteRanges(ranges), count };
   }
 
-  /** Of all maps drawn in the same way at the same layer. */
-  #findLayerRange(state: AppState, shown: LayerExplanation): ReturnType<MapReader['findSharedRange']> {
-    const same = [...state.layerMaps.values()].flatMap((each) =>
-      each.status === 'drawn' && isDrawnAlike(each.explanation, shown) ? [each.explanation.maps[0].map] : [],
-    );
+  /** Of all maps of the same target drawn in the same way at the same layer. */
+  #findLayerRange(
+    state: AppState,
+    { explanation, request: { target } }: Extract<FoundMap, { kind: 'layer' }>,
+  ): ReturnType<MapReader['findSharedRange']> {
+    const text = JSON.stringify(target);
+    const same = [...state.layerMaps.values()].flatMap((each) => {
+      const isAlike = each.status === 'drawn' && JSON.stringify(each.request.target) === text;
+      return isAlike && isDrawnAlike(each.explanation, explanation) ? [each.explanation.maps[0].map] : [];
+    });
     return { range: uniteRanges(same.map((map) => this.findRange(map))), count: same.length };
   }
 }
 
 export function findDrawn({ layerMaps }: AppState, request: MapRequest): FoundMap | null {
   const known = layerMaps.get(toMapKey(request));
-  return known?.status === 'drawn' ? { kind: 'layer', explanation: known.explanation } : null;
+  return known?.status === 'drawn' ? { kind: 'layer', explanation: known.explanation, request } : null;
 }
 
 function isDrawnAlike(one: LayerExplanation, other: LayerExplanation): boolean {

@@ -11,10 +11,19 @@ import type { Scene } from './scene';
 /** More are counted, not listed: the graph shows them all. */
 const LISTED_LAYERS = 400;
 
-/** Which method draws the map at which layer, and why. */
-export function methodPanel(scene: Scene, choices: MapChoices | null, actions: CamActions): TemplateResult {
+interface MethodPanel {
+  readonly scene: Scene;
+  /** null: not known yet. */
+  readonly choices: MapChoices | null;
+  /** Where one chooses what is explained; null: not known yet. */
+  readonly what: TemplateResult | null;
+}
+
+/** What the map explains, which method draws it at which layer, and why. */
+export function methodPanel({ scene, choices, what }: MethodPanel, actions: CamActions): TemplateResult {
   return html`<section class="cam-panel" aria-labelledby="cam-method-title">
     <h2 id="cam-method-title">How the map is drawn</h2>
+    ${what}
     ${choices === null ? html`<p class="cam-note" role="status">Reading which maps can be drawn…</p>` : chosenTemplate(scene, choices, actions)}
   </section>`;
 }

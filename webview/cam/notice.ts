@@ -31,8 +31,9 @@ export function notice(
   </p>`;
 }
 
-function findPlace({ kind, explanation }: ShownMap, choices: MapChoices | null): MapPlace {
+function findPlace(shown: ShownMap, choices: MapChoices | null): MapPlace {
+  const { kind, explanation } = shown;
   const cells = explanation.height * explanation.width;
   const earlier = choices?.stages.find(({ height, width }) => height * width > cells) ?? null;
-  return { isExact: kind === 'exact', earlier };
+  return { isExact: kind === 'exact', isOther: kind === 'layer' && shown.target !== null, earlier };
 }

@@ -1,6 +1,7 @@
 import { range } from 'd3';
 import { toCssColor } from './colorMaps';
 import { computeTicks, toColorPosition } from './colorScale';
+import { describeTargetUnit } from './explainedTarget';
 import { formatPercent, formatSigned } from './formatNumber';
 import { formatTick, toLegendPosition } from './legend';
 import { toMethodId } from './mapExport';
@@ -54,20 +55,28 @@ export function toBlob(canvas: HTMLCanvasElement): Promise<Blob> {
 
 function drawCaption(context: CanvasRenderingContext2D, exported: ExportedMap, width: number): void {
   const { explained, scene, shown, model } = exported;
-  const { target, title } = explained;
-  const { probabilities, logits } = shown.explanation;
+  const { title } = explained;
   const channel = shown.kind === 'layer' || shown.channel === null ? '' : ` · channel ${shown.channel}`;
-  const probability = probabilities?.[target.classIndex];
-  const isClass = target.contrastClass === null && probability !== undefined;
-  const logit = logits[target.classIndex] - (target.contrastClass === null ? 0 : logits[target.contrastClass]);
   context.fillStyle = 'black';
   context.textAlign = 'left';
   context.font = `600 20px ${FONT}`;
   context.fillText(`${title}${channel}`, MARGIN, MARGIN + 18, width);
   context.fillStyle = '#444';
   context.font = `14px ${FONT}`;
-  const numbers = `logit ${formatSigned(logit)}${isClass ? ` · ${formatPercent(probability)}` : ''}`;
-  context.fillText(`${scene.item.name} · ${model} · ${numbers}`, MARGIN, MARGIN + 42, width);
+  context.fillText(`${scene.item.name} · ${model} · ${describeValue(exported)}`, MARGIN, MARGIN + 42, width);
+}
+
+/** The logit with its probability, the difference of two, or the value of another target. */
+export function describeValue({ explained: { target }, shown }: ExportedMap): string {
+  if (shown.kind === 'layer' && shown.target !== null) {
+    const { value } = shown.explanation.maps[0];
+    return value === undefined ? '' : `${formatSigned(value)} ${describeTargetUnit(shown.target)}`;
+  }
+  const { probabilities, logits } = shown.explanation;
+  const probability = probabilities?.[target.classIndex];
+  const isClass = target.contrastClass === null && probability !== undefined;
+  const logit = logits[target.classIndex] - (target.contrastClass === null ? 0 : logits[target.contrastClass]);
+  return `logit ${formatSigned(logit)}${isClass ? ` · ${formatPercent(probability)}` : ''}`;
 }
 
 function drawScale(context: CanvasRenderingContext2D, { shown }: ExportedMap, top: number, width: number): void {

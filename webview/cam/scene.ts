@@ -1,5 +1,7 @@
+import { NO_CLASS } from '../../src/protocol/explanation';
 import type { ClassMap, Explanation, LayerExplanation } from '../../src/protocol/explanation';
 import type { ImageItem } from '../../src/protocol/messages';
+import type { TargetChoice } from '../../src/protocol/target';
 import type { AppState, ImageState } from '../app';
 import { readCamChoices } from './camChoices';
 import type { CamChoices } from './camChoices';
@@ -13,6 +15,7 @@ import type { ColorScale, ValueRange } from './colorScale';
 import { computeChannelMap, readActivation } from './evidence';
 import { uniteRanges } from './evidenceCache';
 import type { Target } from './evidenceCache';
+import { describeTargetChoice, describeUnit, findTargetChoice } from './explainedTarget';
 import { MapReader, readNumbers } from './mapReader';
 import type { FoundMap } from './mapReader';
 import type { Overlay } from './overlayPainter';
@@ -33,7 +36,7 @@ export interface ExplainedScene {
   /** What the model says of the image. */
   readonly answer: Explanation | LayerExplanation;
   readonly target: Target;
-  /** `tabby`, or `tabby − lynx`. */
+  /** `tabby`, `tabby − lynx`, or the target in place of a class. */
   readonly title: string;
   /** null: the model has to be asked for this map. */
   readonly shown: ShownMap | null;
@@ -65,6 +68,8 @@ export interface ShownExactMap extends ShownBase {
 export interface ShownLayerMap extends ShownBase {
   readonly kind: 'layer';
   readonly explanation: LayerExplanation;
+  /** What is explained in place of a class; null: a class. */
+  readonly target: TargetChoice | null;
 }
 
 /** Computes the scene from the state and remembers what was costly. */
@@ -90,7 +95,9 @@ export class SceneReader {
     const target = findTarget(state, answer, chosen);
     const found = this.maps.find(state, answer, target, chosen);
     const shown = found && this.#readShown(state, target, found);
-    return { ...scene, explained: { answer, target, title: describeTarget(labels, target), shown } };
+    const stated = findTargetChoice(state);
+    const title = stated === null ? describeTarget(labels, target) : describeTargetChoice(stated);
+    return { ...scene, explained: { answer, target, title, shown } };
   }
 
   #readShown(state: AppState, target: Target, found: FoundMap): ShownMap {
@@ -105,7 +112,8 @@ export class SceneReader {
     return {
       kind: 'layer',
       explanation,
-      unit: UNITS[explanation.unit],
+      target: found.request.target,
+      unit: describeUnit(explanation.unit, found.request.target),
       overlay: toOverlay(state, explanation, map, toScale(state, isAlone ? computeRange(map) : range)),
       scaleNote: isAlone || count < 2 ? 'Scale of this map alone' : `One scale for the ${count} maps drawn like this`,
     };
@@ -136,14 +144,6 @@ export class SceneReader {
   }
 }
 
-/** What a cell of a map is measured in. */
-export const UNITS: Readonly<Record<LayerExplanation['unit'], string>> = {
-  logit: 'logit',
-  activation: 'activation',
-  derivative: 'logit per unit of the input',
-  share: 'share of the whole',
-};
-
 /** F_c or w·F_c of one channel, [height, width]. */
 export function readChannelMap(
   explanation: Explanation,
@@ -156,7 +156,11 @@ export function readChannelMap(
     : computeChannelMap(explanation, evidence.weights, channel);
 }
 
+/** NO_CLASS where something else is explained. */
 function findTarget(state: AppState, { logits, top }: Explanation | LayerExplanation, chosen: ChosenMap): Target {
+  if (logits.length === 0 || (chosen.kind === 'layer' && chosen.target !== null)) {
+    return { classIndex: NO_CLASS, contrastClass: null };
+  }
   const { selectedClass } = state.choices;
   const classIndex = selectedClass !== null && selectedClass < logits.length ? selectedClass : top[0];
   const { contrastClass } = readCamChoices(state);

@@ -2,6 +2,8 @@ import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { ImageAnswer } from '../../src/protocol/explanation';
 import { findCell } from '../../src/protocol/cellPlacement';
+import { boxOutline, toCellBox } from './boxRegion';
+import type { BoxRegion, CellBox, PicturePoint } from './boxRegion';
 import { legend } from './legend';
 import { OverlayPainter } from './overlayPainter';
 import type { ShownMap } from './scene';
@@ -14,6 +16,8 @@ export interface StageScene {
   readonly shown: ShownMap | null;
   readonly title: string;
   readonly opacity: number;
+  /** The box that is explained; null: no box is. */
+  readonly region: BoxRegion | null;
   /** Over the picture: progress, a failure. */
   readonly cover: TemplateResult | typeof nothing;
 }
@@ -32,6 +36,8 @@ export class Stage {
   readonly #painter = new OverlayPainter();
   #scene: StageScene | null = null;
   #cell: Cell | null = null;
+  /** The box being drawn. */
+  #drawn: CellBox | null = null;
 
   constructor() {
     this.element.className = 'cam-stage';
@@ -78,15 +84,52 @@ export class Stage {
     }
   }
 
+  #toPicture(event: PointerEvent, { inputPicture: { height, width } }: ImageAnswer): PicturePoint {
+    const box = this.#canvas.getBoundingClientRect();
+    return {
+      y: ((event.clientY - box.top) / box.height) * height - 0.5,
+      x: ((event.clientX - box.left) / box.width) * width - 0.5,
+    };
+  }
+
   readonly #onPointer = (event: PointerEvent): void => {
     const { shown, explanation } = this.#scene ?? {};
-    if (shown && explanation) {
-      const box = this.#canvas.getBoundingClientRect();
-      const { height, width } = explanation.inputPicture;
-      const y = ((event.clientY - box.top) / box.height) * height - 0.5;
-      const x = ((event.clientX - box.left) / box.width) * width - 0.5;
+    if (shown && explanation && this.#drawn === null) {
+      const { y, x } = this.#toPicture(event, explanation);
       this.#point(findCell(shown.overlay.placement, explanation.height, explanation.width, y, x));
     }
+  };
+
+  /** Until the pointer is let go, wherever that is, it draws the box that is explained next. */
+  readonly #onPress = (event: PointerEvent): void => {
+    const { explanation, region } = this.#scene ?? {};
+    if (!explanation || !region || event.button !== 0) {
+      return;
+    }
+    const start = this.#toPicture(event, explanation);
+    const listening = new AbortController();
+    const follow = (moved: PointerEvent): void => {
+      this.#drawn = toCellBox(region, start, this.#toPicture(moved, explanation));
+      this.#cell = null;
+      this.#redraw();
+    };
+    const end = (): void => {
+      listening.abort();
+      const drawn = this.#drawn;
+      this.#drawn = null;
+      // A press that did not move draws nothing.
+      if (drawn) {
+        region.onDraw(drawn);
+      }
+    };
+    const give = (): void => {
+      listening.abort();
+      this.#drawn = null;
+      this.#redraw();
+    };
+    window.addEventListener('pointermove', follow, { signal: listening.signal });
+    window.addEventListener('pointerup', end, { signal: listening.signal });
+    window.addEventListener('pointercancel', give, { signal: listening.signal });
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -118,20 +161,21 @@ export class Stage {
     }
   }
 
-  #template({ explanation, shown, title, cover }: StageScene): TemplateResult {
+  #template({ explanation, shown, title, region, cover }: StageScene): TemplateResult {
     const cell = explanation && shown ? this.#cell : null;
     const leave = (): void => this.#point(null);
     return html`<div
-        class="cam-frame"
+        class="cam-frame ${region ? 'cam-drawable' : ''}"
         tabindex="0"
         role="application"
         aria-label=${shown ? `Map of ${title} over the picture. Arrow keys move from cell to cell.` : 'Picture'}
         @pointermove=${this.#onPointer}
+        @pointerdown=${this.#onPress}
         @pointerleave=${leave}
         @keydown=${this.#onKey}
         @blur=${leave}
       >
-        ${this.#canvas}${explanation && shown && cell ? cellMarks(explanation, shown, cell) : nothing}${cover}
+        ${this.#canvas}${region && explanation ? boxOutline(region, this.#drawn ?? region.box, explanation.inputPicture) : nothing}${explanation && shown && cell ? cellMarks(explanation, shown, cell) : nothing}${cover}
       </div>
       <div class="cam-readout" aria-live="polite">
         ${explanation && shown ? (cell ? cellReadout(explanation, shown, cell) : mapReadout(shown)) : nothing}

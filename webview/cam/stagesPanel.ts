@@ -42,6 +42,7 @@ export function listStageMaps(
   if (method === null) {
     return [];
   }
+  const stated = chosen.kind === 'layer' ? chosen.target : null;
   return [...choices.stages].reverse().map((stage) => {
     if (shown?.kind === 'exact' && stage.tensor === choices.layer) {
       return {
@@ -50,7 +51,7 @@ export function listStageMaps(
         found: { kind: 'exact', explanation: shown.explanation, evidence: shown.evidence },
       };
     }
-    const request = toMapRequest({ method, layer: stage.tensor }, answer, target);
+    const request = toMapRequest({ method, layer: stage.tensor, target: stated }, answer, target);
     return { stage, request, found: findDrawn(state, request) };
   });
 }
@@ -153,13 +154,14 @@ function toCard(
 }
 
 function describeStages({ chosen }: Scene, choices: MapChoices): string {
+  const isClass = chosen.kind !== 'layer' || chosen.target === null;
   const method = findStageMethod(chosen, choices);
   const isOther = chosen.kind === 'layer' && chosen.method !== method;
   const how =
     chosen.kind === 'exact'
       ? `By ${method?.name ?? ''}, and at the last stage by CAM itself, which exists there only.`
       : `By ${method?.name ?? ''}${isOther ? `: ${chosen.method.name} draws at one place only` : ''}.`;
-  return `${how} Each map has a scale of its own: values at different layers are not comparable. From the image on the left to the logits.`;
+  return `${how} Each map has a scale of its own: values at different layers are not comparable. From the image on the left to the ${isClass ? 'logits' : 'target'}.`;
 }
 
 /** The size tells stages apart but for the blocks of a transformer. */

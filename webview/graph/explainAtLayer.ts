@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { describeLayerRefusal } from '../../src/protocol/layerRefusal';
 import type { MapChoices } from '../../src/protocol/mapChoices';
 import type { LayerReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { readCamChoices } from '../cam/camChoices';
 import { chooseLayer, readMapChoices } from '../cam/chosenMap';
-import { formatShape } from '../quantity';
 
 /** The output of a layer at which maps can be drawn, or why there is none. */
 export function findExplainable(
   { outputs }: LayerReport,
-  { layers, method, reason }: MapChoices,
+  { layers, method, reason, placeless, end }: MapChoices,
 ): { readonly tensor: string } | { readonly refusal: string } {
   const names = new Set(layers.map(({ tensor }) => tensor));
   const output = outputs.find(({ name }) => names.has(name));
@@ -19,13 +19,9 @@ export function findExplainable(
   if (method === null) {
     return { refusal: reason };
   }
-  const shape = outputs[0]?.shape ?? null;
-  return {
-    refusal:
-      shape === null || shape.length < 3
-        ? `No map here: its output, ${formatShape(shape)}, has no rows and columns that lie on the image.`
-        : 'No map here: its output does not lie between the image and the class scores with rows and columns of its own.',
-  };
+  const first = outputs.at(0);
+  const [tensor, shape] = [first?.name ?? '', first?.shape ?? null];
+  return { refusal: `${describeLayerRefusal({ tensor, shape, isOnPath: placeless.includes(tensor), end })}.` };
 }
 
 /** Shows the maps of the images at a layer (its index in the file); does nothing where there are none. */
@@ -51,7 +47,7 @@ export function explainTemplate(app: App, layer: LayerReport): TemplateResult | 
       <button
         class="link-button"
         ?disabled=${refusal !== null}
-        title=${refusal ?? 'Draw what speaks for a class at this layer, in the CAM view (E)'}
+        title=${refusal ?? 'Draw what is explained at this layer, in the CAM view (E)'}
         @click=${() => explainAtLayer(app, layer.index)}
       >
         Explain at this layer

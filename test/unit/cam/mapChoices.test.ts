@@ -2,7 +2,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listMapChoices } from '../../../src/cam/mapChoices';
 import { CAM_METHODS } from '../../../src/cam/methods';
-import { analyzeModel } from '../../../src/inspectModel';
+import { findSpatialLayers } from '../../../src/cam/spatialLayer';
+import { analyzeModel, inspectModel } from '../../../src/inspectModel';
+import { describeLayerRefusal } from '../../../src/protocol/layerRefusal';
 
 const root = path.join(__dirname, '../../..');
 
@@ -45,5 +47,20 @@ describe('what maps of a model can be drawn with', () => {
     const choices = await choicesOf('test/fixtures/heads/segmentation_nohead/model.onnx');
     expect(choices).toMatchObject({ method: null, layerMethod: null });
     expect(choices.reason).not.toBe('');
+  });
+
+  it('tells of every other layer why there is no map there, in the words of the refusal itself', async () => {
+    const file = path.join(root, 'test/fixtures/heads/se_body_gap_gemm/model.onnx');
+    const { model, index, inferred, heads } = await analyzeModel(file);
+    const { layers, placeless, end } = await listMapChoices(model, index, inferred, heads[0]);
+    const spatial = findSpatialLayers(model, index, inferred, heads[0]);
+    const drawn = new Set(layers.map(({ tensor }) => tensor));
+    const report = await inspectModel(file);
+    const others = report.layers.map(({ outputs }) => outputs[0]).filter(({ name }) => !drawn.has(name));
+    expect(others.length).toBeGreaterThan(2);
+    for (const { name: tensor, shape } of others) {
+      const refusal = describeLayerRefusal({ tensor, shape, isOnPath: placeless.includes(tensor), end });
+      expect(() => spatial.find(tensor)).toThrow(`${refusal}. `);
+    }
   });
 });

@@ -55,7 +55,7 @@ describe('events of the host', () => {
   });
 
   it('maps by other methods go with the model, its input or their image', () => {
-    const request = { imageId: 'a', method: 'gradcam', layer: 'x', classIndex: 1, contrast: null };
+    const request = { imageId: 'a', method: 'gradcam', layer: 'x', target: null, classIndex: 1, contrast: null };
     const state: AppState = {
       ...after(loaded(), settings(['cat'], 224), { type: 'imagesAdded', images: [image('a'), image('b')] }),
       mapChoices: 'loading',

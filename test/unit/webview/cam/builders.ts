@@ -97,6 +97,9 @@ export function createMapChoices(change: Partial<MapChoices> = {}): MapChoices {
     layer: 'feature',
     stages: [feature, early],
     layers: [early, { ...early, tensor: 'between' }, feature],
+    placeless: ['logits'],
+    end: 'the logits "logits"',
+    targets: { outputs: [{ name: 'logits', shape: [1, 3], grid: null }], embeddings: [], usual: null },
     ...change,
   };
 }
@@ -189,6 +192,7 @@ export function createState(names: readonly string[], change: Partial<AppState> 
     imageStates: new Map(),
     classifier: CLASSIFIER,
     mapChoices: createMapChoices(),
+    targetChoices: new Map(),
     layerMaps: new Map(),
     galleries: NO_GALLERIES,
     measurement: null,

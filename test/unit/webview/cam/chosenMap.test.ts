@@ -60,7 +60,8 @@ describe('what the map is drawn with', () => {
   it('asks once for a map that is the same for every class', () => {
     const [, gradCam, eigenCam] = choices.methods;
     const target = { classIndex: 1, contrastClass: 0 };
-    const at = (method: typeof gradCam) => toMapRequest({ method, layer: 'early' }, createExplanation(), target);
+    const at = (method: typeof gradCam) =>
+      toMapRequest({ method, layer: 'early', target: null }, createExplanation(), target);
     expect(at(gradCam)).toMatchObject({ classIndex: 1, contrast: 0 });
     expect(at(eigenCam)).toMatchObject({ classIndex: 2, contrast: null });
   });

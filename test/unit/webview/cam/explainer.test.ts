@@ -106,7 +106,7 @@ describe('Explainer', () => {
   it('explains heads without exact maps by the usual method, and keeps the map it brings', async () => {
     const state = createState(['a.png'], { report: createReport({ exact: false }) });
     const { app, find } = start({ ...state, classifier: null });
-    const options = { classes: [], topCount: 1, contrast: null };
+    const options = { classes: [], topCount: 1, contrast: null, target: null };
     expect(find('explainLayer')[0].params).toEqual({
       imageId: 'a.png',
       method: 'gradcam',

@@ -9,6 +9,7 @@ const request = (classIndex: number): MapRequest => ({
   imageId: 'a.png',
   method: 'gradcam',
   layer: 'early',
+  target: null,
   classIndex,
   contrast: null,
 });

@@ -61,7 +61,8 @@ describe('maps by other methods in the view', () => {
     const { panel, read, choose, find, page } = show();
     choose('Method', 'gradcam');
     expect(read('.cam-cover')).toContain('Drawing cup by Grad-CAM…');
-    const params = { imageId: 'a.png', method: 'gradcam', layer: 'feature', classes: [2], topCount: 0, contrast: null };
+    const usual = { topCount: 0, contrast: null, target: null };
+    const params = { imageId: 'a.png', method: 'gradcam', layer: 'feature', classes: [2], ...usual };
     expect(find('explainLayer').map((each) => each.params)).toEqual([params]);
     find('explainLayer')[0].resolve(createLayerExplanation({ layer: 'feature' }));
     await settle();
