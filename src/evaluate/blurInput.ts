@@ -1,3 +1,4 @@
+import type { Pause } from '../tensor/pause';
 import type { InputLayout } from './inputScorer';
 
 /** As in RISE's published code: 11 taps, σ = 5 pixels, whatever the size of the input. */
@@ -16,16 +17,18 @@ const WEIGHTS = ((): Float64Array => {
  * The input blurred by a Gaussian, rows and columns apart. The picture is mirrored at its edges (d c b a | a b c d), so
  * that they do not darken.
  */
-export function blurInput(input: Float32Array, layout: InputLayout): Float32Array {
+export async function blurInput(input: Float32Array, layout: InputLayout, pause: Pause): Promise<Float32Array> {
   const { height, width, channels, pixelStride, channelStride } = layout;
   const line = new Float64Array(Math.max(height, width));
   const blurred = Float32Array.from(input);
   for (let channel = 0; channel < channels; channel++) {
     for (let row = 0; row < height; row++) {
       blurLine(blurred, line, channel * channelStride + row * width * pixelStride, pixelStride, width);
+      await pause();
     }
     for (let column = 0; column < width; column++) {
       blurLine(blurred, line, channel * channelStride + column * pixelStride, width * pixelStride, height);
+      await pause();
     }
   }
   return blurred;

@@ -1,6 +1,6 @@
 import type { PixelBox } from './pixelBox';
 
-/** Reused from one search to the next: MaxBoxAcc looks for components a hundred times per map. */
+/** Reused from one search to the next. */
 export interface ComponentSearch {
   /** Box and pixel count of the largest component of pixels at or above `threshold`; null when none is. */
   findLargest(values: Float32Array, threshold: number): { readonly box: PixelBox; readonly count: number } | null;

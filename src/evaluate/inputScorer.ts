@@ -16,7 +16,7 @@ export interface InputScorer {
   readonly layout: InputLayout;
   /** Of the class on the image as it is: its probability, or its logit where the model gives no probabilities. */
   readonly score: number;
-  /** Scores of `count` inputs, which `fill` writes one after the other; they are run in batches. */
+  /** Scores of `count` inputs, which `fill` writes one after the other, in order; they are run in batches. */
   scoreAll(count: number, fill: (index: number, target: Float32Array) => void): Promise<Float64Array>;
 }
 

@@ -1,3 +1,4 @@
+import { createPause } from '../tensor/pause';
 import { blurInput } from './blurInput';
 import type { RunMetric } from './evaluationMetric';
 import { tracePerturbation } from './perturbationCurve';
@@ -15,6 +16,8 @@ export const insertion: RunMetric = {
   better: 'higher',
   cost: 'a run of the model per step and one more, in batches',
   needsTruth: false,
-  compute: (judged, scorer, { steps }) =>
-    tracePerturbation(judged, scorer, { from: blurInput(scorer.input, scorer.layout), to: scorer.input, steps }),
+  async compute(judged, scorer, { steps, signal }) {
+    const blurred = await blurInput(scorer.input, scorer.layout, createPause(signal));
+    return tracePerturbation(judged, scorer, { from: blurred, to: scorer.input, steps });
+  },
 };

@@ -7,6 +7,7 @@ import type { ClassRule, EvaluationCurve, EvaluationRow, MapPlacement } from '..
 import type { InputPlacement } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { upsampleMap } from '../protocol/upsampleMap';
+import { createPause } from '../tensor/pause';
 import { UserError } from '../userError';
 import type { DrawnMaps } from './drawMaps';
 import { drawMaps } from './drawMaps';
@@ -159,7 +160,9 @@ async function measure(
 ): Promise<Pick<EvaluationRow, 'values' | 'curves'>> {
   const values: Record<string, number | null> = {};
   const curves: Record<string, EvaluationCurve> = {};
+  const pause = createPause(options.signal);
   for (const metric of options.metrics) {
+    await pause();
     if (metric.kind === 'map') {
       values[metric.id] = metric.compute(map, options);
     } else if (metric.kind === 'set') {

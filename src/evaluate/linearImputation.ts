@@ -1,4 +1,4 @@
-import { UserError } from '../userError';
+import type { Pause } from '../tensor/pause';
 import type { InputLayout } from './inputScorer';
 
 const NEIGHBOURS: readonly (readonly [row: number, column: number, weight: number])[] = [
@@ -14,8 +14,8 @@ const NEIGHBOURS: readonly (readonly [row: number, column: number, weight: numbe
 /** Residual over its first value: a tenth of a per cent is far below the noise. */
 const PRECISION = 1e-4;
 const MOST_ITERATIONS = 1000;
-/** Between two of the editor's turns. */
-const ITERATIONS_PER_TURN = 50;
+/** Between two looks at the clock. */
+const PIXELS_AT_ONCE = 1 << 15;
 
 /**
  * Replaces the removed pixels so that each is the weighted mean of its eight neighbours (1/6 beside, above and below,
@@ -27,14 +27,15 @@ export async function imputeLinear(
   input: Float32Array,
   layout: InputLayout,
   removed: Uint8Array,
-  signal: AbortSignal | undefined,
+  pause: Pause,
 ): Promise<Float32Array> {
-  const system = new NeighbourSystem(removed, layout.height, layout.width);
+  const system = new NeighbourSystem(removed, pause);
+  await system.linkNeighbours(layout.height, layout.width);
   const imputed = Float32Array.from(input);
   for (let channel = 0; channel < layout.channels; channel++) {
     const at = (pixel: number) => pixel * layout.pixelStride + channel * layout.channelStride;
     const plane = Float64Array.from(removed, (_, pixel) => input[at(pixel)]);
-    await system.solve(plane, signal);
+    await system.solve(plane);
     removed.forEach((isRemoved, pixel) => {
       imputed[at(pixel)] = isRemoved === 1 ? plane[pixel] : input[at(pixel)];
     });
@@ -50,47 +51,48 @@ class NeighbourSystem {
 
   constructor(
     private readonly removed: Uint8Array,
-    height: number,
-    width: number,
+    private readonly pause: Pause,
   ) {
-    this.#pixels = Int32Array.from([...removed.keys()].filter((pixel) => removed[pixel] === 1));
+    this.#pixels = Int32Array.from(removed.keys()).filter((pixel) => removed[pixel] === 1);
     this.#neighbours = new Int32Array(this.#pixels.length * NEIGHBOURS.length);
     this.#weights = new Float64Array(this.#neighbours.length);
-    this.#pixels.forEach((pixel, index) => {
+  }
+
+  async linkNeighbours(height: number, width: number): Promise<void> {
+    for (let index = 0; index < this.#pixels.length; index++) {
+      const pixel = this.#pixels[index];
       NEIGHBOURS.forEach(([rows, columns, weight], side) => {
-        const [row, column] = [Math.floor(pixel / width) + rows, (pixel % width) + columns];
+        const row = Math.floor(pixel / width) + rows;
+        const column = (pixel % width) + columns;
         const isInside = row >= 0 && row < height && column >= 0 && column < width;
         this.#neighbours[index * NEIGHBOURS.length + side] = isInside ? row * width + column : pixel;
         this.#weights[index * NEIGHBOURS.length + side] = isInside ? weight : 0;
       });
-    });
+      if (index % PIXELS_AT_ONCE === 0) {
+        await this.pause();
+      }
+    }
   }
 
   /** Fills in the removed pixels of a plane. */
-  async solve(plane: Float64Array, signal: AbortSignal | undefined): Promise<void> {
+  async solve(plane: Float64Array): Promise<void> {
     const known = plane.filter((_, pixel) => this.removed[pixel] === 0);
     const start = (known.length > 0 ? known : plane).reduce((sum, value) => sum + value, 0);
     this.#pixels.forEach((pixel) => (plane[pixel] = start / (known.length || plane.length)));
     if (known.length > 0) {
-      await this.#conjugateGradients(plane, signal);
+      await this.#conjugateGradients(plane);
     }
   }
 
   /** Hestenes and Stiefel 1952. Directions are planes that are 0 at known pixels. */
-  async #conjugateGradients(plane: Float64Array, signal: AbortSignal | undefined): Promise<void> {
-    const residual = this.#apply(plane).map((value) => -value);
+  async #conjugateGradients(plane: Float64Array): Promise<void> {
+    const residual = (await this.#apply(plane)).map((value) => -value);
     const direction = new Float64Array(plane.length);
     this.#pixels.forEach((pixel, index) => (direction[pixel] = residual[index]));
     let squared = dot(residual, residual);
     const wanted = squared * PRECISION ** 2;
     for (let iteration = 0; iteration < MOST_ITERATIONS && squared > wanted; iteration++) {
-      if (iteration % ITERATIONS_PER_TURN === 0) {
-        await new Promise((resolve) => setImmediate(resolve));
-        if (signal?.aborted === true) {
-          throw new UserError('cancelled', 'Stopped while imputing pixels.');
-        }
-      }
-      const applied = this.#apply(direction);
+      const applied = await this.#apply(direction);
       const step = squared / this.#pixels.reduce((sum, pixel, index) => sum + direction[pixel] * applied[index], 0);
       this.#pixels.forEach((pixel, index) => {
         plane[pixel] += step * direction[pixel];
@@ -105,18 +107,27 @@ class NeighbourSystem {
   }
 
   /** Σ_n w_n (x − x_n) for each removed pixel. */
-  #apply(plane: Float64Array): Float64Array {
+  async #apply(plane: Float64Array): Promise<Float64Array> {
     const applied = new Float64Array(this.#pixels.length);
+    for (let start = 0; start < applied.length; start += PIXELS_AT_ONCE) {
+      this.#applyTo(applied, plane, start, Math.min(applied.length, start + PIXELS_AT_ONCE));
+      await this.pause();
+    }
+    return applied;
+  }
+
+  /** The fields in variables of its own: this is where the time goes. */
+  #applyTo(applied: Float64Array, plane: Float64Array, start: number, end: number): void {
+    const [pixels, neighbours, weights] = [this.#pixels, this.#neighbours, this.#weights];
     const count = NEIGHBOURS.length;
-    for (let index = 0; index < applied.length; index++) {
-      const own = plane[this.#pixels[index]];
+    for (let index = start; index < end; index++) {
+      const own = plane[pixels[index]];
       let sum = 0;
       for (let side = index * count; side < (index + 1) * count; side++) {
-        sum += this.#weights[side] * (own - plane[this.#neighbours[side]]);
+        sum += weights[side] * (own - plane[neighbours[side]]);
       }
       applied[index] = sum;
     }
-    return applied;
   }
 }
 

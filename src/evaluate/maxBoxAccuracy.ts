@@ -1,7 +1,7 @@
-import { createComponentSearch } from './connectedComponents';
 import type { SetMetric } from './evaluationMetric';
 import { computeBoxOverlap } from './pixelBox';
 import { normalizeMap } from './positivePart';
+import { traceLargestBoxes } from './risingComponents';
 
 const THRESHOLDS = Array.from({ length: 100 }, (_, index) => index / 100);
 const WANTED_OVERLAP = 0.5;
@@ -21,7 +21,7 @@ export const maxBoxAccuracy: SetMetric = {
   unit: 'share',
   range: [0, 1],
   better: 'higher',
-  cost: 'a hundred passes over the pixels',
+  cost: 'one pass over the pixels, for all thresholds together',
   needsTruth: true,
   start() {
     const hits = THRESHOLDS.map(() => 0);
@@ -34,10 +34,8 @@ export const maxBoxAccuracy: SetMetric = {
         count += 1;
         const normalized = normalizeMap(drawn);
         if (normalized !== null) {
-          const search = createComponentSearch(height, width);
-          THRESHOLDS.forEach((threshold, index) => {
-            const found = search.findLargest(normalized, threshold);
-            const overlaps = truth.boxes.map((box) => (found === null ? 0 : computeBoxOverlap(found.box, box)));
+          traceLargestBoxes(normalized, height, width, THRESHOLDS).forEach((found, index) => {
+            const overlaps = truth.boxes.map((box) => (found === null ? 0 : computeBoxOverlap(found, box)));
             hits[index] += Number(overlaps.some((overlap) => overlap >= WANTED_OVERLAP));
           });
         }

@@ -19,11 +19,13 @@ export async function tracePerturbation(
   }
   const order = rankPixels(drawn);
   const counts = Array.from({ length: steps + 1 }, (_, step) => Math.round((step * order.length) / steps));
+  const changed = from.slice();
+  let rank = 0;
   const scores = await scorer.scoreAll(counts.length, (index, target) => {
-    target.set(from);
-    for (let rank = 0; rank < counts[index]; rank++) {
-      copyPixel(target, to, order[rank], scorer.layout);
+    for (; rank < counts[index]; rank++) {
+      copyPixel(changed, to, order[rank], scorer.layout);
     }
+    target.set(changed);
   });
   const x = counts.map((count) => count / order.length);
   return { value: computeCurveArea(x, scores), curve: { x, y: [...scores] } };

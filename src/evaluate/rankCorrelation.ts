@@ -1,6 +1,8 @@
+import { rankPixels } from './rankPixels';
+
 /**
  * Spearman's rank correlation, −1…1: Pearson's of the ranks, equal values sharing their mean rank. null when one of the
- * two is the same everywhere or holds what is no number. O(n log n).
+ * two is the same everywhere or holds what is no number. O(n).
  */
 export function computeRankCorrelation(one: Float32Array, other: Float32Array): number | null {
   if (![one, other].every((values) => values.every(Number.isFinite))) {
@@ -18,8 +20,8 @@ export function computeRankCorrelation(one: Float32Array, other: Float32Array): 
 }
 
 function rank(values: Float32Array): Float64Array {
-  const order = Uint32Array.from({ length: values.length }, (_, index) => index);
-  order.sort((a, b) => values[a] - values[b]);
+  // From the largest: ranks of both in the opposite order correlate alike.
+  const order = rankPixels(values);
   const ranks = new Float64Array(values.length);
   for (let start = 0; start < order.length;) {
     let end = start + 1;

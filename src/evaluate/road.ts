@@ -1,3 +1,5 @@
+import type { Pause } from '../tensor/pause';
+import { createPause } from '../tensor/pause';
 import type { RunMetric } from './evaluationMetric';
 import type { InputScorer } from './inputScorer';
 import { copyPixel } from './inputScorer';
@@ -29,7 +31,7 @@ export const road: RunMetric = {
       return { value: null, curve: null };
     }
     const order = rankPixels(drawn);
-    const options = { seed, signal };
+    const options = { seed, pause: createPause(signal) };
     const most = await scoreRemoved(order, scorer, options);
     const least = await scoreRemoved(order.slice().reverse(), scorer, options);
     const difference = SHARES.map((_, index) => least[index] - most[index]);
@@ -41,15 +43,15 @@ export const road: RunMetric = {
 async function scoreRemoved(
   order: Uint32Array,
   scorer: InputScorer,
-  options: { readonly seed: number; readonly signal: AbortSignal | undefined },
+  { seed, pause }: { readonly seed: number; readonly pause: Pause },
 ): Promise<Float64Array> {
   const inputs: Float32Array[] = [];
   for (const share of SHARES) {
     const removed = new Uint8Array(order.length);
     order.subarray(0, Math.round(share * order.length)).forEach((pixel) => (removed[pixel] = 1));
-    inputs.push(
-      addNoise(await imputeLinear(scorer.input, scorer.layout, removed, options.signal), scorer, removed, options.seed),
-    );
+    const imputed = await imputeLinear(scorer.input, scorer.layout, removed, pause);
+    inputs.push(addNoise(imputed, scorer, removed, seed));
+    await pause();
   }
   return scorer.scoreAll(inputs.length, (index, target) => target.set(inputs[index]));
 }

@@ -5,6 +5,8 @@ import { findInput, loadExtended } from '../explainer';
 import type { InferenceClient } from '../inference/inferenceClient';
 import type { GraphExtension } from '../onnx/graphExtension';
 import { NodeBuilder } from '../onnx/nodeBuilder';
+import type { Pause } from '../tensor/pause';
+import { createPause } from '../tensor/pause';
 import type { Tensor } from '../tensor/tensor';
 import { UserError } from '../userError';
 import type { InputScorer } from './inputScorer';
@@ -52,11 +54,12 @@ export class ScoreModel {
 
   /** What asks about a class on changed copies of this input. */
   async scoreClass(input: Tensor, classIndex: number, signal: AbortSignal | undefined): Promise<InputScorer> {
+    const pause = createPause(signal);
     const scoreAll: InputScorer['scoreAll'] = async (count, fill) => {
       const scores = new Float64Array(count);
       for (let start = 0; start < count;) {
         const items = Math.min(count - start, this.#chooseBatch(input.data.length));
-        const batch = this.#fillBatch(input, items, (item, target) => fill(start + item, target));
+        const batch = await this.#fillBatch(input, items, pause, (item, target) => fill(start + item, target));
         scores.set((await this.#runBatch(batch, classIndex, signal)).slice(0, items), start);
         start += items;
       }
@@ -75,10 +78,16 @@ export class ScoreModel {
   }
 
   /** A fixed batch is filled up with zeros that nobody looks at. */
-  #fillBatch({ data, shape }: Tensor, items: number, fill: (item: number, target: Float32Array) => void): Tensor {
+  async #fillBatch(
+    { data, shape }: Tensor,
+    items: number,
+    pause: Pause,
+    fill: (item: number, target: Float32Array) => void,
+  ): Promise<Tensor> {
     const batch = new Float32Array((this.#fixed ?? items) * data.length);
     for (let item = 0; item < items; item++) {
       fill(item, batch.subarray(item * data.length, (item + 1) * data.length));
+      await pause();
     }
     return { data: batch, shape: [this.#fixed ?? items, ...shape.slice(1)] };
   }

@@ -3,7 +3,12 @@ import type { TensorInfo } from '../graph/model';
 import type { ModelAnalysis } from '../inspectModel';
 import type { EmittedTensor } from '../onnx/graphExtension';
 import { readPayloadBytes } from '../onnx/payloadBytes';
+import type { Pause } from '../tensor/pause';
+import { createPause } from '../tensor/pause';
 import { createRandom } from './random';
+
+/** Between two looks at the clock. */
+const ELEMENTS_AT_ONCE = 1 << 15;
 
 /** Stored weights by the layer that uses them first, the layer nearest to the output first. */
 export function listWeightedLayers({ model, inferred, index }: ModelAnalysis): readonly (readonly TensorInfo[])[] {
@@ -36,16 +41,19 @@ export async function shuffleTensor(
   const data = new Uint8Array(Buffer.concat(pieces));
   const count = tensor.dims.reduce((product, size) => product * size, 1);
   const size = Math.max(1, Math.floor(data.length / Math.max(1, count)));
-  shuffleElements(data, size, createRandom(hash(tensor.name) ^ seed));
+  await shuffleElements(data, size, createRandom(hash(tensor.name) ^ seed), createPause(signal));
   return { name: tensor.name, elementType: tensor.elementType, dims: tensor.dims, data };
 }
 
-function shuffleElements(data: Uint8Array, size: number, random: () => number): void {
+async function shuffleElements(data: Uint8Array, size: number, random: () => number, pause: Pause): Promise<void> {
   for (let last = Math.floor(data.length / size) - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
     for (let byte = 0; byte < size; byte++) {
       const [a, b] = [last * size + byte, other * size + byte];
       [data[a], data[b]] = [data[b], data[a]];
+    }
+    if (last % ELEMENTS_AT_ONCE === 0) {
+      await pause();
     }
   }
 }

@@ -18,9 +18,12 @@ import { chooseMetrics, METRICS } from '../../../src/evaluate/metrics';
 import { pixelAveragePrecision } from '../../../src/evaluate/pixelAveragePrecision';
 import { computeBoxOverlap } from '../../../src/evaluate/pixelBox';
 import { pointingGame } from '../../../src/evaluate/pointingGame';
+import { rankPixels } from '../../../src/evaluate/rankPixels';
+import { traceLargestBoxes } from '../../../src/evaluate/risingComponents';
 import { createRandom } from '../../../src/evaluate/random';
 import { computeRankCorrelation } from '../../../src/evaluate/rankCorrelation';
 import { chooseStages } from '../../../src/evaluate/sanityCheck';
+import { createPause } from '../../../src/tensor/pause';
 
 const reference = JSON.parse(
   readFileSync(path.join(__dirname, '../../fixtures/evaluation/reference.json'), 'utf8'),
@@ -31,6 +34,7 @@ const reference = JSON.parse(
   readonly components: { height: number; width: number; values: number[]; boxes: Record<string, number[]> };
 };
 const options = { steps: 4, tolerance: 0, seed: 0, signal: undefined };
+const pause = createPause(undefined);
 
 /** A map that is drawn as it is: one pixel per cell. */
 function createJudged(rows: readonly (readonly number[])[], mask: readonly (readonly number[])[] | null): JudgedMap {
@@ -192,32 +196,70 @@ describe('boxes', () => {
   });
 });
 
+describe('components at every threshold', () => {
+  const thresholds = Array.from({ length: 100 }, (_, index) => index / 100);
+
+  it.each([
+    ['noise', 31, 47, (random: () => number) => random()],
+    ['few values, with many ties', 40, 23, (random: () => number) => Math.floor(random() * 4) / 4],
+    ['hardly a pixel', 64, 64, (random: () => number) => (random() < 0.02 ? random() : -1)],
+  ])('are those that a search at each finds: %s', (_, height, width, draw) => {
+    const random = createRandom(3);
+    const values = Float32Array.from({ length: height * width }, () => draw(random));
+    const search = createComponentSearch(height, width);
+    const wanted = thresholds.map((threshold) => search.findLargest(values, threshold)?.box ?? null);
+    expect(new Set(wanted.map((box) => JSON.stringify(box))).size).toBeGreaterThan(2);
+    expect(traceLargestBoxes(values, height, width, thresholds)).toEqual(wanted);
+  });
+});
+
+describe('pixels by rank', () => {
+  it('are those that comparing finds, the earlier of two equal ones first', () => {
+    const random = createRandom(5);
+    const values = Float32Array.from({ length: 5000 }, (_, index) =>
+      index % 7 === 0 ? 0 : index % 11 === 0 ? -0 : (random() - 0.5) * 10 ** Math.round(random() * 40 - 20),
+    );
+    const wanted = [...values.keys()].sort((one, other) => values[other] - values[one] || one - other);
+    expect([...rankPixels(values)]).toEqual(wanted);
+  });
+});
+
 describe('imputation, blur and ranks', () => {
   const { shape, image, removed, imputed } = reference.imputation;
   const [channels, height, width] = shape;
   const planar = describeLayout({ data: Float32Array.from(image), shape: [1, ...shape] }, 'NCHW');
 
   it('solves the equations that SciPy solves directly, in either layout', async () => {
-    const found = await imputeLinear(Float32Array.from(image), planar, Uint8Array.from(removed), undefined);
+    const found = await imputeLinear(Float32Array.from(image), planar, Uint8Array.from(removed), pause);
     const worst = found.reduce((most, value, index) => Math.max(most, Math.abs(value - imputed[index])), 0);
     expect(worst).toBeLessThan(1e-3); // The residual is stopped at 1e-4; noise of 0.01 follows.
     const area = height * width;
     const turn = (values: ArrayLike<number>) =>
       Float32Array.from(values, (_, index) => values[(index % channels) * area + Math.floor(index / channels)]);
     const last = describeLayout({ data: found, shape: [1, height, width, channels] }, 'NHWC');
-    expect(await imputeLinear(turn(image), last, Uint8Array.from(removed), undefined)).toEqual(turn(found));
+    expect(await imputeLinear(turn(image), last, Uint8Array.from(removed), pause)).toEqual(turn(found));
   });
 
   it('takes the mean when every pixel is removed, and leaves the image alone when none is', async () => {
     const area = height * width;
-    const all = await imputeLinear(Float32Array.from(image), planar, new Uint8Array(area).fill(1), undefined);
+    const all = await imputeLinear(Float32Array.from(image), planar, new Uint8Array(area).fill(1), pause);
     expect(all[17]).toBeCloseTo(image.slice(0, area).reduce((sum, value) => sum + value, 0) / area, 5);
-    const none = await imputeLinear(Float32Array.from(image), planar, new Uint8Array(area), undefined);
+    const none = await imputeLinear(Float32Array.from(image), planar, new Uint8Array(area), pause);
     expect(none).toEqual(Float32Array.from(image));
   });
 
-  it('blurs as SciPy does, mirrored at the edges', () => {
-    const blurred = blurInput(Float32Array.from(image), planar);
+  it('lets others have their turn, and ends there when it is cancelled', async () => {
+    const [area, controller] = [224 * 224, new AbortController()];
+    const large = describeLayout({ data: new Float32Array(area), shape: [1, 1, 224, 224] }, 'NCHW');
+    const noise = Float32Array.from({ length: area }, createRandom(1));
+    const most = Uint8Array.from(noise, (value) => Number(value < 0.9));
+    const running = imputeLinear(noise, large, most, createPause(controller.signal));
+    setImmediate(() => controller.abort());
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('blurs as SciPy does, mirrored at the edges', async () => {
+    const blurred = await blurInput(Float32Array.from(image), planar, pause);
     reference.blur.forEach((value, index) => expect(blurred[index]).toBeCloseTo(value, 5));
   });
 

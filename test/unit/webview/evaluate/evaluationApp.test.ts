@@ -96,7 +96,8 @@ describe('what is chosen', () => {
 
   it('says what is missing', () => {
     const choice = { ...FIRST_STATE.choice, images: '/w', methods: ['cam'], metrics: ['drop'] };
-    const problem = (change: Partial<EvaluationState['choice']>) => findProblem(state({ choice: { ...choice, ...change } }));
+    const problem = (change: Partial<EvaluationState['choice']>) =>
+      findProblem(state({ choice: { ...choice, ...change } }));
     expect(problem({})).toBeNull();
     expect(problem({ images: null })).toMatch(/folder of images/);
     expect(problem({ classRule: null })).toMatch(/class/);
