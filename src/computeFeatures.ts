@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { BatchRunner, runInBatches } from './batchRunner';
 import type { FeatureOptions, SkippedImage } from './extractFeatures';
 import type { FeatureItem, FeatureSource, UnknownImage } from './featureWork';
@@ -33,7 +34,8 @@ export async function computeFeatures(extraction: Extraction, images: readonly s
     batch: null,
     tell: options.tell,
   });
-  for await (const items of runInBatches(runner, listUnknown(extraction, images, account))) {
+  for await (const answers of runInBatches(runner, listUnknown(extraction, images, account))) {
+    const items = await Promise.all(answers.map(checkUnchanged));
     await append(extraction, items);
     items.forEach(({ image, failure }) => account.settle(image.hash, failure));
   }
@@ -50,15 +52,31 @@ async function* listUnknown(
     if (options.signal?.aborted === true) {
       throw new UserError('cancelled', 'Computing features was stopped; those that are done are kept.');
     }
+    const stamp = await stampFile(path);
     const hash = await hashFiles([path]).catch(() => null);
     if (hash === null) {
       account.skip(position, { code: 'fileNotFound', message: `${path} cannot be read. Does it exist?` });
     } else if (pooled.has(hash) && maps?.has(hash) !== false) {
       account.reuse(position, hash);
     } else if (account.expect(position, hash)) {
-      yield { hash, path };
+      yield { hash, path, stamp };
     }
   }
+}
+
+async function stampFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  return found === null ? '' : `${found.size} ${found.mtimeMs}`;
+}
+
+/** Features of another content must never be kept under this one's hash. */
+async function checkUnchanged(item: FeatureItem): Promise<FeatureItem> {
+  const { image, failure } = item;
+  if (failure !== null || (await stampFile(image.path)) === image.stamp) {
+    return item;
+  }
+  const message = `${image.path} changed while it was read. Run again once it is complete.`;
+  return { image, features: null, failure: { code: 'fileChanged', message } };
 }
 
 async function append({ pooled, maps }: Extraction, items: readonly FeatureItem[]): Promise<void> {
@@ -132,7 +150,7 @@ function createAccount(images: readonly string[], { onProgress }: FeatureOptions
 
 /** What is wrong with one image leaves it out; anything else ends the run. */
 function checkImageFailure({ code, message }: FailedImage): void {
-  if (!['fileNotFound', 'unreadableImage', 'tooLarge', 'badInputTensor'].includes(code)) {
+  if (!['fileNotFound', 'fileChanged', 'unreadableImage', 'tooLarge', 'badInputTensor'].includes(code)) {
     throw new UserError(code, message);
   }
 }

@@ -27,6 +27,8 @@ export interface FeatureSource {
 export interface UnknownImage {
   readonly hash: ImageHash;
   readonly path: string;
+  /** Size and time of the file when it was hashed. */
+  readonly stamp: string;
 }
 
 export interface FeatureItem {

@@ -17,6 +17,8 @@ export interface RowProducts {
 const OPSET = 18;
 /** Of one block in double precision: few blocks, and little memory beside the rows, which are mapped. */
 const BLOCK_BYTES = 64e6;
+/** Larger blocks of products would hold up others here. */
+const MOST_BLOCK_ROWS = 512;
 
 export async function openRowProducts(
   client: InferenceClient,
@@ -88,7 +90,7 @@ async function computeGram(
 ): Promise<Float64Array> {
   const { product, matrix } = session;
   const size = matrix.rows;
-  const perBlock = Math.max(1, Math.floor(BLOCK_BYTES / (8 * matrix.columns)));
+  const perBlock = Math.max(1, Math.min(MOST_BLOCK_ROWS, Math.floor(BLOCK_BYTES / (8 * matrix.columns))));
   const gram = new Float64Array(size * size);
   for (let one = 0; one < size; one += perBlock) {
     const end = Math.min(one + perBlock, size);

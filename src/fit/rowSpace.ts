@@ -52,12 +52,12 @@ export async function findRowSpace(
 const MOST_ROWS = 4096;
 /** Of a fit: 27 to 583 were counted on the maps of EfficientNet-Lite0, by tolerance. */
 const EVALUATIONS = 50;
-/** How much longer an operation takes here than in ONNX Runtime. */
-const SLOWNESS = 10;
+/** How much longer an operation takes here than in ONNX Runtime, measured at 1000 rows. */
+const SLOWNESS = 30;
 
 /**
  * Whether the way over the span takes fewer operations, for so many fits of 50 evaluations each. Once N²·D + N³/3
- * (the Gram matrix; its factor, in JavaScript, counted tenfold) and 2·N·D·K to come back; then 4·N²·K an evaluation
+ * (the Gram matrix; its factor, in JavaScript, counted thirtyfold) and 2·N·D·K to come back; then 4·N²·K an evaluation
  * instead of 4·N·D·K. Never when there are more images than features, or too many to hold.
  */
 export function isRowSpaceCheaper(

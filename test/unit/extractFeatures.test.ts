@@ -45,26 +45,35 @@ function buildModel(batch: number | 'N', bend = (_: ModelBuilder, map: string): 
 
 let caches = 0;
 
-async function extract(model: string, paths: readonly string[], cache = path.join(folder, `cache-${caches++}`)) {
+interface Circumstances {
+  readonly cache?: string;
+  /** Happens after each batch. */
+  readonly meanwhile?: () => Promise<void>;
+}
+
+async function extract(model: string, paths: readonly string[], { cache, meanwhile }: Circumstances = {}) {
+  const kept = cache ?? path.join(folder, `cache-${caches++}`);
   const analysis = await analyzeModel(model);
   const batches: { readonly images: readonly string[]; readonly next: readonly string[] }[] = [];
   const told: string[] = [];
   const watched = Object.create(client, {
     runImages: {
-      value: (...request: Parameters<InferenceClient['runImages']>) => {
+      value: async (...request: Parameters<InferenceClient['runImages']>) => {
         batches.push(request[1]);
-        return client.runImages(...request);
+        const result = await client.runImages(...request);
+        await meanwhile?.();
+        return result;
       },
     },
     loadModel: { value: client.loadModel.bind(client) },
     releaseModel: { value: client.releaseModel.bind(client) },
   }) as InferenceClient;
-  const options = { preprocessing: null, cache, withMaps: true, tell: (sentence: string) => told.push(sentence) };
+  const options = { preprocessing: null, cache: kept, withMaps: true, tell: (sentence: string) => told.push(sentence) };
   const found = await extractFeatures(analysis, watched, paths, options);
   const pooled = await Promise.all(found.paths.map((_, index) => found.readPooled(index)));
   const maps = await Promise.all(found.paths.map((_, index) => found.readMap(index)));
   await found.close();
-  return { ...found, pooled, maps, batches, told, cache };
+  return { ...found, pooled, maps, batches, told, cache: kept };
 }
 
 function expectSame(found: readonly Float32Array[], expected: readonly Float32Array[]): void {
@@ -112,7 +121,7 @@ describe('extractFeatures', () => {
     ]);
     expect(once.pooled[2]).toEqual(once.pooled[0]);
     expect(once.pooled[1]).not.toEqual(once.pooled[0]);
-    const again = await extract(model, list, once.cache);
+    const again = await extract(model, list, { cache: once.cache });
     expect([again.computed, again.reused, again.positions]).toEqual([0, 4, [0, 2, 3, 7]]);
     // Only what could not be read is tried again.
     expect(again.batches.flatMap((batch) => batch.images)).toEqual([torn, tall]);
@@ -132,6 +141,20 @@ describe('extractFeatures', () => {
       pooled,
       plain.pooled.map((values) => values.map((value) => 2 * value)),
     );
+  });
+
+  it('keeps nothing of a file that changed after it was hashed, and takes it up in the next run', async () => {
+    const changing = path.join(folder, 'changing.npy');
+    await copyFile(images[0], changing);
+    const model = buildModel(1);
+    const list = [changing, images[3]];
+    const meanwhile = async () => copyFile(await writeTensor(1, 16), changing);
+    const once = await extract(model, list, { meanwhile });
+    expect([once.skipped.map(({ code }) => code), once.positions]).toEqual([['fileChanged'], [1]]);
+    await copyFile(images[0], changing);
+    const again = await extract(model, list, { cache: once.cache });
+    expect([again.computed, again.reused, again.skipped]).toEqual([1, 1, []]);
+    expectSame(again.pooled, (await extract(model, [images[0], images[3]])).pooled);
   });
 
   it('fills a batch that the model fixes', async () => {
