@@ -17,7 +17,7 @@ import type {
   MetricDescription,
 } from './protocol/evaluation';
 import { UserError } from './userError';
-import type { ListedImage } from './evaluate/listImages';
+import type { ListedImage } from './protocol/imageSeries';
 
 export interface EvaluateOptions extends Omit<JudgeOptions, keyof MetricOptions | 'method' | 'metrics' | 'warn'> {
   readonly images: readonly ListedImage[];
@@ -159,7 +159,7 @@ async function judgeOrExplain(
     if (!(error instanceof UserError) || error.code === 'cancelled') {
       throw error;
     }
-    errors.push({ image: image.name, method: judge.method.id, code: error.code, message: error.message });
+    errors.push({ image: image.id, method: judge.method.id, code: error.code, message: error.message });
     return [];
   }
 }

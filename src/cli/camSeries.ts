@@ -10,7 +10,7 @@ import { listExternalFiles } from '../onnx/externalData';
 import type { SeriesItem, SeriesRecord, SeriesSubject } from '../protocol/imageSeries';
 import type { Journal, JournalHeader } from '../series/journal';
 import { identifyModel, openJournal, readJournal, readJournalHeader } from '../series/journal';
-import type { ImageListing } from '../series/listImages';
+import type { ImageListing } from '../image/listImages';
 import { summarizeSeries } from '../series/summarizeSeries';
 import { toRecord } from '../series/toRecord';
 import { createTrueClasses } from '../series/trueClasses';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { findMethod } from '../cam/methods';
-import { listImages } from '../evaluate/listImages';
+import { listJudged } from '../evaluate/listJudged';
 import { chooseMetrics } from '../evaluate/metrics';
 import { openGroundTruth } from '../evaluate/truth/groundTruth';
 import { readListedClasses } from '../evaluate/truth/trueClasses';
@@ -53,7 +53,7 @@ async function prepare(options: EvaluateArguments, analysis: ModelAnalysis): Pro
   const chosen = options.preprocess === null ? null : await readSettings(options.preprocess);
   const sources = { chosen, chosenLabels: options.labels === null ? null : resolve(options.labels) };
   const labels = await readLabels(subject, sources);
-  const images = await listImages(options.images);
+  const images = await listJudged(options.images);
   const needsPreprocessing = !images.every(({ path }) => isInputTensor(path));
   const { classes: rule } = options;
   return {

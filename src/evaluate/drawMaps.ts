@@ -4,7 +4,7 @@ import { explainImage } from '../explainImage';
 import { explainLayer } from '../explainLayer';
 import type { ImageAnswer, LayerMap } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
-import type { ListedImage } from './listImages';
+import type { ListedImage } from '../protocol/imageSeries';
 
 export interface DrawnMaps extends ImageAnswer {
   readonly maps: readonly LayerMap[];
@@ -22,9 +22,9 @@ export interface DrawOptions {
 }
 
 /** A method's maps of an image, by whichever pipeline draws it. */
-export function drawMaps(explainer: Explainer, { path, name }: ListedImage, options: DrawOptions): Promise<DrawnMaps> {
+export function drawMaps(explainer: Explainer, { path, id }: ListedImage, options: DrawOptions): Promise<DrawnMaps> {
   const { method, layer, classes, topCount, preprocessing, signal } = options;
-  const image = { id: name, path };
+  const image = { id, path };
   const common = { classes, preprocessing, ...(signal === undefined ? {} : { signal }) };
   return method.kind === 'exact'
     ? explainImage(explainer, image, common)

@@ -13,7 +13,7 @@ import type { DrawnMaps } from './drawMaps';
 import { drawMaps } from './drawMaps';
 import type { EvaluationMetric, MetricOptions, SetCollector } from './evaluationMetric';
 import type { JudgedMap, TrueRegion } from './judgedMap';
-import type { ListedImage } from './listImages';
+import type { ListedImage } from '../protocol/imageSeries';
 import { computeMapBox } from './mapBox';
 import type { ScoreModel } from './scoreModel';
 import type { Annotation } from './truth/annotation';
@@ -73,7 +73,7 @@ export async function judgeImage(
       map: map.map,
       row: {
         method: options.method.id,
-        image: image.name,
+        image: image.id,
         classIndex,
         label: options.labels?.labels[classIndex] ?? null,
         predicted: drawn.top[0],
@@ -101,7 +101,7 @@ function chooseClasses(image: ListedImage, trueClasses: readonly number[], rule:
   if (trueClasses.length === 0) {
     throw new UserError(
       'badArgument',
-      `The class of ${image.name} is not known: neither its annotation nor a list (--truth FILE), its folder's name or a ` +
+      `The class of ${image.id} is not known: neither its annotation nor a list (--truth FILE), its folder's name or a ` +
         'word of its own name is a class of the model. Judge the predicted class instead, or list the classes.',
     );
   }

@@ -6,7 +6,7 @@ import type { EvaluationCurve } from '../protocol/evaluation';
 import { UserError } from '../userError';
 import type { DrawOptions } from './drawMaps';
 import { drawMaps } from './drawMaps';
-import type { ListedImage } from './listImages';
+import type { ListedImage } from '../protocol/imageSeries';
 import { computeRankCorrelation } from './rankCorrelation';
 import { listWeightedLayers, shuffleTensor } from './shuffledWeights';
 

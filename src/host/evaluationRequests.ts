@@ -8,7 +8,7 @@ import type {
   EvaluationSetup,
   HostToEvaluation,
 } from '../protocol/evaluationPage';
-import type { ListedImage } from '../evaluate/listImages';
+import type { ListedImage } from '../protocol/imageSeries';
 import type { EvaluateOptions } from '../evaluateMaps';
 import { UserError } from '../userError';
 import { findEvaluationFolders } from './evaluationFolders';
@@ -76,7 +76,7 @@ export function createEvaluationHandlers(
       return outcome;
     },
     showMap: async ({ image, method, classIndex }) => {
-      const listed = shown.images.find(({ name }) => name === image);
+      const listed = shown.images.find(({ id }) => id === image);
       if (listed !== undefined) {
         await showMap(listed, { method, classIndex, layer: method === 'cam' ? null : shown.layer });
       }
@@ -125,15 +125,15 @@ export async function evaluateChoice(
 }
 
 async function toOptions(document: ModelDocument, choice: EvaluationChoice): Promise<EvaluateOptions> {
-  const [{ listImages }, { chooseMetrics }, { openGroundTruth }, { findMethod }] = await Promise.all([
-    import('../evaluate/listImages'),
+  const [{ listJudged }, { chooseMetrics }, { openGroundTruth }, { findMethod }] = await Promise.all([
+    import('../evaluate/listJudged'),
     import('../evaluate/metrics'),
     import('../evaluate/truth/groundTruth'),
     import('../cam/methods'),
   ]);
   const [{ heads }, { preprocessing, labels }] = await Promise.all([document.analysis(), document.settings()]);
   const { classRule, placement, layer, steps, tolerance, masks } = choice;
-  const images = await listImages(choice.images);
+  const images = await listJudged(choice.images);
   return {
     ...{ images, classRule, placement, layer, steps, tolerance, preprocessing },
     methods: choice.methods.map(findMethod),

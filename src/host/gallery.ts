@@ -143,7 +143,7 @@ export class Gallery {
 
   async #prepare(source: GallerySource, model: GalleryModel, wanted: CamMethod | undefined): Promise<GallerySubject> {
     const [{ listImages }, { findMethod }, { createLayerExtension }, { isInputTensor }] = await Promise.all([
-      import('../series/listImages'),
+      import('../image/listImages'),
       import('../cam/methods'),
       import('../cam/layerExtension'),
       import('../image/inputTensor'),

@@ -1,3 +1,4 @@
+import { computeBorderEnergy } from '../cam/borderEnergy';
 import type { ExplainedImage, ImageMetrics } from '../protocol/imageSeries';
 
 /** Figures of one image; those of the map are of its first one. `trueClass`: null when it is not known. */
@@ -48,21 +49,4 @@ export function computeMapStatistics(map: Float32Array, height: number, width: n
     standardDeviation: Math.sqrt(variance),
     positiveShare: positive / map.length,
   };
-}
-
-/**
- * Share of Σ|M| in the outer ring of cells, over the ring's share of the area: 1 where the border counts like the rest.
- * null for a map without an inside, or one that is 0 everywhere.
- */
-export function computeBorderEnergy(map: Float32Array, height: number, width: number): number | null {
-  let [border, total] = [0, 0];
-  map.forEach((value, index) => {
-    const [row, column] = [Math.floor(index / width), index % width];
-    const isBorder = row === 0 || column === 0 || row === height - 1 || column === width - 1;
-    total += Math.abs(value);
-    border += isBorder ? Math.abs(value) : 0;
-  });
-  const inside = Math.max(0, height - 2) * Math.max(0, width - 2);
-  const share = 1 - inside / (height * width);
-  return inside === 0 || total === 0 ? null : border / total / share;
 }

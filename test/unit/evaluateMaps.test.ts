@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMethod } from '../../src/cam/methods';
-import { listImages } from '../../src/evaluate/listImages';
+import { listJudged } from '../../src/evaluate/listJudged';
 import { chooseMetrics } from '../../src/evaluate/metrics';
 import { openGroundTruth } from '../../src/evaluate/truth/groundTruth';
 import type { EvaluateOptions } from '../../src/evaluateMaps';
@@ -44,7 +44,7 @@ async function evaluate(options: Partial<EvaluateOptions> & { readonly model?: s
   const analysis = await analyzeModel(path.join(shapes, `${model}.onnx`));
   const classes = analysis.heads[0].classes ?? 0;
   const subject = { model: analysis.model, boundInputs: analysis.inferred.boundInputs, classes };
-  const images = options.images ?? (await listImages(path.join(shapes, 'images')));
+  const images = options.images ?? (await listJudged(path.join(shapes, 'images')));
   return evaluateMaps(createExplainer(analysis, client), {
     images,
     methods: [findMethod('cam')],
@@ -150,7 +150,7 @@ describe('evaluateMaps', () => {
   });
 
   it('tells maps that depend on what was learned from those that do not', async () => {
-    const images = (await listImages(path.join(shapes, 'images'))).slice(0, 3);
+    const images = (await listJudged(path.join(shapes, 'images'))).slice(0, 3);
     const first = await evaluate({ ids: ['sanity'], images });
     const sanity = summary(first, 'sanity');
     expect(sanity?.count).toBe(3);
@@ -163,7 +163,7 @@ describe('evaluateMaps', () => {
   }, 60_000);
 
   it('prefers by ROAD maps that point at what counts', async () => {
-    const images = (await listImages(path.join(shapes, 'images'))).slice(0, 4);
+    const images = (await listJudged(path.join(shapes, 'images'))).slice(0, 4);
     const [road] = (await evaluate({ ids: ['road'], images })).summaries;
     expect(road.count).toBe(4);
     expect(road.value).toBeGreaterThan(0.05);
@@ -171,7 +171,7 @@ describe('evaluateMaps', () => {
   }, 60_000);
 
   it('lists an image without annotation with its reason, and judges the others', async () => {
-    const images = await listImages(path.join(shapes, 'images'));
+    const images = await listJudged(path.join(shapes, 'images'));
     const truth = await openGroundTruth(path.join(fixtures, 'masks'), images.slice(0, 2));
     const report = await evaluate({ ids: ['energy'], images: images.slice(0, 3), truth });
     expect(report.rows.map(({ image }) => image)).toEqual(['00_circle.png', '01_square.png']);
@@ -197,7 +197,7 @@ describe('evaluateMaps', () => {
   });
 
   it('counts every map of the sanity check, and hands rows out before it and after', async () => {
-    const images = (await listImages(path.join(shapes, 'images'))).slice(0, 2);
+    const images = (await listJudged(path.join(shapes, 'images'))).slice(0, 2);
     const steps: [number, number][] = [];
     const rows: EvaluationRow[] = [];
     const news = {
@@ -219,7 +219,7 @@ describe('the 40 held-out shapes', () => {
   // Elsewhere the ten of the demo stand for them, above.
   it('equal the figures published with them: pointing game 0.85, IoU 0.252, energy 0.263', async () => {
     const folder = path.join(data, 'images');
-    const images = await listImages(folder).catch(() => null);
+    const images = await listJudged(folder).catch(() => null);
     if (images === null) {
       expect(reference.rows.length).toBe(10);
       return;

@@ -11,7 +11,7 @@ import { readPreprocessing } from '../../src/image/modelSettings';
 import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';
 import type { ListedImage, SeriesItem } from '../../src/protocol/imageSeries';
-import { listImages } from '../../src/series/listImages';
+import { listImages } from '../../src/image/listImages';
 import { writeNpy } from '../../src/tensor/npy';
 import { UserError } from '../../src/userError';
 import { ModelBuilder } from './cam/modelBuilder';

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve, sep } from 'node:path';
 import { UserError } from '../../userError';
-import type { ListedImage } from '../listImages';
+import type { ListedImage } from '../../protocol/imageSeries';
 import type { Annotation } from './annotation';
 import { parseCoco } from './coco';
 import { parsePascalVoc } from './pascalVoc';
@@ -74,7 +74,7 @@ function findCandidates(
   taken: ReadonlySet<string>,
 ): ReadonlyMap<TruthFormat, string> {
   const found = new Map<TruthFormat, string>();
-  const stems = [image.name, basename(image.name)].map((name) => name.slice(0, name.length - extname(name).length));
+  const stems = [image.id, basename(image.id)].map((name) => name.slice(0, name.length - extname(name).length));
   for (const stem of stems) {
     for (const suffix of SUFFIXES) {
       for (const [extension, format] of Object.entries(EXTENSIONS)) {
@@ -99,11 +99,11 @@ async function openFiles(
     async read(image) {
       const file = files.get(image);
       if (file === undefined) {
-        const stem = basename(image.name, extname(image.name));
+        const stem = basename(image.id, extname(image.id));
         const wanted = Object.entries(EXTENSIONS).find(([, each]) => each === format)?.[0] ?? '';
         throw new UserError(
           'fileNotFound',
-          `${image.name} has no annotation in ${path}, as other images have: wanted ${stem}${wanted}. Add it, or leave the image out.`,
+          `${image.id} has no annotation in ${path}, as other images have: wanted ${stem}${wanted}. Add it, or leave the image out.`,
         );
       }
       if (format === 'png') {
@@ -130,14 +130,11 @@ async function openCoco(file: string): Promise<GroundTruth> {
   return {
     format: 'coco',
     read(image) {
-      const annotation = annotations.get(image.name) ?? byName.get(basename(image.name));
+      const annotation = annotations.get(image.id) ?? byName.get(basename(image.id));
       return annotation !== undefined
         ? Promise.resolve(annotation)
         : Promise.reject(
-            new UserError(
-              'fileNotFound',
-              `${basename(file)} lists no image with the file_name ${basename(image.name)}.`,
-            ),
+            new UserError('fileNotFound', `${basename(file)} lists no image with the file_name ${basename(image.id)}.`),
           );
     },
   };

@@ -1,9 +1,10 @@
 import { basename, dirname, extname } from 'node:path';
 import { findClass } from '../../image/findClass';
+import { findNamedClass } from '../../image/namedClass';
 import type { ResolvedLabels } from '../../image/resolveLabels';
 import { readTextFile } from '../../image/textFile';
 import { UserError } from '../../userError';
-import type { ListedImage } from '../listImages';
+import type { ListedImage } from '../../protocol/imageSeries';
 import type { AnnotatedObject } from './annotation';
 
 export interface ClassNames {
@@ -14,18 +15,9 @@ export interface ClassNames {
 /** null: the model has no such class. Names count before indices, which may be numbered in another way. */
 export function findObjectClass({ className, classIndex }: AnnotatedObject, names: ClassNames): number | null {
   if (className !== null && names.labels !== null) {
-    return findClassOrNull(className, names);
+    return findNamedClass(names.labels, className, names.classes);
   }
   return classIndex !== null && classIndex < names.classes ? classIndex : null;
-}
-
-function findClassOrNull(text: string, { labels, classes }: ClassNames): number | null {
-  try {
-    return findClass(labels, text, classes);
-  } catch (error) {
-    if (error instanceof UserError) return null;
-    throw error;
-  }
 }
 
 /** Image name → its class, as `--truth FILE` lists them: one `image,class` per line, the class by index or label. */
@@ -40,7 +32,7 @@ export async function readListedClasses(path: string, names: ClassNames): Promis
   const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/);
   const listed = lines.flatMap((line, index): [string, number][] => {
     const match = /^\s*"?([^",;\t]+?)"?\s*[,;\t]\s*"?([^"]+?)"?\s*$/.exec(line);
-    const isTitle = index === 0 && match !== null && findClassOrNull(match[2], names) === null;
+    const isTitle = index === 0 && match !== null && findNamedClass(names.labels, match[2], names.classes) === null;
     if (line.trim() === '' || isTitle) {
       return [];
     }
@@ -76,7 +68,7 @@ export function findTrueClasses(
   listed: ListedClasses | null,
   names: ClassNames,
 ): readonly number[] {
-  const given = listed?.get(image.name) ?? listed?.get(basename(image.name));
+  const given = listed?.get(image.id) ?? listed?.get(basename(image.id));
   if (given !== undefined) {
     return [given];
   }
@@ -88,12 +80,14 @@ export function findTrueClasses(
   }
   const isNamed = (text: string) => text !== '' && !/^\d+$/.test(text);
   const folder = basename(dirname(image.path));
-  const words = basename(image.name, extname(image.name))
+  const words = basename(image.id, extname(image.id))
     .split(/[^\p{L}]+/u)
     .filter(isNamed);
   for (const candidates of [[folder].filter(isNamed), words]) {
     const found = new Set(
-      names.labels === null ? [] : candidates.flatMap((text) => findClassOrNull(text, names) ?? []),
+      names.labels === null
+        ? []
+        : candidates.flatMap((text) => findNamedClass(names.labels, text, names.classes) ?? []),
     );
     if (found.size === 1) {
       return [...found];

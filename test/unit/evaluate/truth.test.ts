@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listImages } from '../../../src/evaluate/listImages';
+import { listJudged } from '../../../src/evaluate/listJudged';
 import type { AnnotatedObject, Outline } from '../../../src/evaluate/truth/annotation';
 import { parseCoco } from '../../../src/evaluate/truth/coco';
 import { openGroundTruth } from '../../../src/evaluate/truth/groundTruth';
@@ -230,7 +230,7 @@ describe('objects on the input', () => {
 });
 
 describe('the true class', () => {
-  const image = (name: string) => ({ path: path.join('/data', name), name });
+  const image = (id: string) => ({ id, path: path.join('/data', id), folder: null });
   const named = (className: string) => object(className, box(0, 0, 1, 1));
 
   it('comes from a list, the annotation, the folder, or a word of the file name, in this order', () => {
@@ -264,8 +264,8 @@ describe('folders', () => {
     for (const name of ['10.png', '2.png', '2_mask.png', 'sub/a.jpg', 'sub/a_mask.png', 'lonely_mask.png', 'b.xml']) {
       await copyFile(path.join(pngs, 'bits.png'), path.join(root, name));
     }
-    const images = await listImages(root);
-    expect(images.map(({ name }) => name)).toEqual(['2.png', '10.png', 'lonely_mask.png', 'sub/a.jpg']);
+    const images = await listJudged(root);
+    expect(images.map(({ id }) => id)).toEqual(['2.png', '10.png', 'lonely_mask.png', 'sub/a.jpg']);
     const truth = await openGroundTruth(root, images);
     expect(truth.format).toBe('png');
     expect((await truth.read(images[0])).file).toBe(path.join(root, '2_mask.png'));
@@ -276,10 +276,10 @@ describe('folders', () => {
   it('say what they lack', async () => {
     const empty = path.join(folder, 'empty');
     await mkdir(empty);
-    await expect(listImages(empty)).rejects.toThrow(/has no images/);
+    await expect(listJudged(empty)).rejects.toThrow(/There is no image in/);
     const nowhere = path.join(folder, 'nowhere');
-    await expect(listImages(nowhere)).rejects.toMatchObject({ code: 'fileNotFound' });
-    const image = { path: '/data/a.png', name: 'a.png' };
+    await expect(listJudged(nowhere)).rejects.toMatchObject({ code: 'fileNotFound' });
+    const image = { id: 'a.png', path: '/data/a.png', folder: null };
     await expect(openGroundTruth(empty, [image])).rejects.toThrow(/it is empty; wanted a folder with a PNG mask/);
     await writeFile(path.join(empty, 'z.txt'), '');
     await expect(openGroundTruth(empty, [image])).rejects.toThrow(/it has z\.txt; wanted/);

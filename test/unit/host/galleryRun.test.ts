@@ -9,7 +9,7 @@ import { readPreprocessing } from '../../../src/image/modelSettings';
 import { InferenceClient } from '../../../src/inference/inferenceClient';
 import { analyzeModel } from '../../../src/inspectModel';
 import type { GalleryState } from '../../../src/protocol/gallery';
-import { listImages } from '../../../src/series/listImages';
+import { listImages } from '../../../src/image/listImages';
 import { buildServer } from '../inference/buildServer';
 
 const shapes = path.join(__dirname, '../../../media/demo/shapes');

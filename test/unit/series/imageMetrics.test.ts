@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExplainedImage } from '../../../src/protocol/imageSeries';
-import {
-  computeBorderEnergy,
-  computeEntropy,
-  computeImageMetrics,
-  computeMapStatistics,
-} from '../../../src/series/imageMetrics';
+import { computeBorderEnergy } from '../../../src/cam/borderEnergy';
+import { computeEntropy, computeImageMetrics, computeMapStatistics } from '../../../src/series/imageMetrics';
 
 describe('computeBorderEnergy', () => {
   it('is 1 for a uniform map, whatever its sign and size', () => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { IMAGE_EXTENSIONS } from '../image/imageExtensions';
+import { IMAGE_EXTENSIONS } from './imageExtensions';
 import type { ListedImage } from '../protocol/imageSeries';
 import { UserError } from '../userError';
 

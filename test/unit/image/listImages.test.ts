@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isSeries, listImages } from '../../../src/series/listImages';
+import { isSeries, listImages } from '../../../src/image/listImages';
 import { UserError } from '../../../src/userError';
 
 let root: string;
