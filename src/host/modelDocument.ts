@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { toSidecarPath } from '../image/sidecar';
@@ -65,7 +66,7 @@ export class ModelDocument implements vscode.CustomDocument {
     );
     if (uri.scheme === 'file') {
       this.#subscriptions.push(
-        watchFile(uri, () => void this.reload()),
+        watchFile(uri, () => void this.#fileTouched()),
         watchFile(vscode.Uri.file(toSidecarPath(uri.fsPath)), () => void this.#announceSettings()),
       );
     }
@@ -140,6 +141,15 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#disposeClient();
     this.#analysis = this.#analyze();
     await this.#announce();
+  }
+
+  /** A file that was just saved and opened is told of afterwards; what was read of it stands. */
+  async #fileTouched(): Promise<void> {
+    const found = await stat(this.uri.fsPath).catch(() => null);
+    const { sizeBytes, modifiedMs } = this.#loaded?.model ?? {};
+    if (found === null || found.size !== sizeBytes || found.mtimeMs !== modifiedMs) {
+      await this.reload();
+    }
   }
 
   async bindShapes(shapes: Readonly<Record<string, readonly number[]>>): Promise<void> {

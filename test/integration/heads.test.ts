@@ -3,7 +3,8 @@ import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { HeadProgress } from '../../src/protocol/headWork';
-import { closeEditors, findOpenModel, openModel, workspaceFile } from './headlight';
+import type { UserError } from '../../src/userError';
+import { closeEditors, findOpenModel, lite0, openModel, workspaceFile } from './headlight';
 
 const shapes = ['circle', 'square', 'triangle', 'cross', 'star'];
 
@@ -101,6 +102,49 @@ describe('another head', () => {
     });
     assert.equal(preview.proposal.agreement?.images, 10);
     assert.equal(preview.proposal.agreement.provenance, 'estimated');
+    const request = { head: 0, target: 'gap', method: 'fit', data: chosen.data } as const;
+    const fitted = await api.request(model, 'proposeSwap', request);
+    assert.deepEqual(fitted.labels, [...shapes].sort());
+    assert.equal(fitted.proposal.agreement, null, 'logits of other classes are not compared');
+    await assert.rejects(api.request(model, 'proposeSwap', { ...request, data: null }), /needs labels/);
+  });
+
+  it('is fitted from where it was when the inference process was killed', async () => {
+    const folder = workspaceFile('two');
+    for (const [name, source] of [
+      ['photographs', 'images'],
+      ['drawings', 'shapes/images'],
+    ]) {
+      await cp(workspaceFile(source).fsPath, path.join(folder.fsPath, name), { recursive: true });
+    }
+    try {
+      const api = await openModel(lite0());
+      const request = { data: { path: folder.fsPath, name: 'two' }, kinds: ['gap'], penalty: 1, seed: 0 } as const;
+      const killed: number[] = [];
+      const subscription = api.onMessage(({ to, message }) => {
+        const isHalfDone =
+          to === 'page' &&
+          message.kind === 'event' &&
+          message.event.type === 'headAdvanced' &&
+          message.event.progress.text.startsWith('Features: 10 of 15');
+        const pid = findOpenModel(api, lite0())?.inferencePid ?? null;
+        if (isHalfDone && pid !== null) {
+          killed.push(pid);
+          process.kill(pid, 'SIGKILL');
+        }
+      });
+      // When the end is noticed between two images, a new process goes on; in the middle of one, the fit says that it ended.
+      await api.request(lite0(), 'fitHead', request).catch((error: unknown) => {
+        assert.equal((error as UserError).code, 'inferenceStopped');
+      });
+      subscription.dispose();
+      assert.equal(killed.length, 1);
+      const { computed, reused } = (await api.request(lite0(), 'fitHead', request)).report.images;
+      assert.equal(computed + reused, 15);
+      assert.ok(reused >= 8, `${reused} known: the batch of eight that was done is kept`);
+    } finally {
+      await rm(folder.fsPath, { recursive: true, force: true });
+    }
   });
 
   it('is fitted to labels in stages, from features that are kept, and saved with its labels', async () => {

@@ -50,6 +50,7 @@ export function createFitCard(app: App): HeadCard {
   const data = new DataChoice(app, redraw);
   let form = FIRST_FORM;
   let model: unknown = null;
+  let drawn: HeadFitReport | null = null;
 
   const change = (next: Partial<FitForm>): void => {
     form = { ...form, ...next };
@@ -96,7 +97,10 @@ export function createFitCard(app: App): HeadCard {
           ${workStatusTemplate(fitting.state, scene.state.headProgress?.fit, () => fitting.cancel())}`,
         controls,
       );
-      render(report === null ? nothing : fitResultTemplate(app, report), result);
+      if (report !== drawn) {
+        drawn = report; // as many cells as classes squared
+        render(report === null ? nothing : fitResultTemplate(app, report), result);
+      }
       charts.draw(report);
       render(report === null ? nothing : savingTemplate(report, saving, save), end);
     },
@@ -122,10 +126,10 @@ interface FormActions {
 }
 
 function formTemplate(
-  { state, head }: HeadScene,
+  { state, head, choices }: HeadScene,
   { form, data, isRunning, change, start }: FormActions,
 ): TemplateResult {
-  const refusal = findRefusal(state.trusted, head, data);
+  const refusal = choices.head === 0 ? findRefusal(state.trusted, head, data) : NOT_MAIN;
   const chosen = data.data;
   return html`<p class="muted">
       Your images go through the model once; their features are kept on disk, so a run that was stopped goes on where it
@@ -149,6 +153,8 @@ function formTemplate(
     </div>
     ${refusal === null ? nothing : html`<p class="muted">${refusal}</p>`}`;
 }
+
+const NOT_MAIN = 'Fitting works on the main head only: choose it at the top of the view.';
 
 /** Why nothing can be fitted; null when it can. */
 function findRefusal(trusted: boolean, head: HeadScene['head'], data: DataChoice): string | null {

@@ -24,7 +24,7 @@ export function fitResultTemplate(app: App, report: HeadFitReport): TemplateResu
       ${formatExact(reused)} known from an earlier run.
     </p>
     ${skippedTemplate(skipped)} ${barsTemplate(heads)} ${figuresTemplate(app, heads)}
-    ${heads.map((fit) => confusionTemplate(fit, classes))}`;
+    <div class="confusions">${heads.map((fit) => confusionTemplate(fit, classes))}</div>`;
 }
 
 const BARS = { gap: 'fit-pooled', fc: 'fit-fc' } as const;

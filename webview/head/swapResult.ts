@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { SwapImage, SwapProposal, SwapSide } from '../../src/protocol/headSwap';
 import type { App } from '../app';
 import { toClassLabel } from '../cam/classLabels';
+import { formatNumber } from '../cam/formatNumber';
 import { formatBytes, formatCount, formatExact, formatShare, formatSignificant } from '../quantity';
 import { figureTemplate } from '../summary/figure';
 import { skippedTemplate } from './skipped';
@@ -121,7 +122,7 @@ function imagesTemplate(images: readonly SwapImage[], labels: readonly string[] 
                 <td>${toClassLabel(labels, top1Before)}</td>
                 <td>${toClassLabel(labels, top1After)}${top1Before === top1After ? '' : html` <b>changed</b>`}</td>
                 <td>${formatSignificant(maxAbsLogitDifference, 3)}</td>
-                <td>${correlation === null ? '—' : formatSignificant(correlation, 5)}</td>
+                <td>${correlation === null ? '—' : formatNumber(correlation)}</td>
               </tr>`,
           )}
         </tbody>
