@@ -60,7 +60,8 @@ interface Row {
   readonly unit: string;
   readonly read: (fit: HeadFit) => number;
   readonly format: (value: number) => string;
-  readonly provenance: 'derived' | 'measured';
+  /** null: a choice, not a finding. */
+  readonly provenance: 'derived' | 'measured' | null;
 }
 
 const seconds = (value: number): string => `${formatSignificant(value, 3)} s`;
@@ -81,7 +82,7 @@ const ROWS: readonly Row[] = [
     formatCount,
     'derived',
   ),
-  row('Penalty', 'scikit-learn’s 1/C', '', ({ penalty }) => penalty, precise),
+  row('Penalty', 'scikit-learn’s 1/C', '', ({ penalty }) => penalty, precise, null),
   row(
     'Calibration error',
     'ECE on the images held out (Guo et al. 2017)',
@@ -120,6 +121,10 @@ function figuresTemplate(app: App, heads: readonly HeadFit[]): TemplateResult {
               <th scope="row">${label}<span class="head-source">${hint}</span></th>
               ${heads.map((fit) => {
                 const value = read(fit);
+                if (provenance === null) {
+                  const origin = fit.penaltyPath === null ? 'as given' : 'by cross-validation';
+                  return html`<td>${format(value)} <span class="muted">${origin}</span></td>`;
+                }
                 const exact = `${formatExact(value)} ${unit}`.trim();
                 const name = `${label}, ${fit.kind.toUpperCase()}`;
                 return html`<td>
