@@ -39,6 +39,15 @@ describe('events of the host', () => {
     expect(applyHostEvent(once, event).requestedItem).not.toBe(once.requestedItem);
   });
 
+  it('a map that an evaluation asks for is shown as it was judged', () => {
+    const images = { type: 'imagesAdded', images: [image('a'), image('b')] } as const;
+    const event = { type: 'mapRequested', imageId: 'b', method: 'eigencam', layer: null, classIndex: 4 } as const;
+    expect(after(images, event).choices).toMatchObject({
+      ...{ view: 'cam', selectedImage: 'b', selectedClass: 4, selectedChannel: null },
+      cam: { method: 'eigencam', layer: null, contrastClass: null },
+    });
+  });
+
   it('a reload forgets what was computed with the old file, and a selection that is gone', () => {
     const state = after(loaded(5), { type: 'imagesAdded', images: [image('a')] });
     const explained: AppState = {
