@@ -48,8 +48,8 @@ export async function findRowSpace(
   };
 }
 
-/** Their Gram matrix and its factor are held in memory: 270 MB. */
-const MOST_ROWS = 4096;
+/** Their Gram matrix and its factor are held in memory, 67 MB; the factor of many more would leave the cache and be slow. */
+const MOST_ROWS = 2048;
 /** Of a fit: 27 to 583 were counted on the maps of EfficientNet-Lite0, by tolerance. */
 const EVALUATIONS = 50;
 /** How much longer an operation takes here than in ONNX Runtime, measured at 1000 rows. */
