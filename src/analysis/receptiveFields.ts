@@ -24,12 +24,21 @@ export function computeReceptiveFields(
   return new Map([...fields].map(([name, field]) => [name, toReceptiveField(field)]));
 }
 
+/** By inference, which belongs to one graph: receptive fields and layers for maps are asked for apart. */
+const known = new WeakMap<InferredGraph, ReadonlyMap<string, CellField>>();
+
 /** The same with the axes along which the cells lie. */
 export function computeCellFields(
   model: Model,
   index: GraphIndex,
   inferred: InferredGraph,
 ): ReadonlyMap<string, CellField> {
+  const fields = known.get(inferred) ?? followImages(model, index, inferred);
+  known.set(inferred, fields);
+  return fields;
+}
+
+function followImages(model: Model, index: GraphIndex, inferred: InferredGraph): ReadonlyMap<string, CellField> {
   const images: Map<string, Field>[] = [];
   /** The first image that a value depends on. */
   const imageOf = new Map<string, number>();

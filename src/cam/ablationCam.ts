@@ -25,6 +25,7 @@ export const ablationCam: LayerMethod = {
   meaning: 'Each channel counts by the share of the logit that is lost without it.',
   cost: 'One backward pass from the logit to the layer per class, in place of a run for each channel.',
   isClassSpecific: true,
+  needsGradient: true,
   otherwise: ablationRuns,
   atPooledHead: 'Here that is computed exactly without running the model again, because the head is affine.',
   explainRefusal(head, layer) {

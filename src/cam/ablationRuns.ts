@@ -24,6 +24,7 @@ export const ablationRuns: SampledMethod = {
   meaning: 'Each channel counts by the share of the logit that is lost without it.',
   cost: 'What comes after the layer once for each channel, in batches, for all classes together.',
   isClassSpecific: true,
+  needsGradient: false,
   isEstimated: false,
   atPooledHead: null,
   explainRefusal: () => null,

@@ -26,6 +26,7 @@ export const attentionRollout: LayerMethod = {
   meaning: 'Each patch counts by the share of attention that reaches it through all layers, whatever the class.',
   cost: 'One run of the model for all classes, and a product of attention matrices for each layer.',
   isClassSpecific: false,
+  needsGradient: false,
   atPooledHead: null,
   explainRefusal: () => null,
   emitMap(context) {

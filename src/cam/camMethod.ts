@@ -34,6 +34,8 @@ interface PlacedMethod extends MethodBase {
   readonly place?: 'layer' | 'image' | 'tokens';
   /** Whether the map depends on the class; without that every class has the same one. */
   readonly isClassSpecific: boolean;
+  /** Whether it needs the derivative of the target with respect to where its maps lie. */
+  readonly needsGradient: boolean;
   /** What the map is where the layer is averaged and a linear layer follows; null where nothing simple can be said. */
   readonly atPooledHead: string | null;
   /** One sentence why the method cannot be used there; null when it can. */

@@ -20,6 +20,7 @@ export const eigenCam: LayerMethod = {
   meaning: 'Each cell counts by its score on the direction in which the activations vary most, whatever the class.',
   cost: 'One run of the model for all classes, then a principal component of the layer.',
   isClassSpecific: false,
+  needsGradient: false,
   atPooledHead: null,
   explainRefusal: () => null,
   emitMap: ({ builder, features, channels, cells }) => emitFirstComponent(builder, features, channels, cells),

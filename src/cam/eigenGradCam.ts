@@ -21,6 +21,7 @@ export const eigenGradCam: LayerMethod = {
   meaning: 'Each cell counts by its score on the direction in which derivative × activation varies most.',
   cost: 'One backward pass from the logit to the layer per class, then a principal component of the layer.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead: null,
   explainRefusal: () => null,
   emitMap: (context) => emitFirstComponent(context.builder, emitProduct(context), context.channels, context.cells),

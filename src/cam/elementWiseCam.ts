@@ -20,6 +20,7 @@ export const elementWiseCam: LayerMethod = {
   meaning: 'Each cell adds up what its channels contribute to the logit, those that contribute against it left out.',
   cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead: null,
   explainRefusal: () => null,
   emitMap: (context) => emitChannelSum(context, context.builder.add('Relu', [emitProduct(context)])),

@@ -29,6 +29,7 @@ export const fullGrad: SampledMethod = {
   meaning: 'Each pixel counts by how much of the logit comes from it and from the biases of the cells around it.',
   cost: 'One backward pass from the logit to the image per class, with a map for each layer that has a bias.',
   isClassSpecific: true,
+  needsGradient: true,
   isEstimated: false,
   atPooledHead: null,
   explainRefusal: () => null,

@@ -21,6 +21,7 @@ export const gradCam: LayerMethod = {
   meaning: 'Each channel counts by the mean derivative of the logit with respect to it.',
   cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead: 'Here that is the exact class activation map divided by the number of cells.',
   explainRefusal: () => null,
   emitMap(context) {

@@ -24,6 +24,7 @@ export const gradCamPlusPlus: LayerMethod = {
   meaning: 'Each channel counts by a weighted sum of the positive derivatives of the logit with respect to it.',
   cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead: 'Here only channels with a positive weight count, those with large activations less.',
   explainRefusal: () => null,
   emitMap(context) {

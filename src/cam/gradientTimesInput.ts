@@ -21,6 +21,7 @@ export const gradientTimesInput: LayerMethod = {
   meaning: 'Each pixel counts by the derivative of the logit with respect to it, times its (normalised) value.',
   cost: 'One backward pass from the logit to the image per class.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead: null,
   explainRefusal: () => null,
   emitMap: (context) => emitChannelSum(context, emitProduct(context)),

@@ -21,6 +21,7 @@ export const hiResCam: LayerMethod = {
   meaning: 'Each cell counts by the derivative of the logit at that very cell, times its activation.',
   cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead: 'Here that is the exact class activation map divided by the number of cells.',
   explainRefusal: () => null,
   emitMap: (context) => emitChannelSum(context, emitProduct(context)),

@@ -25,6 +25,7 @@ export const integratedGradients: SampledMethod = {
   meaning: 'Each pixel counts by what it adds to the logit on the way from a blank image to this one.',
   cost: '50 runs forward and back per class, in batches.',
   isClassSpecific: true,
+  needsGradient: true,
   isEstimated: false,
   atPooledHead: null,
   explainRefusal: () => null,

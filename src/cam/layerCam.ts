@@ -21,6 +21,7 @@ export const layerCam: LayerMethod = {
   meaning: 'Each cell counts by the positive derivatives of the logit at that very cell, times its activations.',
   cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead:
     'Here only channels with a positive weight count; the map is their part of the exact one, divided by the number of cells.',
   explainRefusal: () => null,

@@ -22,6 +22,7 @@ export const occlusion: SampledMethod = {
   meaning: 'Each pixel counts by how much the logit falls when a window around it is hidden.',
   cost: 'One forward run for each place of the window (225 unless set otherwise), in batches, for all classes together.',
   isClassSpecific: true,
+  needsGradient: false,
   isEstimated: false,
   atPooledHead: null,
   explainRefusal: () => null,

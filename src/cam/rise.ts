@@ -31,6 +31,7 @@ export const rise: SampledMethod = {
   meaning: 'Each pixel counts by the mean logit over random masks that let it be seen.',
   cost: '1000 forward runs, in batches, for all classes together.',
   isClassSpecific: true,
+  needsGradient: false,
   isEstimated: true,
   atPooledHead: null,
   explainRefusal: () => null,

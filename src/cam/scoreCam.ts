@@ -23,6 +23,7 @@ export const scoreCam: SampledMethod = {
   meaning: 'Each channel counts by the logit of the image seen through it alone, compared by a softmax over channels.',
   cost: 'One forward run for each channel of the layer, in batches, for all classes together.',
   isClassSpecific: true,
+  needsGradient: false,
   isEstimated: false,
   atPooledHead: null,
   explainRefusal: () => null,

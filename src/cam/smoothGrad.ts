@@ -26,6 +26,7 @@ export const smoothGrad: SampledMethod = {
   meaning: 'Each pixel counts by how strongly the logit depends on it, on average over noisy copies of the image.',
   cost: '25 runs forward and back per class, in batches.',
   isClassSpecific: true,
+  needsGradient: true,
   isEstimated: true,
   atPooledHead: null,
   explainRefusal: () => null,

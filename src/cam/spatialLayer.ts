@@ -46,8 +46,8 @@ export interface SpatialLayers {
 /** Types of numbers that have derivatives. */
 export const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64']);
 
-/** By head, which belongs to one analysis: methods and layers are tried one after the other. */
-const found = new WeakMap<HeadDescription, SpatialLayers>();
+/** By head, which belongs to one analysis, and target: methods and layers are tried one after the other. */
+const found = new WeakMap<HeadDescription, Map<string | null, SpatialLayers>>();
 
 /** `target`: the value that maps explain; null for the head's logits. */
 export function findSpatialLayers(
@@ -57,11 +57,9 @@ export function findSpatialLayers(
   head: HeadDescription,
   target: string | null = null,
 ): SpatialLayers {
-  if (target !== null) {
-    return searchLayers(model, index, inferred, head, target);
-  }
-  const layers = found.get(head) ?? searchLayers(model, index, inferred, head, null);
-  found.set(head, layers);
+  const known = found.get(head) ?? new Map<string | null, SpatialLayers>();
+  const layers = known.get(target) ?? searchLayers(model, index, inferred, head, target);
+  found.set(head, known.set(target, layers));
   return layers;
 }
 
@@ -78,9 +76,12 @@ function searchLayers(
   const path = [...nodes].reverse();
   const onPath = new Set([...images, ...path.flatMap(({ outputs }) => outputs.filter((name) => dependent.has(name)))]);
   const fields = computeCellFields(model, index, inferred);
+  const described = new Map<string, SpatialLayer | null>();
   const describe = (tensor: string): SpatialLayer | null => {
     const axes = fields.get(tensor)?.axes;
-    return axes === undefined ? null : describeLayer(inferred, tensor, axes);
+    const layer = described.get(tensor) ?? (axes === undefined ? null : describeLayer(inferred, tensor, axes));
+    described.set(tensor, layer);
+    return layer;
   };
   const read = head.featureMap !== null && onPath.has(head.featureMap.tensor) ? describe(head.featureMap.tensor) : null;
   // Of tokens that are not averaged only the class token reaches the logits.

@@ -23,6 +23,7 @@ export const xGradCam: LayerMethod = {
   meaning: 'Each channel counts by the derivatives of the logit, averaged with its own activations as weights.',
   cost: 'One backward pass from the logit to the layer per class.',
   isClassSpecific: true,
+  needsGradient: true,
   atPooledHead: 'Here that is the exact class activation map divided by the number of cells.',
   explainRefusal: () => null,
   emitMap(context) {

@@ -3,6 +3,7 @@ import type { GraphIndex } from '../graph/graphIndex';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
 import { findActivePath } from './activePath';
+import type { GradientRule } from './gradientRule';
 import type { KnownShapes } from './knownShapes';
 import { NodeCall } from './nodeCall';
 import { findGradientRule } from './rules/table';
@@ -49,12 +50,31 @@ export function emitGradients(
   return new Map(wrt.map((name) => [name, total(name) ?? refuseUnrelated(name, [...seeds.keys()])]));
 }
 
-/** Derivatives with respect to the node's inputs that depend on a wanted tensor; an input may occur twice. */
-function emitDerivatives(call: NodeCall, dependent: ReadonlySet<string>): [name: string, derivative: string][] {
+/**
+ * Whether derivatives could be emitted, by the operators alone: nothing is written. What a rule finds wanting in its node
+ * comes out when it is used.
+ *
+ * @throws UserError `notDifferentiable` as `emitGradients` does.
+ */
+export function checkOperators({ builder, index, shapes }: GradientContext, target: string, wrt: string): void {
+  const { nodes, dependent } = findActivePath(index, shapes, [target], [wrt]);
+  nodes.forEach((node) => findRule(new NodeCall(node, builder, shapes, []), dependent));
+  if (nodes.length === 0 && target !== wrt) {
+    refuseUnrelated(wrt, [target]);
+  }
+}
+
+function findRule(call: NodeCall, dependent: ReadonlySet<string>): GradientRule {
   const { node } = call;
   const rule = findGradientRule(node.domain, node.opType) ?? call.fail('the operator has no derivative here');
   const captured = listReads(node).some((name) => dependent.has(name) && !node.inputs.includes(name));
-  const derivatives = captured ? call.fail('its body reads values from outside') : rule(call);
+  return captured ? call.fail('its body reads values from outside') : rule;
+}
+
+/** Derivatives with respect to the node's inputs that depend on a wanted tensor; an input may occur twice. */
+function emitDerivatives(call: NodeCall, dependent: ReadonlySet<string>): [name: string, derivative: string][] {
+  const { node } = call;
+  const derivatives = findRule(call, dependent)(call);
   return node.inputs.flatMap((name, position): [string, string][] => {
     if (name === '' || !dependent.has(name)) {
       return [];

@@ -5,17 +5,26 @@ import type { Dimension, ElementType, Model, Shape } from '../graph/model';
 /** A size that holds for every input the model takes, or null where a run decides. */
 export type Sizes = readonly (number | null)[];
 
+const others = new WeakMap<InferredGraph, InferredGraph>();
+
 /**
  * What is known of values whatever the batch and other free dimensions are. Shapes are inferred twice, with different
  * sizes for the free dimensions: what comes out equal does not depend on them.
  */
 export class KnownShapes {
   readonly #bound: InferredGraph;
-  readonly #other: InferredGraph;
+  readonly #model: Model;
 
   constructor(model: Model, bound: InferredGraph) {
+    this.#model = model;
     this.#bound = bound;
-    this.#other = inferDifferently(model, bound);
+  }
+
+  /** Inferred when first asked for, once for all methods and layers that are tried. */
+  get #other(): InferredGraph {
+    const other = others.get(this.#bound) ?? inferDifferently(this.#model, this.#bound);
+    others.set(this.#bound, other);
+    return other;
   }
 
   /** null: not even the rank is known. */
