@@ -66,6 +66,30 @@ describe('explaining an image', () => {
     await assert.rejects(asked('cam'), { code: 'badArgument' });
   });
 
+  it('explains a box of a segmentation output, and a target written as on the command line', async () => {
+    const model = workspaceFile('dense/segmentation.onnx');
+    const api = await openModel(model);
+    const { targets } = await api.request(model, 'mapChoices', { target: null });
+    const usual = targets.usual?.target ?? null;
+    assert.equal(usual?.kind, 'box');
+    const { layerMethod, layer } = await api.request(model, 'mapChoices', { target: usual });
+    addImage(api, model, workspaceFile('images/chelsea.png'));
+    const imageId = findOpenModel(api, model)?.images.at(-1)?.id ?? '';
+    const options = { imageId, method: layerMethod ?? '', layer, classes: [], topCount: 0, contrast: null };
+    const sum = async (text: string) => {
+      const target = await api.request(model, 'readTarget', { text });
+      assert.ok(target.kind !== 'class');
+      return (await api.request(model, 'explainLayer', { ...options, target })).maps[0].value ?? NaN;
+    };
+    const whole = await api.request(model, 'explainLayer', { ...options, target: usual });
+    assert.deepEqual([whole.target.kind, whole.maps.length, whole.logits.length], ['box', 1, 0]);
+    const halves = [await sum('box:logits,0,0,0,96,32'), await sum('box:logits,0,0,32,96,32')];
+    const value = whole.maps[0].value ?? NaN;
+    assert.ok(Math.abs(halves[0] + halves[1] - value) < 1e-3 * Math.abs(value), `${halves.join(' + ')} is ${value}`);
+    await assert.rejects(sum('box:logits,0'), { code: 'badArgument', message: /but it is one of: class:WHICH/ });
+    await assert.rejects(sum('similarity:nowhere.png'), { code: 'fileNotFound' });
+  });
+
   it('starts no inference process before the first image, one for all, and ends it with the editor', async () => {
     const api = await openModel(lite0());
     assert.equal(findOpenModel(api, lite0())?.inferencePid, null);

@@ -16,7 +16,7 @@ export function findExtension(): vscode.Extension<TestApi> {
   return extension;
 }
 
-/** A file of the workspace that the tests run in: a copy of media/demo, with malformed/ beside it. */
+/** A file of the workspace that the tests run in: a copy of media/demo, with malformed/ and dense/ in it. */
 export function workspaceFile(relativePath: string): vscode.Uri {
   const folder = vscode.workspace.workspaceFolders?.[0];
   if (folder === undefined) {

@@ -1,11 +1,6 @@
 import { html, svg } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import {
-  computeCellRectangle,
-  findCell,
-  placeByReceptiveField,
-  placeByStretch,
-} from '../../src/protocol/cellPlacement';
+import { computeCellRectangle, findCell, placeByStretch } from '../../src/protocol/cellPlacement';
 import type { CellPlacement } from '../../src/protocol/cellPlacement';
 import type { ImageAnswer } from '../../src/protocol/explanation';
 import type { BoxTarget, TargetGrid } from '../../src/protocol/target';
@@ -22,7 +17,7 @@ export type CellBox = Pick<BoxTarget, 'left' | 'top' | 'width' | 'height'>;
 export interface BoxRegion {
   readonly box: CellBox;
   readonly grid: TargetGrid;
-  /** Where the cells of the output lie on the model's input. */
+  /** Cells divide the model's input evenly. */
   readonly placement: CellPlacement;
   readonly onDraw: (box: CellBox) => void;
 }
@@ -39,10 +34,8 @@ export function findBoxRegion(
   if (!grid) {
     return null;
   }
-  const layer = state.report?.layers.find(({ outputs }) => outputs[0]?.name === target.output);
-  const field = layer?.receptiveField ?? null;
-  const placement =
-    field === null ? placeByStretch(grid.rows, grid.columns, height, width) : placeByReceptiveField(field);
+  // Not by receptive field: what a dense output says is trained for the same place of the picture, as masks are read too.
+  const placement = placeByStretch(grid.rows, grid.columns, height, width);
   const onDraw = (box: CellBox): void => actions.chooseCam({ target: { ...target, ...box } });
   return { box: target, grid, placement, onDraw };
 }

@@ -46,7 +46,7 @@ export function toName(file: string): string {
 
 /** What the target's value is measured in. */
 export function describeTargetUnit(target: TargetChoice | null): string {
-  return target === null ? 'logit' : target.kind === 'similarity' ? 'cosine' : `unit of ${target.output}`;
+  return target === null ? 'logit' : target.kind === 'similarity' ? 'cosine' : `units of ${target.output}`;
 }
 
 /** What a cell of a map is measured in. */

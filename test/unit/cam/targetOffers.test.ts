@@ -5,6 +5,7 @@ import { parseTargetSpec } from '../../../src/cam/targetSpec';
 import { analyzeModel } from '../../../src/inspectModel';
 import type { TargetChoice } from '../../../src/protocol/target';
 import { isTargetChoice, toTargetText } from '../../../src/protocol/target';
+import { saveEmbeddingModel } from './embeddingModel';
 import { ModelBuilder } from './modelBuilder';
 
 const segmentation = path.join(__dirname, '../../fixtures/heads/segmentation_nohead/model.onnx');
@@ -12,16 +13,6 @@ const segmentation = path.join(__dirname, '../../fixtures/heads/segmentation_noh
 async function choicesOf(file: string, target: TargetChoice | null = null) {
   const { model, index, inferred, heads } = await analyzeModel(file);
   return listMapChoices(model, index, inferred, heads[0], target);
-}
-
-/** Convolutions, pooling, and a vector of unit length that no classifier reads. */
-export function saveEmbeddingModel(): string {
-  const builder = new ModelBuilder();
-  builder.input(['N', 3, 16, 16]);
-  const pooled = builder.node('GlobalAveragePool', [builder.trunk(8)]);
-  const flat = builder.node('Flatten', [pooled]);
-  builder.output(builder.node('LpNormalization', [flat], { axis: 1, p: 2 }, { name: 'embedding' }));
-  return builder.save();
 }
 
 const boxes: TargetChoice[] = [

@@ -106,10 +106,10 @@ describe('a model without class scores', () => {
     expect(find('mapChoices').map(({ params }) => params)).toEqual([{ target: WHOLE }]);
     const usual = { method: 'gradcam', layer: 'feature', target: WHOLE, classes: [], topCount: 0, contrast: null };
     expect(find('explainLayer').map(({ params }) => params)).toEqual([{ imageId: 'a.png', ...usual }]);
-    expect(panel('target')).toContain('+12.500 unit of out the sum of channel 0 of out over 8×4 cells');
+    expect(panel('target')).toContain('+12.500 units of out the sum of channel 0 of out over 8×4 cells');
     expect(panel('target')).toContain('No class scores. The sum of one channel over a box is explained.');
     expect(panel('target')).not.toContain('Back to the classes');
-    expect(read('.cam-legend-note')).toContain('unit of out');
+    expect(read('.cam-legend-note')).toContain('units of out');
     expect(read('h2')).toBe('channel 0 of out, 8×4 cells');
     expect([panel('classes'), panel('compare'), panel('ledger')]).toEqual(['', '', '']);
     expect(page.querySelectorAll('.cam-mark-box')).toHaveLength(2);
@@ -169,7 +169,7 @@ describe('a model without class scores', () => {
         text: expect.stringContaining('the sum of channel 0') as string,
       },
       value: 12.5,
-      unit: 'unit of out',
+      unit: 'units of out',
     });
   });
 });
