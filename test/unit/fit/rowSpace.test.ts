@@ -17,7 +17,7 @@ const [DIRECT, REDUCED] = [0, 2];
  * Of the largest. Searches end when the value falls by no more than 64 roundings, 1e-14, and where it is flat that leaves
  * a coefficient free by more than √1e-14: two searches over the same features differ as much.
  */
-const NEAR = 1e-4;
+const NEAR = 3e-4;
 
 interface Case {
   readonly kind: 'softmax' | 'binary' | 'several';
@@ -106,7 +106,7 @@ describe('fitting in the space that the images span', () => {
       expect(problem.matrix.columns).toBe(45);
       const found = await fit(problem, reference.penalty);
       expect(found.status).toBe('converged');
-      expect(Math.abs(found.objective - reference.objective)).toBeLessThan(1e-11);
+      expect(Math.abs(found.objective - reference.objective)).toBeLessThan(1e-9);
       expectNear(found.features, reference.weights, NEAR);
       expectNear(center(found.bias, kind, bias.length), center(bias, kind, bias.length), NEAR);
       const { logits } = await scoreRange(problem, found, problem.validation);
@@ -122,7 +122,7 @@ describe('fitting in the space that the images span', () => {
     expect([direct.matrix.columns, reduced.matrix.columns]).toEqual([columns, 45]);
     for (const range of [direct.train, { start: 7, end: 25 }]) {
       const [one, other] = [await fit(direct, 0.5, range), await fit(reduced, 0.5, range)];
-      expect(Math.abs(one.objective - other.objective)).toBeLessThan(1e-11);
+      expect(Math.abs(one.objective - other.objective)).toBeLessThan(1e-9);
       expectNear(other.features, one.features, NEAR);
       expectNear(other.bias, one.bias, NEAR);
     }
