@@ -64,7 +64,7 @@ export async function listMapChoices(
   const methods: MethodChoice[] = [];
   for (const method of CAM_METHODS) {
     await pause();
-    methods.push(describe(method, explainRefusal(method)));
+    methods.push(describe(method, explainRefusal(method), target));
   }
   const usable = methods.filter(({ refusal }) => refusal === null);
   const atLayer = [...PREFERENCE.map((id) => usable.find((method) => method.id === id)), ...usable].find(
@@ -87,14 +87,22 @@ export async function listMapChoices(
   };
 }
 
-function describe(method: CamMethod, refusal: string | null): MethodChoice {
-  const { id, name, kind, unit, meaning, cost } = method;
+function describe(method: CamMethod, refusal: string | null, target: Target): MethodChoice {
+  const { id, name, kind, unit } = method;
+  const [meaning, cost] = [method.meaning, method.cost].map((text) =>
+    target.kind === 'class' ? text : ofTarget(text),
+  );
   const isClassSpecific = method.kind === 'exact' || method.isClassSpecific;
   const place = method.kind === 'exact' ? 'layer' : (method.place ?? 'layer');
   return { id, name, kind, place, unit, meaning, cost, isClassSpecific, refusal };
 }
 
 /** `derivatives`: what stands in the way of those with respect to a tensor, as far as that is known. */
+/** Methods speak of the logit of a class. */
+function ofTarget(sentence: string): string {
+  return sentence.replaceAll('the logit', 'the target').replace(' per class', '');
+}
+
 function tryMethod(
   subject: LayerSubject,
   method: DrawnMethod,

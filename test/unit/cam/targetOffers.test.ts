@@ -59,6 +59,8 @@ describe('what can be explained beside classes', () => {
     const refused = choices.methods.filter(({ refusal }) => refusal !== null).map(({ id }) => id);
     expect(refused).toEqual(['cam', 'rollout']);
     expect(choices.targets.usual).toBeNull();
+    const hiResCam = choices.methods.find(({ id }) => id === 'hirescam');
+    expect(hiResCam?.cost).toBe('One backward pass from the target to the layer.');
   });
 
   it('is the similarity of embeddings, or one of their elements', async () => {
