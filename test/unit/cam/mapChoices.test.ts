@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createLayerExtension } from '../../../src/cam/layerExtension';
 import { listMapChoices } from '../../../src/cam/mapChoices';
 import { CAM_METHODS } from '../../../src/cam/methods';
 import { findSpatialLayers } from '../../../src/cam/spatialLayer';
@@ -63,4 +64,24 @@ describe('what maps of a model can be drawn with', () => {
       expect(() => spatial.find(tensor)).toThrow(`${refusal}. `);
     }
   });
+
+  it.each(['heads/vit_cls', 'heads/gap_gemm_qdq', 'heads/squeezenet_relu_gap', 'gradients/misc'])(
+    'refuses what cannot be written, and nothing else: %s',
+    async (name) => {
+      const { model, index, inferred, heads } = await analyzeModel(path.join(root, `test/fixtures/${name}/model.onnx`));
+      const { methods } = await listMapChoices(model, index, inferred, heads[0]);
+      for (const method of CAM_METHODS) {
+        if (method.kind !== 'exact') {
+          let found: string | null = null;
+          try {
+            const options = { method, layer: null, topCount: 1, isContrast: false };
+            createLayerExtension(model, index, inferred, heads[0], options);
+          } catch (error) {
+            found = (error as Error).message;
+          }
+          expect(methods.find(({ id }) => id === method.id)?.refusal, method.id).toBe(found);
+        }
+      }
+    },
+  );
 });
