@@ -31,7 +31,7 @@ Options of cam
                       class:7, class:7-3                        a logit, or the difference of two
                       output:NAME[0,3,:,:]                      elements of an output (":" is all), added up
                       box:NAME,channel,left,top,width,height    a channel of a spatial output, added up over a box
-                      mask:NAME,channel,FILE.npy                the same over a mask [rows, columns]
+                      mask:NAME,channel,FILE                    the same over a mask: .npy [rows, columns] or PNG
                       similarity:FILE, similarity:NAME,FILE     cosine to an embedding (.npy, or that of an image)
   --samples N         noisy images of smoothgrad, steps of integratedgradients, masks of rise
   --seed N            of smoothgrad and rise (default 0)
