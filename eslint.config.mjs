@@ -123,6 +123,13 @@ export default typescript.config(
   {
     files: ['webview/**/*.ts'],
     rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'TemplateElement[value.raw=/ style=/]',
+          message: 'The page’s policy blocks style attributes: use .style.',
+        },
+      ],
       'no-restricted-imports': [
         'error',
         {

@@ -28,11 +28,11 @@ function scaleTemplate({ by }: BoxColors, scale: NonNullable<BoxColors['scale']>
   const ticks = [scale.minimum, middle, scale.maximum];
   return html`<div
       class="legend-bar"
-      style="width: ${WIDTH}px; background: linear-gradient(to right, ${stops.join(', ')})"
+      .style=${`width: ${WIDTH}px; background: linear-gradient(to right, ${stops.join(', ')})`}
       role="img"
       aria-label="From ${formatQuantity(by, scale.minimum)}, dark, to ${formatQuantity(by, scale.maximum)}, light"
     ></div>
-    <div class="legend-ticks" style="width: ${WIDTH}px">
+    <div class="legend-ticks" .style=${`width: ${WIDTH}px`}>
       ${ticks.map((tick) => html`<span>${formatQuantity(by, tick)}</span>`)}
     </div>
     <p class="legend-note">${scale.isLogarithmic ? 'Logarithmic. ' : ''}Grey: none or unknown.</p>`;
@@ -41,7 +41,8 @@ function scaleTemplate({ by }: BoxColors, scale: NonNullable<BoxColors['scale']>
 function kindsTemplate({ kinds }: BoxColors): TemplateResult {
   return html`<ul class="legend-kinds">
       ${kinds.map(
-        (kind) => html`<li><span class="legend-swatch" style="background: ${NUMBER_COLORS[kind]}"></span>${kind}</li>`,
+        (kind) =>
+          html`<li><span class="legend-swatch" .style=${`background: ${NUMBER_COLORS[kind]}`}></span>${kind}</li>`,
       )}
     </ul>
     <p class="legend-note">The narrowest numbers that a layer reads or makes.</p>`;

@@ -145,7 +145,11 @@ function pictureTemplate(values: Float64Array, grid: PictureGrid): TemplateResul
       ? `${grid.pictures} kernels of ${grid.height}×${grid.width}, one for each input channel`
       : `${values.length / grid.width} rows of ${grid.width}`;
   return html`${drawCells(values, grid, extreme, what)}
-    <div class="legend-bar" style="background: linear-gradient(to right, ${bar.join(', ')})" aria-hidden="true"></div>
+    <div
+      class="legend-bar"
+      .style=${`background: linear-gradient(to right, ${bar.join(', ')})`}
+      aria-hidden="true"
+    ></div>
     <div class="legend-ticks">
       <span>${formatSignificant(-extreme, 3)}</span><span>0</span><span>${formatSignificant(extreme, 3)}</span>
     </div>
