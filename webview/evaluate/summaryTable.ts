@@ -27,7 +27,7 @@ export function summaryTemplate(setup: EvaluationSetup | null, report: Evaluatio
             <th scope="col">Method</th>
             ${metrics.map(
               ({ name, better, formula, source }) =>
-                html`<th scope="col" class="number" title="${formula}. ${source}.">${name} ${ARROWS[better]}</th>`,
+                html`<th scope="col" class="number" title="${formula}. ${source}.">${name}&nbsp;${ARROWS[better]}</th>`,
             )}
           </tr>
         </thead>
