@@ -47,6 +47,7 @@ describe('the page of a model', () => {
   it('goes from tab to tab with the arrow keys', async () => {
     const { model } = opened.workbench;
     await model.getByRole('tab', { name: 'CAM' }).press('ArrowRight');
+    await model.getByRole('tab', { name: 'Images', selected: true }).press('ArrowRight');
     await model.getByRole('tab', { name: 'Graph', selected: true }).waitFor();
     await model.getByRole('tab', { name: 'Graph' }).press('ArrowRight');
     await model.getByRole('tab', { name: 'Summary', selected: true }).waitFor();
