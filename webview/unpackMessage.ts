@@ -1,4 +1,5 @@
 import type { ToWebview } from '../src/protocol/messages';
+import type { ModelReport } from '../src/protocol/modelReport';
 import type { PackedMessage } from '../src/protocol/packedMessage';
 
 /** Hands messages on in the order in which they came, also where one has to be inflated first. */
@@ -21,7 +22,7 @@ export function createUnpacker(
   };
 }
 
-async function inflate({ deflated }: PackedMessage): Promise<ToWebview> {
-  const inflated = new Blob([new Uint8Array(deflated)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return (await new Response(inflated).json()) as ToWebview;
+async function inflate({ event, report }: PackedMessage): Promise<ToWebview> {
+  const inflated = new Blob([new Uint8Array(report)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return { kind: 'event', event: { ...event, report: (await new Response(inflated).json()) as ModelReport } };
 }

@@ -1,5 +1,10 @@
-/** A message as JSON in UTF-8, deflated (RFC 1951). */
+import type { HostToWebview } from './messages';
+
+type ModelLoaded = Extract<HostToWebview, { readonly type: 'modelLoaded' }>;
+
+/** An event with its report as JSON in UTF-8, deflated (RFC 1951). */
 export interface PackedMessage {
   readonly kind: 'packed';
-  readonly deflated: Uint8Array;
+  readonly event: Omit<ModelLoaded, 'report'>;
+  readonly report: Uint8Array;
 }

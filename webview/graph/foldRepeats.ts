@@ -27,7 +27,7 @@ export function foldRepeats(
   if (!withLayers && children.every((child) => typeof child === 'number')) {
     return [...children];
   }
-  const structures = children.map((child) => structureOf(positionsOf(child).sort(ascending)));
+  const structures = toStructures(children, structureOf);
   const folded: GroupChild[] = [];
   for (let start = 0; start < children.length;) {
     const run = findRun(flow, children, structures, structureOf, start, withLayers);
@@ -37,6 +37,16 @@ export function foldRepeats(
     start += length;
   }
   return folded;
+}
+
+/** Equal numbers: built alike. Only what has enough others of its size is looked into. */
+function toStructures(children: readonly GroupChild[], structureOf: StructureOf): number[] {
+  const positions = children.map((child) => positionsOf(child).sort(ascending));
+  const counts = new Map<number, number>();
+  positions.forEach(({ length }) => counts.set(length, (counts.get(length) ?? 0) + 1));
+  return positions.map((each, index) =>
+    (counts.get(each.length) ?? 0) < LEAST_COUNT ? -1 - index : structureOf(each),
+  );
 }
 
 /** The run from `start` on that covers the most children; of equal ones that with the shortest period. */

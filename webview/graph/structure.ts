@@ -16,13 +16,21 @@ export function createStructureOf(flow: Flow, { initializers }: Pick<ModelReport
     numbers.set(text, number);
     return number;
   };
-  const units = flow.units.map((unit) => toNumber(describeUnit(unit, shapes)));
+  const units = new Map<number, number>();
+  const toUnit = (position: number): number => {
+    let unit = units.get(position);
+    if (unit === undefined) {
+      unit = toNumber(describeUnit(flow.units[position], shapes));
+      units.set(position, unit);
+    }
+    return unit;
+  };
   return (positions) => {
     const indexOf = toIndex(positions);
     const entries = new Map<string, number>();
     let text = '';
     for (const position of positions) {
-      text += `;${units[position]}(`;
+      text += `;${toUnit(position)}(`;
       for (const { from, tensor } of flow.incoming[position]) {
         const inside = indexOf(from);
         if (inside === undefined) {

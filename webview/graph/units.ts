@@ -59,8 +59,10 @@ function stackLayers(
   graphOutputs: ReadonlySet<string>,
 ): LayerReport[][] {
   const readerCount = new Map<string, number>();
-  for (const name of layers.flatMap(({ inputs }) => inputs)) {
-    readerCount.set(name, (readerCount.get(name) ?? 0) + 1);
+  for (const { inputs } of layers) {
+    for (const name of inputs) {
+      readerCount.set(name, (readerCount.get(name) ?? 0) + 1);
+    }
   }
   const endOf = new Map<string, LayerReport[]>();
   const stacks: LayerReport[][] = [];
@@ -86,23 +88,27 @@ function toFlowEdges(units: readonly Unit[], carries: (tensor: string) => boolea
   const producers = new Map<string, { position: number; shape: ReportShape }>();
   units.forEach((unit, position) => {
     if (unit.kind === 'layers') {
-      for (const { name, shape } of unit.layers.flatMap(({ outputs }) => outputs)) {
-        producers.set(name, { position, shape });
+      for (const { outputs } of unit.layers) {
+        for (const { name, shape } of outputs) {
+          producers.set(name, { position, shape });
+        }
       }
     } else if (unit.role === 'input') {
       producers.set(unit.value.name, { position, shape: unit.value.boundShape });
     }
   });
-  return units.flatMap((unit, to) => {
+  const edges: FlowEdge[] = [];
+  units.forEach((unit, to) => {
     const read =
       unit.kind === 'layers' ? unit.layers.flatMap(({ inputs }) => inputs.filter(carries)) : readByOutput(unit);
-    return [...new Set(read)].flatMap((tensor) => {
+    read.forEach((tensor, index) => {
       const producer = producers.get(tensor);
-      return producer === undefined || producer.position === to
-        ? []
-        : [{ from: producer.position, to, tensor, shape: producer.shape }];
+      if (producer !== undefined && producer.position !== to && read.indexOf(tensor) === index) {
+        edges.push({ from: producer.position, to, tensor, shape: producer.shape });
+      }
     });
   });
+  return edges;
 }
 
 function readByOutput(unit: ValueItem): string[] {

@@ -31,7 +31,7 @@ describe('a message on its way to the page', () => {
   it('arrives as it was sent, a report by way of deflated bytes', async () => {
     const message = await loaded();
     const packed = packMessage(message);
-    expect(packed.kind === 'packed' && packed.deflated.length).toBeLessThan(JSON.stringify(message).length / 4);
+    expect(packed.kind === 'packed' && packed.report.length).toBeLessThan(JSON.stringify(message).length / 4);
     expect(await deliver([message])).toEqual([message]);
   });
 
@@ -51,9 +51,10 @@ describe('a message on its way to the page', () => {
 
   it('is reported when it cannot be read, and what follows still arrives', async () => {
     const failures: unknown[] = [];
+    const event = { type: 'modelLoaded', display: { colorMap: 'viridis', opacity: 0.5 }, trusted: true } as const;
     const received = await new Promise<ToWebview>((resolve) => {
       const unpack = createUnpacker(resolve, (error) => failures.push(error));
-      unpack({ kind: 'packed', deflated: Uint8Array.of(255, 255) });
+      unpack({ kind: 'packed', event, report: Uint8Array.of(255, 255) });
       unpack(answer);
     });
     expect(received).toBe(answer);
