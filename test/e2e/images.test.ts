@@ -44,7 +44,8 @@ describe('images', () => {
 
   it('come with the command of the palette for the model that is open', async () => {
     await opened.workbench.chooseFromMenu('shapes/shapes_mlp.onnx', 'Inspect Model');
-    await model().getByRole('tab', { name: 'Graph' }).waitFor();
+    // Until the page is there VS Code may still give it the focus, which closes what one picks from.
+    await model().locator('.box').first().waitFor();
     await opened.workbench.runCommand('Headlight: Visualize Class Activation Maps');
     await opened.workbench.tick('09_star.png');
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
