@@ -3,6 +3,7 @@ import type { ComparisonReport, LayerStatus } from '../../src/protocol/compariso
 import type { LayerReport } from '../../src/protocol/modelReport';
 import { toOperatorFamily } from '../graph/operatorFamily';
 import { formatCount, formatExact, formatShape } from '../quantity';
+import { createRowScroller } from '../rowScroller';
 import type { ComparisonApp, ComparisonState, LayerFilter } from './comparisonApp';
 import { FILTERS } from './comparisonApp';
 import { layerDetailsTemplate } from './layerDetails';
@@ -11,8 +12,6 @@ import { computeCostDifference, findShownLayers, toSides } from './shownLayers';
 import type { WeightActions } from './weightActions';
 
 const ROW_HEIGHT = 28;
-/** Rows drawn above and below those in view, so that scrolling shows no gap. */
-const OVERSCAN = 10;
 
 export interface LayerList {
   readonly element: HTMLElement;
@@ -28,11 +27,15 @@ export function createLayerList(app: ComparisonApp, actions: WeightActions): Lay
   heading.className = 'card-heading';
   const body = element.appendChild(document.createElement('div'));
   body.className = 'aligned-body';
-  const scroller = body.appendChild(document.createElement('div'));
-  scroller.className = 'layer-scroller aligned-scroller';
-  scroller.tabIndex = 0;
-  scroller.setAttribute('role', 'group');
-  scroller.setAttribute('aria-label', 'Layers side by side: arrow keys go from layer to layer');
+  const table = createRowScroller(
+    {
+      className: 'layer-scroller aligned-scroller',
+      label: 'Layers side by side: arrow keys go from layer to layer',
+      rowHeight: ROW_HEIGHT,
+    },
+    () => drawRows(),
+  );
+  const scroller = body.appendChild(table.element);
   const details = body.appendChild(document.createElement('aside'));
   details.className = 'aligned-details';
   details.setAttribute('aria-label', 'Difference');
@@ -56,28 +59,20 @@ export function createLayerList(app: ComparisonApp, actions: WeightActions): Lay
     if (report === null) {
       return;
     }
-    const first = Math.max(0, Math.floor(scroller.scrollTop / ROW_HEIGHT) - OVERSCAN);
-    const shown = rows.slice(first, first + Math.ceil((scroller.clientHeight || 400) / ROW_HEIGHT) + 2 * OVERSCAN);
-    render(
-      html`<table class="layer-table aligned-table" aria-rowcount=${rows.length + 1}>
-        ${headTemplate()}
-        <tbody>
-          ${spacer(first)}
-          ${shown.map((position, offset) =>
-            rowTemplate(report, position, statuses[position], {
-              row: first + offset,
-              isSelected: position === selected,
-              choose: () => app.update({ selected: position === app.state.selected ? null : position }),
-            }),
-          )}
-          ${spacer(rows.length - first - shown.length)}
-        </tbody>
-      </table>`,
-      scroller,
-    );
-    for (const space of scroller.querySelectorAll<HTMLElement>('.spacer > td')) {
-      space.style.height = `${Number(space.dataset['rows']) * ROW_HEIGHT}px`;
-    }
+    table.draw({
+      rows,
+      columns: 5,
+      rowTemplate: (position, row) =>
+        rowTemplate(report, position, statuses[position], {
+          row,
+          isSelected: position === selected,
+          choose: () => app.update({ selected: position === app.state.selected ? null : position }),
+        }),
+      tableTemplate: (body) =>
+        html`<table class="layer-table aligned-table" aria-rowcount=${rows.length + 1}>
+          ${headTemplate()} ${body}
+        </table>`,
+    });
   }
 
   function onKeydown(event: KeyboardEvent): void {
@@ -96,11 +91,6 @@ export function createLayerList(app: ComparisonApp, actions: WeightActions): Lay
     }
   }
 
-  let frame = 0;
-  scroller.addEventListener('scroll', () => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(drawRows);
-  });
   scroller.addEventListener('keydown', onKeydown);
   return {
     element,
@@ -152,13 +142,6 @@ function headTemplate(): TemplateResult {
       <th scope="col" class="number" title="B − A">Δ MAC</th>
     </tr>
   </thead>`;
-}
-
-/** Stands for rows that are not drawn. */
-function spacer(count: number): TemplateResult {
-  return html`<tr class="spacer" aria-hidden="true" ?hidden=${count <= 0}>
-    <td colspan="5" data-rows=${Math.max(0, count)}></td>
-  </tr>`;
 }
 
 function rowTemplate(

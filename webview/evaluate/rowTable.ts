@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { EvaluationReport, EvaluationRow, MetricDescription } from '../../src/protocol/evaluation';
+import { createRowScroller } from '../rowScroller';
 import type { EvaluationApp, EvaluationState } from './evaluationApp';
 import { nameClass, nameMethod } from './evaluationApp';
 import { rowFilters } from './rowFilters';
@@ -8,8 +9,6 @@ import { sparklineTemplate } from './sparkline';
 import { ARROWS } from './summaryTable';
 
 const ROW_HEIGHT = 28;
-/** Rows drawn above and below those in view. */
-const OVERSCAN = 10;
 
 /** Every method, image and class in one order; only rows in view exist. */
 export function createRowTable(app: EvaluationApp): { readonly element: HTMLElement; draw(): void } {
@@ -18,11 +17,9 @@ export function createRowTable(app: EvaluationApp): { readonly element: HTMLElem
   element.setAttribute('aria-labelledby', 'evaluation-rows');
   const heading = element.appendChild(document.createElement('div'));
   heading.className = 'card-heading';
-  const scroller = element.appendChild(document.createElement('div'));
-  scroller.className = 'layer-scroller evaluation-scroller';
-  scroller.tabIndex = 0;
-  scroller.setAttribute('role', 'group');
-  scroller.setAttribute('aria-label', 'Maps');
+  const options = { className: 'layer-scroller evaluation-scroller', label: 'Maps', rowHeight: ROW_HEIGHT };
+  const scroller = createRowScroller(options, () => drawRows());
+  element.append(scroller.element);
   let rows: readonly EvaluationRow[] = [];
   let arranged: readonly unknown[] = [];
 
@@ -40,30 +37,18 @@ export function createRowTable(app: EvaluationApp): { readonly element: HTMLElem
     if (report === null) {
       return;
     }
-    const first = Math.max(0, Math.floor(scroller.scrollTop / ROW_HEIGHT) - OVERSCAN);
-    const shown = rows.slice(first, first + Math.ceil((scroller.clientHeight || 400) / ROW_HEIGHT) + 2 * OVERSCAN);
     const metrics = listColumns(report);
-    const columns = 4 + metrics.length;
-    render(
-      html`<table class="layer-table evaluation-rows" aria-rowcount=${rows.length + 1}>
-        ${headTemplate(app, metrics, order)}
-        <tbody>
-          ${spacer(first, columns)} ${shown.map((row, offset) => rowTemplate(app, row, metrics, first + offset))}
-          ${spacer(rows.length - first - shown.length, columns)}
-        </tbody>
-      </table>`,
-      scroller,
-    );
-    for (const space of scroller.querySelectorAll<HTMLElement>('.spacer > td')) {
-      space.style.height = `${Number(space.dataset['rows']) * ROW_HEIGHT}px`;
-    }
+    scroller.draw({
+      rows,
+      columns: 4 + metrics.length,
+      rowTemplate: (row, index) => rowTemplate(app, row, metrics, index),
+      tableTemplate: (body) =>
+        html`<table class="layer-table evaluation-rows" aria-rowcount=${rows.length + 1}>
+          ${headTemplate(app, metrics, order)} ${body}
+        </table>`,
+    });
   }
 
-  let frame = 0;
-  scroller.addEventListener('scroll', () => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(drawRows);
-  });
   return {
     element,
     draw() {
@@ -140,12 +125,5 @@ function rowTemplate(
         </td>`,
     )}
     <td class="evaluation-remark" title=${remark ?? ''}>${remark}</td>
-  </tr>`;
-}
-
-/** Stands for rows that are not drawn. */
-function spacer(count: number, columns: number): TemplateResult {
-  return html`<tr class="spacer" aria-hidden="true" ?hidden=${count <= 0}>
-    <td colspan=${columns} data-rows=${Math.max(0, count)}></td>
   </tr>`;
 }

@@ -3,6 +3,7 @@ import type { LayerMeasurement } from '../../src/protocol/measurement';
 import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { formatBytes, formatCount, formatExact, formatMilliseconds, formatShape, formatSignificant } from '../quantity';
+import { createRowScroller } from '../rowScroller';
 import { provenanceTemplate } from './figure';
 import { toSortedLayers, type ColumnName, type LayerTimes, type SortOrder } from './layerSort';
 
@@ -32,9 +33,6 @@ const COLUMNS: readonly Column[] = [
 const TIME_COLUMN: Column = { name: 'time', title: 'Time', isNumber: true };
 
 const ROW_HEIGHT = 26;
-/** Rows drawn above and below those in view, so that scrolling shows no gap. */
-const OVERSCAN = 10;
-
 /** All layers, sortable and filterable; only the rows in view exist, so that 20 000 of them cost no more than 40. */
 export function createLayerTable(app: App): LayerTable {
   const element = document.createElement('section');
@@ -42,11 +40,9 @@ export function createLayerTable(app: App): LayerTable {
   element.setAttribute('aria-labelledby', 'layers-title');
   const heading = element.appendChild(document.createElement('div'));
   heading.className = 'card-heading';
-  const scroller = element.appendChild(document.createElement('div'));
-  scroller.className = 'layer-scroller';
-  scroller.tabIndex = 0;
-  scroller.setAttribute('role', 'group');
-  scroller.setAttribute('aria-label', 'Layers, scrollable');
+  const options = { className: 'layer-scroller', label: 'Layers, scrollable', rowHeight: ROW_HEIGHT };
+  const scroller = createRowScroller(options, () => drawRows());
+  element.append(scroller.element);
   let report: ModelReport | null = null;
   let order: SortOrder = { column: 'index', descending: false };
   let filter = '';
@@ -57,7 +53,7 @@ export function createLayerTable(app: App): LayerTable {
 
   function arrange(): void {
     rows = toSortedLayers(report?.layers ?? [], filter, order, times);
-    scroller.scrollTop = 0;
+    scroller.element.scrollTop = 0;
     drawHeading();
     drawRows();
   }
@@ -91,31 +87,20 @@ export function createLayerTable(app: App): LayerTable {
   }
 
   function drawRows(): void {
-    const first = Math.max(0, Math.floor(scroller.scrollTop / ROW_HEIGHT) - OVERSCAN);
-    const count = Math.ceil((scroller.clientHeight || 400) / ROW_HEIGHT) + 2 * OVERSCAN;
-    const shown = rows.slice(first, first + count);
     const open = ({ index }: LayerReport): void => app.choose({ view: 'graph', selectedLayer: index });
-    render(
-      html`<table class="layer-table" aria-rowcount=${rows.length + 1}>
-        ${headTemplate(measured === null ? COLUMNS : [...COLUMNS, TIME_COLUMN], order, sortBy)}
-        <tbody>
-          ${spacer(first)}
-          ${shown.map((layer, offset) => rowTemplate(layer, positions.get(layer) ?? 0, first + offset, open, measured === null ? null : times))}
-          ${spacer(rows.length - first - shown.length)}
-        </tbody>
-      </table>`,
-      scroller,
-    );
-    for (const space of scroller.querySelectorAll<HTMLElement>('.spacer > td')) {
-      space.style.height = `${Number(space.dataset['rows']) * ROW_HEIGHT}px`;
-    }
+    const columns = measured === null ? COLUMNS : [...COLUMNS, TIME_COLUMN];
+    const shownTimes = measured === null ? null : times;
+    scroller.draw({
+      rows,
+      columns: columns.length,
+      rowTemplate: (layer, row) => rowTemplate(layer, positions.get(layer) ?? 0, row, open, shownTimes),
+      tableTemplate: (body) =>
+        html`<table class="layer-table" aria-rowcount=${rows.length + 1}>
+          ${headTemplate(columns, order, sortBy)} ${body}
+        </table>`,
+    });
   }
 
-  let frame = 0;
-  scroller.addEventListener('scroll', () => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(drawRows);
-  });
   return {
     element,
     draw(next, measurement) {
@@ -128,13 +113,6 @@ export function createLayerTable(app: App): LayerTable {
       }
     },
   };
-}
-
-/** Stands for rows that are not drawn. */
-function spacer(count: number): TemplateResult {
-  return html`<tr class="spacer" aria-hidden="true" ?hidden=${count <= 0}>
-    <td colspan=${COLUMNS.length + 1} data-rows=${Math.max(0, count)}></td>
-  </tr>`;
 }
 
 function headTemplate(
