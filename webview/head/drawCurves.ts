@@ -1,5 +1,6 @@
 import * as d3 from 'd3';
 import type { Tooltip } from '../summary/tooltip';
+import { drawChartFrame } from './chartFrame';
 
 /** One line of a chart. */
 export interface Curve {
@@ -76,35 +77,9 @@ function drawAxes(
   const xAxis = d3.axisBottom(x).tickFormat(d3.format('d'));
   // Every other power of two: the ticks of a logarithmic scale would be those of ten.
   xAxis.tickValues(xScale === 'linear' ? x.ticks(5) : places.filter((_, index) => index % 2 === 0));
-  const axes = [
-    {
-      axis: d3
-        .axisLeft(y)
-        .tickValues(yTicks)
-        .tickFormat((value) => format(value.valueOf()))
-        .tickSizeOuter(0),
-      at: `translate(${MARGIN.left},0)`,
-    },
-    {
-      axis: xAxis.tickSizeOuter(0),
-      at: `translate(0,${HEIGHT - MARGIN.bottom})`,
-    },
-  ];
-  selection
-    .selectAll<SVGGElement, (typeof axes)[number]>('g.axis')
-    .data(axes)
-    .join((enter) => enter.append('g').attr('class', 'axis'))
-    .attr('transform', ({ at }) => at)
-    .each(function ({ axis }) {
-      axis(d3.select(this));
-    });
-  selection
-    .selectAll('text.axis-title')
-    .data([xTitle])
-    .join('text')
-    .attr('class', 'axis-title')
-    .attr('text-anchor', 'middle')
-    .attr('x', (MARGIN.left + WIDTH - MARGIN.right) / 2)
-    .attr('y', HEIGHT - 4)
-    .text((text) => text);
+  const yAxis = d3
+    .axisLeft(y)
+    .tickValues(yTicks)
+    .tickFormat((value) => format(value.valueOf()));
+  drawChartFrame(selection, { width: WIDTH, height: HEIGHT, margin: MARGIN }, { left: yAxis, bottom: xAxis }, xTitle);
 }

@@ -1,5 +1,6 @@
 import * as d3 from 'd3';
 import type { Tooltip } from '../summary/tooltip';
+import { drawChartFrame } from './chartFrame';
 
 /** Points in the order of their x; a third number is how many images a point stands for. */
 export interface Line {
@@ -94,32 +95,10 @@ function drawAxes(
   const bottom = d3
     .axisBottom(x)
     .ticks(4)
-    .tickFormat((value) => (x.tickFormat(4)(value.valueOf()) === '' ? '' : chart.x.format(value.valueOf())))
-    .tickSizeOuter(0);
+    .tickFormat((value) => (x.tickFormat(4)(value.valueOf()) === '' ? '' : chart.x.format(value.valueOf())));
   const left = d3
     .axisLeft(y)
     .ticks(5)
-    .tickFormat((value) => chart.y.format(value.valueOf()))
-    .tickSizeOuter(0);
-  const axes = [
-    { axis: left, at: `translate(${MARGIN.left},0)` },
-    { axis: bottom, at: `translate(0,${HEIGHT - MARGIN.bottom})` },
-  ];
-  selection
-    .selectAll<SVGGElement, (typeof axes)[number]>('g.axis')
-    .data(axes)
-    .join((enter) => enter.append('g').attr('class', 'axis'))
-    .attr('transform', ({ at }) => at)
-    .each(function ({ axis }) {
-      axis(d3.select(this));
-    });
-  selection
-    .selectAll('text.axis-title')
-    .data([chart.x.title])
-    .join('text')
-    .attr('class', 'axis-title')
-    .attr('text-anchor', 'middle')
-    .attr('x', (MARGIN.left + WIDTH - MARGIN.right) / 2)
-    .attr('y', HEIGHT - 4)
-    .text((text) => text);
+    .tickFormat((value) => chart.y.format(value.valueOf()));
+  drawChartFrame(selection, { width: WIDTH, height: HEIGHT, margin: MARGIN }, { left, bottom }, chart.x.title);
 }
