@@ -96,6 +96,7 @@ export class EvaluationPanels {
       channel.dispose();
     });
   }
+
   /** In the editor of the model where there is one, else in a new one. */
   async #showMap(model: vscode.Uri, image: vscode.Uri, choice: MapOfRow): Promise<void> {
     const group = vscode.window.tabGroups.all.find(({ tabs }) =>

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { UserError } from '../userError';
 import type { ByteSource } from './byteSource';
 import type { ByteRange } from './wireReader';
@@ -67,15 +67,20 @@ export class ByteAssembly {
     return bytes;
   }
 
-  /** Writes everything to a file piece by piece: weights never are in memory as a whole. */
-  async writeTo(file: FileHandle, signal?: AbortSignal): Promise<void> {
-    for (const part of this.parts) {
-      for (const piece of part instanceof Uint8Array ? [part] : this.readPieces(part)) {
-        if (signal?.aborted === true) {
-          throw new UserError('cancelled', 'Saving the model was cancelled.');
+  /** Writes everything to a new file piece by piece: weights never are in memory as a whole. */
+  async writeTo(path: string, signal?: AbortSignal): Promise<void> {
+    const file = await open(path, 'w');
+    try {
+      for (const part of this.parts) {
+        for (const piece of part instanceof Uint8Array ? [part] : this.readPieces(part)) {
+          if (signal?.aborted === true) {
+            throw new UserError('cancelled', 'Saving the model was cancelled.');
+          }
+          await file.writeFile(piece);
         }
-        await file.writeFile(piece);
       }
+    } finally {
+      await file.close();
     }
   }
 

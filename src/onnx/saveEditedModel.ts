@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
@@ -49,12 +48,7 @@ async function writeEdited(
           'ONNX file can hold. Save its weights as external data first.',
       );
     }
-    const target = await open(unfinished, 'w');
-    try {
-      await assembly.writeTo(target, signal);
-    } finally {
-      await target.close();
-    }
+    await assembly.writeTo(unfinished, signal);
   } finally {
     await original.close();
   }

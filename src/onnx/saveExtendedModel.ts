@@ -1,4 +1,4 @@
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
@@ -75,12 +75,7 @@ async function writeExtended(
           'external data first.',
       );
     }
-    const target = await open(unfinished, 'w');
-    try {
-      await assembly.writeTo(target, signal);
-    } finally {
-      await target.close();
-    }
+    await assembly.writeTo(unfinished, signal);
   } finally {
     await original.close();
   }

@@ -1,20 +1,12 @@
 // @vitest-environment jsdom
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { AppState } from '../../../../webview/app';
 import { createCamView } from '../../../../webview/cam/camView';
 import { createExplanation, createMapChoices, createReport, createState, createTestApp, settle } from './builders';
+import { stubDrawing } from './stubDrawing';
 
-beforeAll(() => {
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = vi.fn();
-    },
-  );
-  // jsdom draws nothing; numbers and colours are tested where they are computed.
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
-});
+beforeAll(stubDrawing);
 
 function show(state: AppState): ReturnType<typeof createTestApp> & { page: HTMLElement } {
   const test = createTestApp(state);

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { AppState } from '../../../../webview/app';
 import { DEFAULT_CAM_CHOICES } from '../../../../webview/cam/camChoices';
@@ -14,16 +14,9 @@ import {
   createTestApp,
   settle,
 } from './builders';
+import { stubDrawing } from './stubDrawing';
 
-beforeAll(() => {
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = vi.fn();
-    },
-  );
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
-});
+beforeAll(stubDrawing);
 
 function show(cam: Partial<CamChoices> = {}, change: Partial<AppState> = {}) {
   const imageStates = new Map([['a.png', { status: 'explained', explanation: createExplanation() } as const]]);

@@ -18,6 +18,7 @@ import {
   createTestApp,
   settle,
 } from './builders';
+import { stubDrawing } from './stubDrawing';
 
 const OUTPUT = { name: 'out', shape: [1, 3, 4, 8], grid: { channels: 3, rows: 4, columns: 8 } };
 const WHOLE = { kind: 'box', output: 'out', channel: 0, left: 0, top: 0, width: 8, height: 4 } as const;
@@ -27,15 +28,7 @@ const SEGMENTATION: TargetOffers = {
   usual: { target: WHOLE, reason: 'No class scores. The sum of one channel over a box is explained.' },
 };
 
-beforeAll(() => {
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = vi.fn();
-    },
-  );
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
-});
+beforeAll(stubDrawing);
 
 function drawnTarget(change: Partial<LayerExplanation> = {}): LayerExplanation {
   return createLayerExplanation({
