@@ -1,8 +1,8 @@
-import { rename, writeFile } from 'node:fs/promises';
 import type { ReplacementHead } from './head/linearHead';
 import { toSidecarPath } from './image/sidecar';
 import type { InferenceClient } from './inference/inferenceClient';
 import type { ModelAnalysis } from './inspectModel';
+import { saveFile } from './onnx/saveUnfinished';
 import type { Preprocessing } from './protocol/preprocessing';
 import type { SavedHead } from './saveHead';
 import { saveHead } from './saveHead';
@@ -31,8 +31,6 @@ export async function saveFittedHead(
   const saved = await saveHead(analysis, analysis.heads[0], head, file, { client, metadata, signal });
   const sidecar = toSidecarPath(file);
   const settings = preprocessing === null ? { labels } : { preprocessing, labels };
-  const unfinished = `${sidecar}.part`;
-  await writeFile(unfinished, `${JSON.stringify(settings, null, 2)}\n`);
-  await rename(unfinished, sidecar);
+  await saveFile(sidecar, `${JSON.stringify(settings, null, 2)}\n`);
   return { ...saved, sidecar };
 }

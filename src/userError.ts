@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'badLabels'
   | 'badInputTensor'
   | 'badArgument'
+  | 'cannotWrite'
   | 'noHead'
   | 'notExact'
   | 'notDifferentiable'

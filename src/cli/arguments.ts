@@ -80,7 +80,9 @@ export type Arguments =
   | FitArguments
   | FeaturesArguments
   | EvaluateArguments
-  | { readonly command: 'help' | 'version' };
+  /** `of`: the command that help is wanted for; null for all of them. */
+  | { readonly command: 'help'; readonly of: string | null }
+  | { readonly command: 'version' };
 
 /** The arguments after `headlight`. Throws UsageError. */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -91,7 +93,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     );
   }
   if (argv.includes('--help') || argv.includes('-h') || command === 'help') {
-    return { command: 'help' };
+    return { command: 'help', of: [command, ...rest].find((text) => /^[a-z]+$/.test(text) && text !== 'help') ?? null };
   }
   switch (command) {
     case '--version':

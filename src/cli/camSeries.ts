@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { describeExactChoice } from '../cam/methodNote';
 import { explainImages } from '../explainImages';
 import { listExternalFiles } from '../onnx/externalData';
+import { saveUnfinished } from '../onnx/saveUnfinished';
 import type { SeriesItem, SeriesRecord, SeriesSubject } from '../protocol/imageSeries';
 import type { Journal, JournalHeader } from '../series/journal';
 import { identifyModel, openJournal, readJournal, readJournalHeader } from '../series/journal';
@@ -17,6 +18,7 @@ import { createTrueClasses } from '../series/trueClasses';
 import { UserError } from '../userError';
 import type { CamArguments, SeriesFormat } from './arguments';
 import type { CamRun } from './cam';
+import { createFolder } from './createFolder';
 import type { Output } from './output';
 import { createSeriesProgress } from './seriesProgress';
 import type { SeriesFacts } from './seriesDocument';
@@ -35,6 +37,7 @@ export async function runSeries(
 ): Promise<0 | 1> {
   const scratch = options.out === null ? await mkdtemp(join(tmpdir(), 'headlight-')) : null;
   const folder = options.out ?? scratch ?? '';
+  await createFolder(folder);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt);
@@ -202,13 +205,15 @@ async function conclude(
   const formats = listFormats(options);
   const written: string[] = [];
   if (options.out !== null) {
-    await mkdir(options.out, { recursive: true });
     written.push(...(await writeTables(options.out, journal.path, { formats, metrics: options.metrics })));
     if (formats.includes('json')) {
       const path = join(options.out, 'images.json');
-      const text = Readable.from(toSeriesJson(journal.path, facts, summary));
-      await pipeline(text, createWriteStream(`${path}.partial`));
-      await rename(`${path}.partial`, path);
+      await saveUnfinished(
+        path,
+        (unfinished) =>
+          pipeline(Readable.from(toSeriesJson(journal.path, facts, summary)), createWriteStream(unfinished)),
+        () => Promise.resolve(),
+      );
       written.push(path);
     }
   }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { findMethod } from '../cam/methods';
 import { listJudged } from '../evaluate/listJudged';
@@ -14,6 +13,7 @@ import { readLabels, readPreprocessing } from '../image/modelSettings';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
+import { saveFile } from '../onnx/saveUnfinished';
 import type { EvaluationReport } from '../protocol/evaluation';
 import { toEvaluationCsv } from '../protocol/evaluationCsv';
 import { UserError } from '../userError';
@@ -94,10 +94,5 @@ async function save(out: string | null, report: EvaluationReport, document: stri
   if (out === null) {
     return;
   }
-  try {
-    await writeFile(out, extname(out).toLowerCase() === '.csv' ? toEvaluationCsv(report) : document);
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    throw new UserError('badArgument', `--out is ${out}, which cannot be written: ${found}.`, { cause: error });
-  }
+  await saveFile(out, extname(out).toLowerCase() === '.csv' ? toEvaluationCsv(report) : document);
 }

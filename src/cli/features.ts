@@ -1,10 +1,9 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FeatureSet, SkippedImage } from '../extractFeatures';
 import { readImageList } from '../fit/dataset';
 import { InferenceClient } from '../inference/inferenceClient';
+import { saveFile, saveUnfinished } from '../onnx/saveUnfinished';
 import { encodeNpyHeader } from '../tensor/npy';
-import { UserError } from '../userError';
 import { extractData } from './dataRun';
 import type { FeaturesArguments } from './fitArguments';
 import type { Output } from './output';
@@ -35,7 +34,7 @@ export async function runFeatures(options: FeaturesArguments, output: Output, in
       const shape = [positions.length, channels, ...(options.maps ? [height, width] : [])];
       const list = options.out.replace(/\.npy$/i, '.csv');
       await writeRows(options.out, shape, features, options.maps);
-      await writeFile(list, toCsv(positions.map((position) => images[position])));
+      await saveFile(list, toCsv(positions.map((position) => images[position])));
       const document: FeaturesDocument = { schema: 1, file: options.out, list, shape, computed, reused, skipped };
       output.write(options.json ? `${JSON.stringify(document)}\n` : formatDocument(document));
       return skipped.length === 0 ? 0 : 1;
@@ -49,24 +48,20 @@ export async function runFeatures(options: FeaturesArguments, output: Output, in
 
 /** Row by row; appears under its name when it is complete. */
 async function writeRows(file: string, shape: readonly number[], features: FeatureSet, maps: boolean): Promise<void> {
-  const unfinished = `${file}.part`;
-  let handle: FileHandle | null = null;
-  try {
-    handle = await open(unfinished, 'w');
-    await handle.write(encodeNpyHeader('<f4', shape));
-    for (let row = 0; row < shape[0]; row++) {
-      const values = await (maps ? features.readMap(row) : features.readPooled(row));
-      await handle.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  const write = async (unfinished: string) => {
+    const handle = await open(unfinished, 'w');
+    try {
+      // Not by `write`, which may write a part on a disk that is nearly full.
+      await handle.writeFile(encodeNpyHeader('<f4', shape));
+      for (let row = 0; row < shape[0]; row++) {
+        const values = await (maps ? features.readMap(row) : features.readPooled(row));
+        await handle.writeFile(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      }
+    } finally {
+      await handle.close();
     }
-    await handle.close();
-    handle = null;
-    await rename(unfinished, file);
-  } catch (error) {
-    await handle?.close();
-    await rm(unfinished, { force: true });
-    const found = error instanceof Error ? error.message : String(error);
-    throw new UserError('badArgument', `${file} cannot be written: ${found}.`, { cause: error });
-  }
+  };
+  await saveUnfinished(file, write, () => Promise.resolve());
 }
 
 function toCsv(rows: readonly { readonly path: string; readonly label: string }[]): string {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { GradientExtension } from '../gradient/createGradientExtension';
 import { createGradientExtension } from '../gradient/createGradientExtension';
@@ -14,10 +14,12 @@ import { emitThinModel } from '../onnx/emitModel';
 import { createExternalDataError, findMissingExternalData, listExternalFiles } from '../onnx/externalData';
 import { readModel } from '../onnx/readModel';
 import { saveExtendedModel } from '../onnx/saveExtendedModel';
+import { saveFile } from '../onnx/saveUnfinished';
 import type { NpyArray } from '../tensor/npy';
 import { readNpyArray, writeNpy } from '../tensor/npy';
 import { UserError } from '../userError';
 import type { GradientArguments } from './arguments';
+import { createFolder } from './createFolder';
 import type { Output } from './output';
 import { formatShape } from './quantity';
 
@@ -164,8 +166,8 @@ async function toDocument(
     const value = values?.[position];
     const file = value && options.values !== null ? path.join(options.values, `gradient_${position}.npy`) : null;
     if (value !== undefined && file !== null) {
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, writeNpy({ data: value.data as NpyArray['data'], shape: value.dims }));
+      await createFolder(path.dirname(file));
+      await saveFile(file, writeNpy({ data: value.data as NpyArray['data'], shape: value.dims }));
     }
     wrt.push({ tensor, shape: value?.dims ?? shapes.sizes(tensor), file, gradient: gradient.gradients[position] });
   }

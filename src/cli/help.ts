@@ -80,8 +80,6 @@ Options of explain: one .onnx with the model's outputs and the maps, which any O
                       as for cam; written into the model's metadata
 
 Options of fit
-  --data DIR|FILE.csv one folder per class; or lines "path,label", several labels as "cat;dog" or as columns
-                      of 1 and 0 (path,cat,dog), which makes it one yes or no per class
   --head KIND         gap (default): linear on channel means; fc: linear on the whole feature map; both
   --l2 X|cv           penalty (X/2)·‖weights‖² beside the sum of losses (default 1; scikit-learn's C is 1/X),
                       or chosen by cross-validation
@@ -96,6 +94,8 @@ Options of features
   --maps              whole feature maps instead, [images, channels, height, width]
 
 Options of fit and features
+  --data DIR|FILE.csv one folder per class; or lines "path,label", several labels as "cat;dog" or as columns
+                      of 1 and 0 (path,cat,dog), which makes it one yes or no per class
   --cache DIR         where features are kept, so that a stopped run goes on (default ~/.cache/headlight/features)
   --preprocess FILE   how images are read: JSON as in MODEL.headlight.json
 
@@ -125,3 +125,17 @@ All
 
 Exit code: 0 done (also when compared models differ), 1 failed on the input, 2 wrong usage.
 `;
+
+/** The part of the help that concerns one command; all of it for a word that is none. */
+export function describeCommand(command: string): string {
+  const [title, ...sections] = HELP.split(/\n\n(?=\S)/);
+  const usage = sections[0].split('\n').filter((line) => line.startsWith(`  headlight ${command} `));
+  if (usage.length === 0) {
+    return HELP;
+  }
+  const concerns = (section: string): boolean => {
+    const [, named] = /^Options of ([a-z, ]+)/.exec(section) ?? [];
+    return named === undefined || named.split(/,| and /).includes(command);
+  };
+  return [title, ['Usage', ...usage].join('\n'), ...sections.slice(1).filter(concerns)].join('\n\n');
+}

@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { ImageAnswer, LayerMap } from '../protocol/explanation';
 import { NO_CLASS } from '../protocol/explanation';
+import { saveFile } from '../onnx/saveUnfinished';
 import { writeNpy } from '../tensor/npy';
-import { UserError } from '../userError';
 import { findMap } from './camDocument';
+import { createFolder } from './createFolder';
 import { drawOverlay } from './overlay';
 import { encodePng } from './pngFile';
 
@@ -29,24 +29,13 @@ export async function createMapFiles(folder: string): Promise<MapFiles> {
         const { map } = findMap(drawn, classIndex);
         const name = join(folder, `${stem}_${classIndex === NO_CLASS ? 'target' : `class${classIndex}`}`);
         const shape = [drawn.height, drawn.width];
-        await writeFile(`${name}.npy`, writeNpy({ data: map, shape }));
-        await writeFile(`${name}.png`, encodePng(drawOverlay(map, drawn)));
+        await saveFile(`${name}.npy`, writeNpy({ data: map, shape }));
+        await saveFile(`${name}.png`, encodePng(drawOverlay(map, drawn)));
         files.set(classIndex, `${name}.npy`);
       }
       return files;
     },
   };
-}
-
-async function createFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    throw new UserError('badArgument', `--out is ${folder}, which cannot be made a folder: ${found}.`, {
-      cause: error,
-    });
-  }
 }
 
 /** `a/cat.png` and `b/cat.jpg` in one run: cat, cat-2. */

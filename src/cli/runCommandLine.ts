@@ -1,4 +1,5 @@
 import { version } from '../../package.json';
+import { isSystemError } from '../onnx/savePlace';
 import { UserError } from '../userError';
 import { parseArguments } from './arguments';
 import { runCam } from './cam';
@@ -9,7 +10,7 @@ import { runFeatures } from './features';
 import { runFit } from './fit';
 import { runGradient } from './gradient';
 import { runHead } from './head';
-import { HELP } from './help';
+import { describeCommand, HELP } from './help';
 import { runInspect } from './inspect';
 import type { Output } from './output';
 import { UsageError } from './usageError';
@@ -24,7 +25,7 @@ export async function runCommandLine(
     const parsed = parseArguments(argv);
     switch (parsed.command) {
       case 'help':
-        output.write(HELP);
+        output.write(parsed.of === null ? HELP : describeCommand(parsed.of));
         return 0;
       case 'version':
         output.write(`${version}\n`);
@@ -59,15 +60,19 @@ export async function runCommandLine(
 function reportError(error: unknown, argv: readonly string[], output: Output): 1 | 2 {
   const isUsage = error instanceof UsageError || (error instanceof UserError && error.code === 'badArgument');
   const message = error instanceof Error ? error.message : String(error);
+  // A file that vanished, may not be read, or does not fit on the disk is no bug, wherever it happened.
+  const isRefused = isSystemError(error);
   if (argv.includes('--json')) {
-    const code = isUsage ? 'badArgument' : error instanceof UserError ? error.code : 'bug';
+    const code = isUsage ? 'badArgument' : error instanceof UserError ? error.code : isRefused ? 'system' : 'bug';
     output.write(`${JSON.stringify({ schema: 1, error: { code, message } })}\n`);
   }
   if (isUsage) {
-    output.report(`headlight: ${message}\nRun "headlight --help" for the options.`);
+    const command = describeCommand(argv[0] ?? '') === HELP ? '' : `${argv[0]} `;
+    output.report(`headlight: ${message}\nRun "headlight ${command}--help" for the options.`);
     return 2;
   }
-  output.report(error instanceof UserError ? `headlight: ${message}` : `headlight: ${describeBug(error)}`);
+  const isExpected = error instanceof UserError || isRefused;
+  output.report(`headlight: ${isExpected ? message : describeBug(error)}`);
   return 1;
 }
 

@@ -1,13 +1,14 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReceptiveField } from '../protocol/modelReport';
 import type { ExplainedImage, ListedImage, SeriesRecord } from '../protocol/imageSeries';
+import { saveFile, saveUnfinished } from '../onnx/saveUnfinished';
 import { writeCsv } from '../series/csvTable';
 import { readJournal } from '../series/journal';
 import { writeParquet } from '../series/parquetTable';
 import { listColumns } from '../series/seriesTable';
 import { writeNpy } from '../tensor/npy';
 import type { SeriesFormat } from './arguments';
+import { createFolder } from './createFolder';
 import { drawOverlay } from './overlay';
 import { encodePng } from './pngFile';
 
@@ -32,16 +33,16 @@ export async function writeMapFiles(
     return files;
   }
   const { height, width, maps, picture } = explained;
-  await mkdir(dirname(join(folder, MAPS, id)), { recursive: true });
+  await createFolder(dirname(join(folder, MAPS, id)));
   for (const { classIndex, map } of maps) {
     const name = `${MAPS}/${id}_class${classIndex}`;
     if (formats.includes('npy')) {
-      await writeFile(join(folder, `${name}.npy`), writeNpy({ data: map, shape: [height, width] }));
+      await saveFile(join(folder, `${name}.npy`), writeNpy({ data: map, shape: [height, width] }));
       files.set(classIndex, `${name}.npy`);
     }
     if (formats.includes('png') && picture !== null) {
       const overlay = drawOverlay(map, { inputPicture: picture, height, width, receptiveField });
-      await writeFile(join(folder, `${name}.png`), encodePng(overlay));
+      await saveFile(join(folder, `${name}.png`), encodePng(overlay));
     }
   }
   return files;
@@ -57,8 +58,11 @@ export async function writeTables(
   const written: string[] = [];
   const write = async (name: string, table: (path: string, records: AsyncIterable<SeriesRecord>) => Promise<void>) => {
     const path = join(folder, name);
-    await table(`${path}.partial`, readJournal(journal));
-    await rename(`${path}.partial`, path);
+    await saveUnfinished(
+      path,
+      (unfinished) => table(unfinished, readJournal(journal)),
+      () => Promise.resolve(),
+    );
     written.push(path);
   };
   if (formats.includes('csv')) {

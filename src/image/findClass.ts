@@ -14,9 +14,12 @@ export function findClass(
   classes: number,
 ): number {
   const wanted = text.trim().toLowerCase();
-  if (/^\d+$/.test(wanted)) {
+  if (classes === 0) {
+    throw new UserError('badArgument', `There is no class ${wanted}: the model gives no class scores.`);
+  }
+  if (/^-?\d+$/.test(wanted)) {
     const index = Number(wanted);
-    if (index < classes) {
+    if (index >= 0 && index < classes) {
       return index;
     }
     throw new UserError(

@@ -28,12 +28,32 @@ export async function checkPlace(model: Model, file: string, isThin = false): Pr
   }
 }
 
-/** The error for a file that the system does not let be written. */
+/** What the operating system's refusals mean; for others its own words are shown. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+  EFBIG: 'it is larger than files may be there',
+  EROFS: 'that file system is read-only',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EISDIR: 'there is a folder of that name',
+  EEXIST: 'there is a file of that name',
+  ENAMETOOLONG: 'its name is too long',
+};
+/** The path was right, but the disk is not: no fault of whoever chose it. */
+const DISK_CODES: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
+
+/** The error for a file or folder that the system does not let be written: `cannotWrite` or `badArgument`. */
 export function toWriteError(file: string, error: unknown): UserError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UserError('badArgument', `${file} cannot be written: ${reason}. Choose a folder that exists.`, {
-    cause: error,
-  });
+  const code = isSystemError(error) ? (error.code ?? '') : '';
+  const reason = REFUSALS[code] ?? (error instanceof Error ? error.message : String(error));
+  return DISK_CODES.includes(code)
+    ? new UserError('cannotWrite', `${file} cannot be written: ${reason}. Make room, or choose another place.`, {
+        cause: error,
+      })
+    : new UserError('badArgument', `${file} cannot be written: ${reason}. Choose another place.`, { cause: error });
 }
 
 /** Whether the operating system refused: a folder that is not there, a full disk. */

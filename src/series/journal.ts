@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Model } from '../graph/model';
+import { toWriteError } from '../onnx/savePlace';
 import type { SeriesRecord, SeriesSubject } from '../protocol/imageSeries';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
@@ -38,7 +39,8 @@ export interface Journal {
 /**
  * Opens a journal to go on with it (`resume`), or begins a new one. Of a program that was ended while it wrote, the torn
  * last line is cut off: its image is done again. O(lines) to open; appending does not grow with the file.
- * Throws UserError `badArgument` when the journal is of another model, preprocessing or options.
+ * Throws UserError `badArgument` when the journal is of another model, preprocessing or options, or may not be written;
+ * `cannotWrite`, also when lines are added.
  */
 export async function openJournal(path: string, header: JournalHeader, resume: boolean): Promise<Journal> {
   await mkdir(dirname(path), { recursive: true });
@@ -51,11 +53,15 @@ export async function openJournal(path: string, header: JournalHeader, resume: b
       places.set(record.image, place);
     }
   }
-  const file = await open(path, exists ? 'a+' : 'w+');
+  const file = await open(path, exists ? 'a+' : 'w+').catch((error: unknown) => {
+    throw toWriteError(path, error);
+  });
   let { size } = await file.stat();
   const write = async (lines: readonly string[]): Promise<void> => {
     const text = lines.join('');
-    await file.appendFile(text);
+    await file.appendFile(text).catch((error: unknown) => {
+      throw toWriteError(path, error);
+    });
     size += Buffer.byteLength(text);
   };
   if (size === 0) {

@@ -78,8 +78,9 @@ describe('parseArguments', () => {
   });
 
   it('shows help and version whatever else is given', () => {
-    expect(parseArguments(['cam', '--help'])).toEqual({ command: 'help' });
-    expect(parseArguments(['--help'])).toEqual({ command: 'help' });
+    expect(parseArguments(['cam', '--help'])).toEqual({ command: 'help', of: 'cam' });
+    expect(parseArguments(['help', 'fit'])).toEqual({ command: 'help', of: 'fit' });
+    expect(parseArguments(['--help'])).toEqual({ command: 'help', of: null });
     expect(parseArguments(['--version'])).toEqual({ command: 'version' });
   });
 
@@ -93,7 +94,11 @@ describe('parseArguments', () => {
     [['inspect', 'a.onnx', '--input', 'x=1,0,8,8'], /from 1/],
     [['inspect', 'a.onnx', '--input', 'x=1,-1'], /NAME=1,3,224,224/],
     [['cam', 'a.onnx'], /at least one IMAGE/],
-    [['cam', 'a.onnx', 'b.png', '--class'], /--class/],
+    [['cam', 'a.onnx', 'b.png', '--class'], /--class needs a value/],
+    [['cam', 'a.onnx', 'b.png', '--class', '--json'], /--class needs a value, but is followed by the option --json/],
+    [['cam', 'a.onnx', 'b.png', '--json=yes'], /--json takes no value/],
+    [['cam', 'a.onnx', 'b.png', '--samples', '-3'], /--samples is "-3"/],
+    [['compare', 'a.onnx', 'b.onnx', '--wieghts'], /no option --wieghts here. The options are: --json, --weights/],
     [['cam', 'a.onnx', 'dir', '--out', 'o', '--format', 'npy,xml'], /"xml", but there is npy, png, json, csv, parquet/],
     [['cam', 'a.onnx', 'dir', '--batch', '0'], /--batch is "0"/],
     [['cam', 'a.onnx', 'dir', '--resume'], /go with --out/],

@@ -295,7 +295,7 @@ describe('headlight cam', () => {
     ],
     ['a contrast that no class has', ['--method', 'eigencam', '--contrast', '1'], /same map for every class/],
     ['an unknown option', ['--clas', '1'], /--clas/],
-    ['a folder that is a file', ['--out', circle], /--out/],
+    ['a folder that is a file', ['--out', circle], /there is a file of that name/],
   ])('refuses %s as wrong usage', async (_, options, message) => {
     const { code, stdout, stderr } = await headlight('cam', model, circle, '--json', ...options);
     expect([code, JSON.parse(stdout)]).toMatchObject([2, { schema: 1, error: { code: 'badArgument' } }]);
