@@ -65,7 +65,7 @@ export const integratedGradients: SampledMethod = {
  * Points and weights of the Gauss-Legendre quadrature on [0, 1]: roots of the Legendre polynomial of degree `count` by
  * Newton's method (Abramowitz & Stegun 1964, 25.4.29).
  */
-export function computeQuadrature(count: number): {
+function computeQuadrature(count: number): {
   readonly points: readonly number[];
   readonly weights: readonly number[];
 } {

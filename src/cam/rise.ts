@@ -51,7 +51,7 @@ export const rise: SampledMethod = {
 };
 
 /** One mask after the other from the same stream of random numbers: its cells row by row, then its shifts. */
-export function drawMasks({ height, width }: Pick<SpatialLayer, 'height' | 'width'>, seed: number, count: number) {
+function drawMasks({ height, width }: Pick<SpatialLayer, 'height' | 'width'>, seed: number, count: number) {
   const random = createRandom(seed);
   return Array.from({ length: count }, (): Masks => {
     const cells = Float32Array.from({ length: GRID * GRID }, () => (random() < OPEN ? 1 : 0));

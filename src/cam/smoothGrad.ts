@@ -59,7 +59,7 @@ export const smoothGrad: SampledMethod = {
 };
 
 /** The image plus normal noise; must be called in order, once per sample. */
-export function createNoise(image: Float32Array, seed: number): () => Float32Array {
+function createNoise(image: Float32Array, seed: number): () => Float32Array {
   const normal = createNormal(createRandom(seed));
   const least = image.reduce((lowest, value) => Math.min(lowest, value), Infinity);
   const most = image.reduce((highest, value) => Math.max(highest, value), -Infinity);

@@ -7,7 +7,7 @@ export type TargetSpec =
   | TargetChoice;
 
 /** For help and messages. */
-export const TARGET_GRAMMAR = [
+const TARGET_GRAMMAR = [
   'class:WHICH, class:7-3',
   'output:NAME[0,3,:,:]',
   'box:NAME,channel,left,top,width,height',

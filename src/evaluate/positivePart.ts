@@ -1,5 +1,5 @@
 /** ReLU of a map: the evidence for the class. */
-export function takePositive(map: Float32Array): Float32Array {
+function takePositive(map: Float32Array): Float32Array {
   return map.map((value) => (value > 0 ? value : 0));
 }
 

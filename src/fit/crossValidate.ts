@@ -6,7 +6,7 @@ import { scoreRange } from './fitProblem';
 import { computeScore } from './fitScores';
 
 /** Strongest first, so that each fit starts near its end: that of the penalty before. */
-export const PENALTIES: readonly number[] = [1e4, 1e3, 100, 10, 1, 0.1, 0.01, 1e-3];
+const PENALTIES: readonly number[] = [1e4, 1e3, 100, 10, 1, 0.1, 0.01, 1e-3];
 const FOLDS = 5;
 /** Fits that cross-validation takes. */
 export const PATH_FITS = FOLDS * PENALTIES.length;

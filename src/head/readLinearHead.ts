@@ -20,7 +20,7 @@ export function findLinearKind(head: HeadDescription): LinearHeadKind | null {
 }
 
 /** Outputs to fetch for `readLinearHead`. */
-export function listClassifierOutputs({ outputs }: HeadExtension): readonly string[] {
+function listClassifierOutputs({ outputs }: HeadExtension): readonly string[] {
   return [outputs.weights, outputs.bias, outputs.ledgerBias].filter((name) => name !== null);
 }
 

@@ -3,10 +3,10 @@ import sharp, { type Sharp } from 'sharp';
 import { UserError } from '../userError';
 import type { PixelImage } from './pixelImage';
 
-export const SUPPORTED_FORMATS = 'JPEG, PNG, WebP, GIF (first frame), TIFF and AVIF';
+const SUPPORTED_FORMATS = 'JPEG, PNG, WebP, GIF (first frame), TIFF and AVIF';
 
 /** Pixels that an image may have before decoding is refused: 200 megapixels take 600 MB as RGB. */
-export const DEFAULT_PIXEL_LIMIT = 200_000_000;
+const DEFAULT_PIXEL_LIMIT = 200_000_000;
 
 export interface DecodeOptions {
   /** Whether the EXIF orientation is applied. */

@@ -65,7 +65,7 @@ export function describeMissingExternalData({ location, tensors, reason }: Missi
 }
 
 /** Absolute path of external data. Throws UserError `externalDataMissing` when it would lead out of the folder. */
-export function resolveExternalData(model: Model, { name }: TensorInfo, { location }: ExternalPayload): string {
+function resolveExternalData(model: Model, { name }: TensorInfo, { location }: ExternalPayload): string {
   if (isOutside(location)) {
     throw createExternalDataError(model, [{ location, tensors: [name], reason: 'outside' }]);
   }

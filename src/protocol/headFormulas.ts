@@ -45,7 +45,7 @@ export function computePoolingFlops(channels: number, cells: number): number {
 }
 
 /** Inputs of the linear layer: C, or CHW. */
-export function countInputs({ channels, height, width }: HeadSize, design: HeadDesign): number {
+function countInputs({ channels, height, width }: HeadSize, design: HeadDesign): number {
   return design === 'gap' ? channels : channels * height * width;
 }
 

@@ -16,7 +16,7 @@ export interface LineSearchOptions {
 }
 
 /** Those of L-BFGS-B 3.0 (Zhu, Byrd, Lu, Nocedal 1997); the number of evaluations as scikit-learn asks for. */
-export const DEFAULT_LINE_SEARCH: LineSearchOptions = {
+const DEFAULT_LINE_SEARCH: LineSearchOptions = {
   decrease: 1e-3,
   curvature: 0.9,
   width: 0.1,

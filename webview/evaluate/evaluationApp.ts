@@ -100,7 +100,7 @@ export function listQuickMetrics({ metrics }: EvaluationSetup, hasTruth: boolean
 }
 
 /** Rows with those that are new or say more, each in its place. */
-export function mergeRows(known: readonly EvaluationRow[], added: readonly EvaluationRow[]): readonly EvaluationRow[] {
+function mergeRows(known: readonly EvaluationRow[], added: readonly EvaluationRow[]): readonly EvaluationRow[] {
   if (added.length === 0) {
     return known;
   }

@@ -56,7 +56,7 @@ export function readSortValue(row: GalleryRow, sort: GallerySort): number | null
 }
 
 /** The class an image counts to; null for none (it failed, or lies in no folder). */
-export function readClassName(row: GalleryRow, by: GalleryChoices['by']): string | null {
+function readClassName(row: GalleryRow, by: GalleryChoices['by']): string | null {
   if (by === 'true') {
     return row.trueLabel;
   }

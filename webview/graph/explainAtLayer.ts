@@ -7,7 +7,7 @@ import { readCamChoices } from '../cam/camChoices';
 import { chooseLayer, readMapChoices } from '../cam/chosenMap';
 
 /** The output of a layer at which maps can be drawn, or why there is none. */
-export function findExplainable(
+function findExplainable(
   { outputs }: LayerReport,
   { layers, method, reason, placeless, end }: MapChoices,
 ): { readonly tensor: string } | { readonly refusal: string } {

@@ -1,9 +1,9 @@
 import type { HeadWeights } from '../../src/protocol/headWeights';
 
 /** Below this share of the matrix's largest |w| a column counts as nearly zero. */
-export const NEARLY_ZERO = 0.01;
+const NEARLY_ZERO = 0.01;
 /** A row uses a column whose |w| reaches this share of the row's own largest. */
-export const USED = 0.1;
+const USED = 0.1;
 
 /** Columns that say little; a column is in the first list that it fits. */
 export interface ColumnUse {

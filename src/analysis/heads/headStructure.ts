@@ -28,7 +28,7 @@ export function readStructure(readings: readonly Reading[], steps: readonly Head
   };
 }
 
-export function listInputs(step: HeadStep): readonly string[] {
+function listInputs(step: HeadStep): readonly string[] {
   switch (step.kind) {
     case 'merge':
       return step.terms.map((term) => term.input);

@@ -12,7 +12,7 @@ export async function compareFiles(a: string, b: string) {
 
 const MARKS = { equal: '=', changed: '~', added: '+', removed: '-' };
 
-export function toLines(report: ComparisonReport, verdicts: readonly WeightVerdict[]): string[] {
+function toLines(report: ComparisonReport, verdicts: readonly WeightVerdict[]): string[] {
   return report.layers.map((layer) => {
     const types = [
       layer.a === null ? null : report.a.layers[layer.a].opType,
