@@ -7,7 +7,7 @@ import { checkSanity, countStages } from './evaluate/sanityCheck';
 import type { ScoreModel } from './evaluate/scoreModel';
 import { loadScoreModel } from './evaluate/scoreModel';
 import { summarize } from './evaluate/summarize';
-import type { Explainer } from './explainer';
+import type { Explainer } from './explain/explainer';
 import { findImageInput } from './image/imageInput';
 import type {
   EvaluationFailure,

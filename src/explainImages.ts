@@ -1,35 +1,20 @@
 import type { CamMethod, DrawnMethod } from './cam/camMethod';
 import type { SamplingOptions } from './cam/sampling';
-import type { Explainer } from './explainer';
-import { runInBatches } from './batchRunner';
+import type { Explainer } from './explain/explainer';
+import { runInBatches } from './explain/batchRunner';
 import { explainLayer } from './explainLayer';
-import { createMapRunner } from './mapRunner';
+import type { MapOptions } from './explain/mapRunner';
+import { createMapRunner } from './explain/mapRunner';
 import type { ExplainedImage, ListedImage, SeriesItem } from './protocol/imageSeries';
-import type { Preprocessing } from './protocol/preprocessing';
 import type { ErrorCode } from './userError';
 import { UserError } from './userError';
 
-export interface SeriesOptions {
+export interface SeriesOptions extends MapOptions {
   readonly method: CamMethod;
   /** For methods that draw at any layer. */
   readonly layer: string;
-  /** How many of the most likely classes get a map, 0 to 5. */
-  readonly topCount: number;
-  /** Classes to map beside them. */
-  readonly classes: readonly number[];
-  /** Class whose logit is subtracted from that of each mapped class; null for none. */
-  readonly contrast: number | null;
   /** For methods of many runs; what is left out is the method's own choice. */
   readonly sampling?: Partial<SamplingOptions>;
-  /** null when there are input tensors only. */
-  readonly preprocessing: Preprocessing | null;
-  /** Images run at once where the model leaves that open; null: as many as memory suggests. */
-  readonly batch: number | null;
-  /** Whether what the network was fed is wanted too, to draw overlays. */
-  readonly wantsPictures: boolean;
-  readonly signal?: AbortSignal;
-  /** Told what else the user should know, in sentences. */
-  readonly tell?: (sentence: string) => void;
 }
 
 /** As many images as the model refuses in a row before it is the model that is wrong and not the images. */

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { CamMethod } from './cam/camMethod';
 import type { ExplainedExtension, ExplainedOptions } from './cam/explainedExtension';
 import { createExplainedExtension } from './cam/explainedExtension';
-import { bindToInput, findInput } from './explainer';
+import { bindToInput, findInput } from './explain/imageFeed';
 import type { InferenceClient } from './inference/inferenceClient';
 import type { ModelAnalysis } from './inspectModel';
 import { createRandomFeeds } from './measure/randomFeeds';
@@ -13,8 +13,8 @@ import type { SaveOptions } from './onnx/saveExtendedModel';
 import { saveCheckedModel } from './onnx/saveExtendedModel';
 import type { ModelSettings } from './protocol/messages';
 import type { Tensor } from './tensor/tensor';
-import type { Verification } from './verifyExplainedModel';
-import { verifyExplainedModel } from './verifyExplainedModel';
+import type { Verification } from './explain/verifyExplainedModel';
+import { verifyExplainedModel } from './explain/verifyExplainedModel';
 
 /** How images are read and what the classes are called, as far as it is known. */
 export type ExportedSettings = Pick<

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { writeFile } from 'node:fs/promises';
-import { computeFeatures } from './computeFeatures';
-import { bindToInput, findInput } from './explainer';
+import type { ComputeOptions, SkippedImage } from './fit/computeFeatures';
+import { computeFeatures } from './fit/computeFeatures';
+import { bindToInput, findInput } from './explain/imageFeed';
 import { hashFiles, hashText } from './fit/contentHash';
 import type { FeatureExtension } from './fit/featureExtension';
 import { createFeatureExtension } from './fit/featureExtension';
@@ -13,31 +14,9 @@ import type { ModelAnalysis } from './inspectModel';
 import { listExternalFiles } from './onnx/externalData';
 import type { Preprocessing } from './protocol/preprocessing';
 
-export interface FeatureOptions {
-  /** How pictures are read; null when all images are ready input tensors (`.npy`). */
-  readonly preprocessing: Preprocessing | null;
+export interface FeatureOptions extends ComputeOptions {
   /** Folder that features are kept in between runs. */
   readonly cache: string;
-  /** Whether the whole map is wanted too, as a flatten + FC head needs it; channel means always are. */
-  readonly withMaps: boolean;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (progress: FeatureProgress) => void;
-  /** Told what else the user should know, in sentences. */
-  readonly tell?: (sentence: string) => void;
-}
-
-export interface FeatureProgress {
-  readonly done: number;
-  readonly total: number;
-  /** Of those done: how many were known from an earlier run. */
-  readonly reused: number;
-}
-
-/** An image that could not be read. */
-export interface SkippedImage {
-  readonly path: string;
-  readonly code: string;
-  readonly message: string;
 }
 
 /** Features of images, on disk. */

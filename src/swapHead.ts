@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import type { HeadDescription } from './analysis/heads/headDescription';
 import { computeHeadEconomics } from './analysis/headEconomics';
-import type { HeadSample } from './compareHeads';
-import { drawBothMaps, runHead } from './compareHeads';
-import type { Explainer } from './explainer';
-import { createExplainer, extendModel, findInput, runExtended } from './explainer';
+import type { HeadSample } from './head/compareHeads';
+import { drawBothMaps, runHead } from './head/compareHeads';
+import type { Explainer } from './explain/explainer';
+import { createExplainer } from './explain/explainer';
+import { loadClassifier } from './explain/readClassifier';
 import { compareLogits, compareWorst } from './head/compareLogits';
 import { computeResidual, toFullyConnected, toPooled } from './head/convertHead';
 import { distillHead } from './head/distillHead';
@@ -24,9 +25,8 @@ import type {
 } from './protocol/headSwap';
 import { computeFcCost, computeGapCost } from './protocol/headFormulas';
 import type { Preprocessing } from './protocol/preprocessing';
-import type { HeadMetadata, SavedHead } from './saveHead';
-import { saveHead } from './saveHead';
-import { computeElementCount } from './tensor/tensor';
+import type { HeadMetadata, SavedHead } from './head/saveHead';
+import { saveHead } from './head/saveHead';
 import { createPause } from './tensor/pause';
 import { UserError } from './userError';
 
@@ -69,7 +69,10 @@ export async function proposeSwap(explainer: Explainer, options: SwapOptions): P
   const { analysis } = subject;
   const [head] = analysis.heads;
   const size = measureHead(head, options.target);
-  const before = isLinearHead(head) ? await readClassifier(subject, options.signal) : null;
+  // In float32, whatever the model stores.
+  const before = isLinearHead(head)
+    ? await loadClassifier(subject, options.signal, async (extension, run) => readLinearHead(extension, await run()))
+    : null;
   checkMethod(head, before, options);
   const converted = convertHead(before, options, size.height * size.width);
   const { samples, errors } = await runHead(subject, converted, options);
@@ -162,19 +165,6 @@ function measureHead({ featureMap, classes, exact, kind, reason }: HeadDescripti
     );
   }
   return { channels, height, width, classes };
-}
-
-/** The classifier's weights in float32, whatever the model stores them as. */
-async function readClassifier({ analysis, client }: Explainer, signal: AbortSignal | undefined): Promise<LinearHead> {
-  const shape = analysis.inferred.boundInputs.get(findInput(analysis)) ?? [];
-  const extended = await extendModel(analysis, client, { allClasses: true }, signal);
-  try {
-    const blank = { data: new Float32Array(computeElementCount(shape)), shape };
-    const { outputs } = await runExtended(client, extended, blank, [], signal);
-    return readLinearHead(extended.extension, outputs);
-  } finally {
-    await client.releaseModel(extended.handle);
-  }
 }
 
 /** The new head when it follows without images; null for `distill`. */

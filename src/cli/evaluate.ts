@@ -6,7 +6,7 @@ import { openGroundTruth } from '../evaluate/truth/groundTruth';
 import { readListedClasses } from '../evaluate/truth/trueClasses';
 import type { EvaluateOptions } from '../evaluateMaps';
 import { evaluateMaps } from '../evaluateMaps';
-import { createExplainer } from '../explainer';
+import { createExplainer } from '../explain/explainer';
 import { findClass } from '../image/findClass';
 import { isInputTensor } from '../image/inputTensor';
 import { readLabels, readPreprocessing } from '../image/modelSettings';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { findMethod } from '../cam/methods';
 import type { ExportedSettings, ExportReport } from '../explainedModel';
 import { exportExplainedModel } from '../explainedModel';
-import { prepareInput } from '../explainImage';
+import { prepareInput } from '../explain/prepareInput';
 import { readLabels, readPreprocessing } from '../image/modelSettings';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import type { FeatureSet, SkippedImage } from '../extractFeatures';
+import type { FeatureSet } from '../extractFeatures';
+import type { SkippedImage } from '../fit/computeFeatures';
 import { readImageList } from '../fit/dataset';
 import { InferenceClient } from '../inference/inferenceClient';
 import { saveFile, saveUnfinished } from '../onnx/saveUnfinished';

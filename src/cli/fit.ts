@@ -4,7 +4,7 @@ import type { FitHeadOptions, FittedHeads } from '../fitHead';
 import { chooseHead, DEFAULT_FIT, fitHeads } from '../fitHead';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { HeadFit, HeadFitReport } from '../protocol/headFit';
-import { saveFittedHead } from '../saveFittedHead';
+import { saveFittedHead } from '../head/saveFittedHead';
 import type { ExtractedData } from './dataRun';
 import { extractData } from './dataRun';
 import type { FitArguments } from './fitArguments';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Explainer } from '../explainer';
-import { createExplainer } from '../explainer';
+import type { Explainer } from '../explain/explainer';
+import { createExplainer } from '../explain/explainer';
 import { isInputTensor } from '../image/inputTensor';
 import { readLabels, readPreprocessing } from '../image/modelSettings';
 import type { ResolvedLabels } from '../image/resolveLabels';

@@ -1,5 +1,5 @@
 import type { CamMethod } from '../cam/camMethod';
-import type { Explainer } from '../explainer';
+import type { Explainer } from '../explain/explainer';
 import { explainImage } from '../explainImage';
 import { explainLayer } from '../explainLayer';
 import type { ImageAnswer, LayerMap } from '../protocol/explanation';

@@ -1,7 +1,7 @@
 import type { CamMethod } from '../cam/camMethod';
 import { explainBlankMap } from '../cam/describeMap';
-import type { Explainer } from '../explainer';
-import { prepareInput } from '../explainImage';
+import type { Explainer } from '../explain/explainer';
+import { prepareInput } from '../explain/prepareInput';
 import { placeByReceptiveField, placeByStretch } from '../protocol/cellPlacement';
 import type { ClassRule, EvaluationCurve, EvaluationRow, MapPlacement } from '../protocol/evaluation';
 import type { InputPlacement } from '../protocol/explanation';

@@ -1,5 +1,5 @@
-import type { Explainer } from '../explainer';
-import { createExplainer } from '../explainer';
+import type { Explainer } from '../explain/explainer';
+import { createExplainer } from '../explain/explainer';
 import type { ModelAnalysis } from '../inspectModel';
 import type { EmittedTensor } from '../onnx/graphExtension';
 import type { EvaluationCurve } from '../protocol/evaluation';

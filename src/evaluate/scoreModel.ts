@@ -1,7 +1,9 @@
 import { computeProbabilities } from '../cam/probabilities';
 import { selectAllClasses } from '../cam/selectClasses';
-import type { Explainer, LoadedExtension } from '../explainer';
-import { findInput, loadExtended } from '../explainer';
+import type { Explainer } from '../explain/explainer';
+import type { LoadedExtension } from '../explain/extendedModel';
+import { findInput } from '../explain/imageFeed';
+import { loadExtended } from '../explain/extendedModel';
 import type { InferenceClient } from '../inference/inferenceClient';
 import type { GraphExtension } from '../onnx/graphExtension';
 import { NodeBuilder } from '../onnx/nodeBuilder';

@@ -19,11 +19,6 @@ export function findLinearKind(head: HeadDescription): LinearHeadKind | null {
   return head.classMaps === null && head.readings.some(({ mode }) => mode === 'identity') ? 'fc' : 'gap';
 }
 
-/** Outputs to fetch for `readLinearHead`. */
-function listClassifierOutputs({ outputs }: HeadExtension): readonly string[] {
-  return [outputs.weights, outputs.bias, outputs.ledgerBias].filter((name) => name !== null);
-}
-
 /**
  * The classifier of a linear head, all its affine steps folded, from a run of its extension for all classes (on any
  * image: it depends on none).

@@ -106,7 +106,7 @@ export async function evaluateChoice(
   const [analysis, { evaluateMaps, beginReport }, { createExplainer }, { InferenceClient }] = await Promise.all([
     document.analysis(),
     import('../evaluateMaps'),
-    import('../explainer'),
+    import('../explain/explainer'),
     import('../inference/inferenceClient'),
   ]);
   const options = { ...(await toOptions(document, choice)), signal };

@@ -104,7 +104,7 @@ async function save(
         readSettings(document),
         import('../cam/methods'),
         import('../explainedModel'),
-        import('../explainImage'),
+        import('../explain/prepareInput'),
       ]);
     const signal = toAbortSignal(token);
     // The id of an image is its path.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Dataset } from '../fit/dataset';
 import type { FittedHeads, FitProgress } from '../fitHead';
-import type { FeatureProgress } from '../extractFeatures';
+import type { FeatureProgress } from '../fit/computeFeatures';
 import type { ModelAnalysis } from '../inspectModel';
 import type { FitRequest, HeadProgress, HeadWork } from '../protocol/headWork';
 import type { Preprocessing } from '../protocol/preprocessing';

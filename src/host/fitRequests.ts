@@ -70,7 +70,7 @@ async function save(
   { data }: FitRequest,
   { kind, target, signal }: SaveChoice,
 ): Promise<void> {
-  const [{ client }, { saveFittedHead }] = await Promise.all([document.runner(), import('../saveFittedHead')]);
+  const [{ client }, { saveFittedHead }] = await Promise.all([document.runner(), import('../head/saveFittedHead')]);
   const chosen = fitted.heads.find(({ fit }) => fit.kind === kind);
   if (chosen === undefined) {
     throw new UserError('badArgument', vscode.l10n.t('No {0} head was fitted: fit one first.', kind));

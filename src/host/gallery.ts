@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CamMethod } from '../cam/camMethod';
-import type { Explainer } from '../explainer';
+import type { Explainer } from '../explain/explainer';
 import type { GalleryCell, GallerySide } from '../protocol/gallery';
 import type { HostToWebview, ModelSettings } from '../protocol/messages';
 import { UserError } from '../userError';

@@ -43,7 +43,7 @@ export async function pickRivalModel(document: ModelDocument): Promise<GalleryRi
   await document.runner();
   const [{ analyzeModel }, { createExplainer }, { InferenceClient }, { readModelSettings }] = await Promise.all([
     import('../inspectModel'),
-    import('../explainer'),
+    import('../explain/explainer'),
     import('../inference/inferenceClient'),
     import('../image/modelSettings'),
   ]);

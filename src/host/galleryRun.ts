@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CamMethod } from '../cam/camMethod';
-import type { Explainer } from '../explainer';
+import type { Explainer } from '../explain/explainer';
 import type { AverageMap, GalleryRow, GallerySeries, GalleryState, MapValues } from '../protocol/gallery';
 import type { ListedImage, SeriesRecord } from '../protocol/imageSeries';
 import type { Preprocessing } from '../protocol/preprocessing';

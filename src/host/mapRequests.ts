@@ -32,7 +32,7 @@ export function createMapHandlers(
       ),
     classifierWeights: (_, signal) =>
       tasks.run(vscode.l10n.t('Reading the classifier'), signal, async (cancelled) => {
-        const { readClassifierWeights } = await import('../explainImage');
+        const { readClassifierWeights } = await import('../explain/readClassifier');
         const limitBytes = readSettings(document.uri).classifierWeightsLimitBytes;
         return readClassifierWeights(await document.explainer(), limitBytes, cancelled);
       }),

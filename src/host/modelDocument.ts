@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { toSidecarPath } from '../image/sidecar';
 import type { InferenceClient } from '../inference/inferenceClient';
-import type { Explainer } from '../explainer';
+import type { Explainer } from '../explain/explainer';
 import type { ModelAnalysis } from '../inspectModel';
 import type { Failure, ModelSettings } from '../protocol/messages';
 import { UserError } from '../userError';
@@ -116,7 +116,10 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** What explains images with this model. */
   async explainer(): Promise<Explainer> {
-    const [{ analysis, client }, { createExplainer }] = await Promise.all([this.runner(), import('../explainer')]);
+    const [{ analysis, client }, { createExplainer }] = await Promise.all([
+      this.runner(),
+      import('../explain/explainer'),
+    ]);
     if (this.#explainer?.analysis !== analysis || this.#explainer.client !== client) {
       this.#explainer = createExplainer(analysis, client);
     }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Target } from '../cam/target';
-import type { Explainer } from '../explainer';
+import type { Explainer } from '../explain/explainer';
 import type { Preprocessing } from '../protocol/preprocessing';
 import type { TargetChoice, TargetReading } from '../protocol/target';
 import type { ModelDocument } from './modelDocument';
@@ -48,7 +48,7 @@ export function createTargetReader(): TargetReader {
     const written = 'file' in choice ? await stat(choice.file).catch(() => null) : null;
     const key = JSON.stringify([choice, preprocessing, written?.mtimeMs]);
     if (last === null || last.explainer !== explainer || last.key !== key) {
-      const { readTarget } = await import('../readTarget');
+      const { readTarget } = await import('../explain/readTarget');
       last = { explainer, key, target: await readTarget(explainer, choice, preprocessing, signal) };
     }
     return last.target;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { extendModel, findInput, runExtended } from '../../src/explainer';
+import { extendModel, runExtended } from '../../src/explain/extendedModel';
+import { findInput } from '../../src/explain/imageFeed';
 import { InferenceClient } from '../../src/inference/inferenceClient';
 import type { RunResult } from '../../src/inference/messages';
 import { analyzeModel } from '../../src/inspectModel';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CAM_METHODS } from '../../src/cam/methods';
-import { createExplainer } from '../../src/explainer';
+import { createExplainer } from '../../src/explain/explainer';
 import { explainLayer } from '../../src/explainLayer';
 import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { findMethod } from '../../src/cam/methods';
-import type { Explainer } from '../../src/explainer';
-import { drawMaps } from '../../src/explainLayer';
+import type { Explainer } from '../../src/explain/explainer';
+import { drawLayerMaps } from '../../src/explain/drawLayerMaps';
 import type { Tensor } from '../../src/tensor/tensor';
 import { type Figure, median } from './figure';
 
@@ -112,7 +112,7 @@ async function drawOnce(image: PeerImage, id: string): Promise<number> {
   const loaded = await loadMethod(image, id);
   const options = { classes: [CLASS_INDEX], topCount: 0, contrast: null };
   const startedAt = performance.now();
-  await drawMaps(image.explainer.client, loaded, image.tensor, options);
+  await drawLayerMaps(image.explainer.client, loaded, image.tensor, options);
   return performance.now() - startedAt;
 }
 
@@ -131,7 +131,7 @@ async function checkLogits(image: PeerImage, peer: Peer | null): Promise<void> {
   }
   const loaded = await loadMethod(image, 'gradcam');
   const options = { classes: [CLASS_INDEX], topCount: 0, contrast: null };
-  const { answer } = await drawMaps(image.explainer.client, loaded, image.tensor, options);
+  const { answer } = await drawLayerMaps(image.explainer.client, loaded, image.tensor, options);
   const largest = Math.max(...answer.logits.map(Math.abs));
   const differences = peer.logits.flatMap((each) => each.map((logit, index) => Math.abs(logit - answer.logits[index])));
   const error = Math.max(...differences) / largest;

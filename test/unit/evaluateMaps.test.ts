@@ -7,7 +7,7 @@ import { chooseMetrics } from '../../src/evaluate/metrics';
 import { openGroundTruth } from '../../src/evaluate/truth/groundTruth';
 import type { EvaluateOptions } from '../../src/evaluateMaps';
 import { evaluateMaps } from '../../src/evaluateMaps';
-import { createExplainer } from '../../src/explainer';
+import { createExplainer } from '../../src/explain/explainer';
 import { readLabels, readPreprocessing } from '../../src/image/modelSettings';
 import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';

@@ -3,13 +3,14 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { explainImage, readClassifierWeights } from '../../src/explainImage';
+import { explainImage } from '../../src/explainImage';
+import { readClassifierWeights } from '../../src/explain/readClassifier';
 import { readPreprocessing } from '../../src/image/modelSettings';
 import { analyzeModel } from '../../src/inspectModel';
 import type { ClassMap } from '../../src/protocol/explanation';
 import { readNpy } from '../../src/tensor/npy';
 import { computeClassMap, readClassifierRow } from '../../webview/cam/evidence';
-import { createExplainerOpener } from './openExplainer';
+import { createExplainerOpener } from './explain/openExplainer';
 
 const root = path.join(__dirname, '../..');
 const lite0 = path.join(root, 'media/demo/efficientnet-lite0.onnx');

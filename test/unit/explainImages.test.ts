@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMethod } from '../../src/cam/methods';
-import { createExplainer } from '../../src/explainer';
+import { createExplainer } from '../../src/explain/explainer';
 import { explainImage } from '../../src/explainImage';
 import type { SeriesOptions } from '../../src/explainImages';
 import { explainImages } from '../../src/explainImages';

@@ -7,7 +7,7 @@ import { findSpatialLayers } from '../../src/cam/spatialLayer';
 import type { LayerOptions } from '../../src/explainLayer';
 import { explainLayer } from '../../src/explainLayer';
 import { readNpy, writeNpy } from '../../src/tensor/npy';
-import { createExplainerOpener } from './openExplainer';
+import { createExplainerOpener } from './explain/openExplainer';
 
 const root = path.join(__dirname, '../..');
 const lite0 = path.join(root, 'media/demo/efficientnet-lite0.onnx');

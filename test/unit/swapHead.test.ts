@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExplainer } from '../../src/explainer';
+import { createExplainer } from '../../src/explain/explainer';
 import { readPreprocessing } from '../../src/image/modelSettings';
 import { resolveLabels } from '../../src/image/resolveLabels';
 import { resolvePreprocessing } from '../../src/image/resolvePreprocessing';

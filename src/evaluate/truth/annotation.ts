@@ -1,3 +1,4 @@
+import type { Raster } from '../../image/placeRaster';
 import type { PixelBox } from '../pixelBox';
 
 /** What an annotation file says about one image, in coordinates of the image. */
@@ -28,10 +29,4 @@ export type Outline =
       readonly relative: boolean;
     }
   /** Pixels of the image with the value `wanted`. */
-  | {
-      readonly kind: 'raster';
-      readonly width: number;
-      readonly height: number;
-      readonly values: Uint8Array | Uint16Array;
-      readonly wanted: (value: number) => boolean;
-    };
+  | ({ readonly kind: 'raster' } & Raster);

@@ -6,7 +6,7 @@ import type { Annotation } from './annotation';
 import { parseCoco } from './coco';
 import { parsePascalVoc } from './pascalVoc';
 import { interpretMaskValues, toMaskObjects } from './pngMask';
-import { readPngValues } from './pngValues';
+import { readPngValues } from '../../image/pngValues';
 import { parseYolo } from './yolo';
 
 export type TruthFormat = 'png' | 'voc' | 'coco' | 'yolo';

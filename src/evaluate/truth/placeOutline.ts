@@ -1,3 +1,4 @@
+import { placeRaster } from '../../image/placeRaster';
 import type { InputPlacement } from '../../protocol/explanation';
 import type { PixelBox } from '../pixelBox';
 import { computeBoxArea, findBox } from '../pixelBox';
@@ -62,25 +63,6 @@ function clip({ left, top, right, bottom }: PixelBox, width: number, height: num
     bottom: Math.min(height, bottom),
   };
   return computeBoxArea(box) > 0 ? box : null;
-}
-
-function placeRaster(
-  { values, width, height, wanted }: Extract<Outline, { kind: 'raster' }>,
-  placement: InputPlacement,
-) {
-  const { inputWidth, inputHeight, left, top } = placement;
-  const mask = new Uint8Array(inputWidth * inputHeight);
-  const columns = Array.from({ length: inputWidth }, (_, x) =>
-    Math.floor(left + ((x + 0.5) * placement.width) / inputWidth),
-  );
-  for (let y = 0; y < inputHeight; y++) {
-    const row = Math.floor(top + ((y + 0.5) * placement.height) / inputHeight);
-    columns.forEach((column, x) => {
-      const isInside = row >= 0 && row < height && column >= 0 && column < width;
-      mask[y * inputWidth + x] = Number(isInside && wanted(values[row * width + column]));
-    });
-  }
-  return mask;
 }
 
 /** Pixels whose centre lies in one of the polygons, by the even-odd rule within each. */

@@ -1,5 +1,5 @@
 import type { AnnotatedObject } from './annotation';
-import type { PngValues } from './pngValues';
+import type { PngValues } from '../../image/pngValues';
 
 /** Void in masks of class indices: borders that the annotators left open. */
 const VOID = 255;

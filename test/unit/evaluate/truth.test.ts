@@ -9,7 +9,7 @@ import { openGroundTruth } from '../../../src/evaluate/truth/groundTruth';
 import { parsePascalVoc } from '../../../src/evaluate/truth/pascalVoc';
 import { placeOutline } from '../../../src/evaluate/truth/placeOutline';
 import { interpretMaskValues, toMaskObjects } from '../../../src/evaluate/truth/pngMask';
-import { readPngValues } from '../../../src/evaluate/truth/pngValues';
+import { readPngValues } from '../../../src/image/pngValues';
 import { decodeRunLengths } from '../../../src/evaluate/truth/runLengths';
 import { findTrueClasses, readListedClasses } from '../../../src/evaluate/truth/trueClasses';
 import { findTrueRegion } from '../../../src/evaluate/truth/trueRegion';

@@ -8,7 +8,6 @@ import type { Random } from './random';
 export const int = (value: number): EmittedAttribute => ({ type: 'int', value });
 export const ints = (...value: number[]): EmittedAttribute => ({ type: 'ints', value });
 export const float = (value: number): EmittedAttribute => ({ type: 'float', value });
-const floats = (...value: number[]): EmittedAttribute => ({ type: 'floats', value });
 export const text = (value: string): EmittedAttribute => ({ type: 'string', value });
 
 type Attributes = Readonly<Record<string, EmittedAttribute>>;

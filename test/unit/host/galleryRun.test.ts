@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findMethod } from '../../../src/cam/methods';
-import { createExplainer } from '../../../src/explainer';
+import { createExplainer } from '../../../src/explain/explainer';
 import { GalleryRun } from '../../../src/host/galleryRun';
 import { readPreprocessing } from '../../../src/image/modelSettings';
 import { InferenceClient } from '../../../src/inference/inferenceClient';

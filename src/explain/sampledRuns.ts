@@ -1,16 +1,16 @@
-import { createMaskModel } from './cam/maskModel';
-import type { MaskModel } from './cam/maskModel';
-import type { Masks, MaskSeries, Matrices } from './cam/masks';
-import { readItem, readSample } from './cam/readLayerMap';
-import type { RunOutputs } from './cam/readEvidence';
-import type { SampleResult, Sampling, SamplingOptions } from './cam/sampling';
-import type { LayerModel } from './explainer';
-import { findInput, toImageFeed } from './explainer';
-import type { InferenceClient, ModelHandle, RunOptions } from './inference/inferenceClient';
-import type { TensorValue } from './inference/messages';
-import { RESERVED_PREFIX } from './onnx/graphExtension';
-import type { Tensor } from './tensor/tensor';
-import { UserError } from './userError';
+import { createMaskModel } from '../cam/maskModel';
+import type { MaskModel } from '../cam/maskModel';
+import type { Masks, MaskSeries, Matrices } from '../cam/masks';
+import { readItem, readSample } from '../cam/readLayerMap';
+import type { RunOutputs } from '../cam/readEvidence';
+import type { SampleResult, Sampling, SamplingOptions } from '../cam/sampling';
+import type { LayerModel } from './extendedModel';
+import { findInput, toImageFeed } from './imageFeed';
+import type { InferenceClient, ModelHandle, RunOptions } from '../inference/inferenceClient';
+import type { TensorValue } from '../inference/messages';
+import { RESERVED_PREFIX } from '../onnx/graphExtension';
+import type { Tensor } from '../tensor/tensor';
+import { UserError } from '../userError';
 
 /** More images at once are hardly faster, and larger ones take more memory. */
 const MOST_IMAGES = 16;

@@ -1,7 +1,7 @@
-import { placeOutline } from './evaluate/truth/placeOutline';
-import { readPngValues } from './evaluate/truth/pngValues';
-import { planFit, toPlacement } from './image/fitImage';
-import type { Preprocessing } from './protocol/preprocessing';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { planFit, toPlacement } from './fitImage';
+import { placeRaster } from './placeRaster';
+import { readPngValues } from './pngValues';
 
 /**
  * The share of each cell of an output that a mask covers, [rows · columns], 0 to 1. The mask is a PNG of the size of the
@@ -19,7 +19,7 @@ export function readMaskWeights(
   const png = readPngValues(bytes, name);
   const whole = { width: png.width, height: png.height, cropFraction: 1, padValue: 0, fit: 'stretch' } as const;
   const placement = toPlacement(png, planFit(png, preprocessing ?? whole));
-  const { mask } = placeOutline({ kind: 'raster', ...png, wanted: (value) => value > 0 }, placement);
+  const mask = placeRaster({ ...png, wanted: (value) => value > 0 }, placement);
   const { inputWidth: width, inputHeight: height } = placement;
   return Float32Array.from({ length: rows * columns }, (_, cell) => {
     const [top, bottom] = findPixels(Math.floor(cell / columns), rows, height);

@@ -1,20 +1,41 @@
 import { basename } from 'node:path';
 import { BatchRunner, findFixedBatch } from './batchRunner';
-import { subtractExactMaps, checkContrast } from './cam/contrastMaps';
-import type { ImageMaps } from './cam/readEvidence';
-import { listMapFetches, readMaps, toClassInput } from './cam/readEvidence';
-import type { Explainer, ExtendedModel } from './explainer';
-import { extendForBatches, findInput } from './explainer';
-import type { SeriesOptions } from './explainImages';
-import { isInputTensor, readInputTensor } from './image/inputTensor';
-import type { FailedImage, ListedImage, SeriesItem } from './protocol/imageSeries';
-import { UserError } from './userError';
+import { subtractExactMaps, checkContrast } from '../cam/contrastMaps';
+import type { ImageMaps } from '../cam/readEvidence';
+import { listMapFetches, readMaps, toClassInput } from '../cam/readEvidence';
+import type { Explainer } from './explainer';
+import type { ExtendedModel } from './extendedModel';
+import { extendForBatches } from './extendedModel';
+import { findInput } from './imageFeed';
+import { isInputTensor, readInputTensor } from '../image/inputTensor';
+import type { FailedImage, ListedImage, SeriesItem } from '../protocol/imageSeries';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { UserError } from '../userError';
+
+/** Which exact maps are drawn of each image, and how. */
+export interface MapOptions {
+  /** How many of the most likely classes get a map, 0 to 5. */
+  readonly topCount: number;
+  /** Classes to map beside them. */
+  readonly classes: readonly number[];
+  /** Class whose logit is subtracted from that of each mapped class; null for none. */
+  readonly contrast: number | null;
+  /** null when there are input tensors only. */
+  readonly preprocessing: Preprocessing | null;
+  /** Images run at once where the model leaves that open; null: as many as memory suggests. */
+  readonly batch: number | null;
+  /** Whether what the network was fed is wanted too, to draw overlays. */
+  readonly wantsPictures: boolean;
+  readonly signal?: AbortSignal;
+  /** Told what else the user should know, in sentences. */
+  readonly tell?: (sentence: string) => void;
+}
 
 /** Throws UserError `noHead` or `notExact` for a model without exact maps, and what loading throws. */
 export async function createMapRunner(
   explainer: Explainer,
   images: readonly ListedImage[],
-  options: SeriesOptions,
+  options: MapOptions,
 ): Promise<BatchRunner<ListedImage, SeriesItem>> {
   const shape = await findImageShape(images, options);
   const loaded = await extendForBatches(explainer, shape, Math.max(1, options.topCount), options.signal);
@@ -41,7 +62,7 @@ async function runBatch(
   { client }: Explainer,
   { analysis, extension, handle }: ExtendedModel,
   { batch, next, shape, fixed }: Batch,
-  { classes, topCount, contrast, preprocessing, wantsPictures, signal }: SeriesOptions,
+  { classes, topCount, contrast, preprocessing, wantsPictures, signal }: MapOptions,
 ): Promise<SeriesItem[]> {
   const asked = contrast === null ? classes : [...classes, contrast];
   const wanted = { elementType: 'int64', dims: [asked.length], data: toClassInput(extension, asked) } as const;
@@ -77,7 +98,7 @@ async function runBatch(
 /** Of what the model maps, what was asked for: most likely classes first; as differences when a class is subtracted. */
 function chooseMaps(
   answer: ImageMaps,
-  { classes, topCount, contrast }: Pick<SeriesOptions, 'classes' | 'topCount' | 'contrast'>,
+  { classes, topCount, contrast }: Pick<MapOptions, 'classes' | 'topCount' | 'contrast'>,
 ): ImageMaps {
   const indices = new Set([...answer.top.slice(0, topCount), ...classes]);
   const maps = answer.maps.filter(({ classIndex }) => indices.has(classIndex));
@@ -92,7 +113,7 @@ function chooseMaps(
 /** With pictures the preprocessing tells, without them the first tensor that can be read. */
 async function findImageShape(
   images: readonly ListedImage[],
-  { preprocessing }: SeriesOptions,
+  { preprocessing }: MapOptions,
 ): Promise<readonly number[]> {
   if (preprocessing !== null) {
     const { height, width, layout, channelOrder } = preprocessing;

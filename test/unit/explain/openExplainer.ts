@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { createExplainer } from '../../src/explainer';
-import { InferenceClient } from '../../src/inference/inferenceClient';
-import { analyzeModel } from '../../src/inspectModel';
-import { buildServer } from './inference/buildServer';
+import { createExplainer } from '../../../src/explain/explainer';
+import { InferenceClient } from '../../../src/inference/inferenceClient';
+import { analyzeModel } from '../../../src/inspectModel';
+import { buildServer } from '../inference/buildServer';
 
 /** Explainers for tests, each with a process of its own; `name` keeps the built server apart from those of others. */
 export async function createExplainerOpener(name: string) {

@@ -1,14 +1,14 @@
-import type { HeadDescription } from './analysis/heads/headDescription';
-import type { ReplacementHead } from './head/linearHead';
-import { planReplacement } from './head/replacement';
-import type { InferenceClient } from './inference/inferenceClient';
-import type { ModelAnalysis } from './inspectModel';
-import { analyzeModel } from './inspectModel';
-import { createRandomFeeds } from './measure/randomFeeds';
-import { createExternalDataError, listExternalFiles } from './onnx/externalData';
-import { saveEditedModel } from './onnx/saveEditedModel';
-import type { Preprocessing } from './protocol/preprocessing';
-import { UserError } from './userError';
+import type { HeadDescription } from '../analysis/heads/headDescription';
+import type { ReplacementHead } from './linearHead';
+import { planReplacement } from './replacement';
+import type { InferenceClient } from '../inference/inferenceClient';
+import type { ModelAnalysis } from '../inspectModel';
+import { analyzeModel } from '../inspectModel';
+import { createRandomFeeds } from '../measure/randomFeeds';
+import { createExternalDataError, listExternalFiles } from '../onnx/externalData';
+import { saveEditedModel } from '../onnx/saveEditedModel';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { UserError } from '../userError';
 
 /** What is written into the new file's metadata beside what the model had. */
 export interface HeadMetadata {

@@ -1,9 +1,9 @@
-import type { ReplacementHead } from './head/linearHead';
-import { toSidecarPath } from './image/sidecar';
-import type { InferenceClient } from './inference/inferenceClient';
-import type { ModelAnalysis } from './inspectModel';
-import { saveFile } from './onnx/saveUnfinished';
-import type { Preprocessing } from './protocol/preprocessing';
+import { toSidecarPath } from '../image/sidecar';
+import type { InferenceClient } from '../inference/inferenceClient';
+import type { ModelAnalysis } from '../inspectModel';
+import { saveFile } from '../onnx/saveUnfinished';
+import type { Preprocessing } from '../protocol/preprocessing';
+import type { ReplacementHead } from './linearHead';
 import type { SavedHead } from './saveHead';
 import { saveHead } from './saveHead';
 

@@ -1,15 +1,16 @@
 import { basename } from 'node:path';
-import type { BatchWork } from './batchRunner';
-import { findFixedBatch } from './batchRunner';
-import type { LoadedExtension } from './explainer';
-import { findInput, loadExtended } from './explainer';
-import type { FeatureExtension } from './fit/featureExtension';
-import type { ImageHash } from './fit/featureJournal';
-import type { InferenceClient } from './inference/inferenceClient';
-import type { ModelAnalysis } from './inspectModel';
-import type { FailedImage } from './protocol/imageSeries';
-import type { Preprocessing } from './protocol/preprocessing';
-import { UserError } from './userError';
+import type { BatchWork } from '../explain/batchRunner';
+import { findFixedBatch } from '../explain/batchRunner';
+import type { LoadedExtension } from '../explain/extendedModel';
+import { findInput } from '../explain/imageFeed';
+import { loadExtended } from '../explain/extendedModel';
+import type { FeatureExtension } from './featureExtension';
+import type { ImageHash } from './featureJournal';
+import type { InferenceClient } from '../inference/inferenceClient';
+import type { ModelAnalysis } from '../inspectModel';
+import type { FailedImage } from '../protocol/imageSeries';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { UserError } from '../userError';
 
 /** Where features come from. */
 export interface FeatureSource {

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import type { ImageEvidence } from './cam/readEvidence';
-import { readEvidence } from './cam/readEvidence';
-import type { Explainer } from './explainer';
-import { runExtended } from './explainer';
-import { prepareInput } from './explainImage';
-import { computeChannelMeans, computeClassMap, computeLogits } from './head/applyHead';
-import type { LinearHead } from './head/linearHead';
-import type { SwapImage, SwapMaps, SwapProposal } from './protocol/headSwap';
-import type { Preprocessing } from './protocol/preprocessing';
-import { UserError } from './userError';
+import type { ImageEvidence } from '../cam/readEvidence';
+import { readEvidence } from '../cam/readEvidence';
+import type { Explainer } from '../explain/explainer';
+import { runExtended } from '../explain/extendedModel';
+import { prepareInput } from '../explain/prepareInput';
+import { computeChannelMeans, computeClassMap, computeLogits } from './applyHead';
+import type { LinearHead } from './linearHead';
+import type { SwapImage, SwapMaps, SwapProposal } from '../protocol/headSwap';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { UserError } from '../userError';
 
 /** One image as the old head sees it, and what the new one says when that is known already. */
 export interface HeadSample {

@@ -1,13 +1,15 @@
-import type { ExplainedExtension } from './cam/explainedExtension';
-import { toClassInput, readEvidence } from './cam/readEvidence';
-import { createExplainer, extendModel, runExtended, toImageFeed } from './explainer';
-import { drawMaps } from './explainLayer';
-import type { InferenceClient, ModelHandle } from './inference/inferenceClient';
-import type { RunResult, TensorValue } from './inference/messages';
-import type { ModelAnalysis } from './inspectModel';
-import { computeMedian } from './measure/repeatRuns';
-import type { LayerMap } from './protocol/explanation';
-import type { Tensor } from './tensor/tensor';
+import type { ExplainedExtension } from '../cam/explainedExtension';
+import { toClassInput, readEvidence } from '../cam/readEvidence';
+import { createExplainer } from './explainer';
+import { extendModel, runExtended } from './extendedModel';
+import { toImageFeed } from './imageFeed';
+import { drawLayerMaps } from './drawLayerMaps';
+import type { InferenceClient, ModelHandle } from '../inference/inferenceClient';
+import type { RunResult, TensorValue } from '../inference/messages';
+import type { ModelAnalysis } from '../inspectModel';
+import { computeMedian } from '../measure/repeatRuns';
+import type { LayerMap } from '../protocol/explanation';
+import type { Tensor } from '../tensor/tensor';
 
 /** The largest difference between values that should be equal, and the largest of the values. */
 export interface Difference {
@@ -105,7 +107,7 @@ async function drawOwnMaps(
   const loaded = await createExplainer(analysis, client).extendAtLayer(tensor.shape, choice, signal);
   const topCount = method.isClassSpecific ? CLASSES : 1;
   const asked = { classes: [], topCount, contrast: null, ...(signal && { signal }) };
-  const { maps } = await drawMaps(client, loaded, tensor, asked);
+  const { maps } = await drawLayerMaps(client, loaded, tensor, asked);
   await client.releaseModel(loaded.handle);
   return maps;
 }

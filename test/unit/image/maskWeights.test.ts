@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readMaskWeights } from '../../src/maskWeights';
-import { createSettings } from './webview/cam/builders';
+import { readMaskWeights } from '../../../src/image/maskWeights';
+import { createSettings } from '../webview/cam/builders';
 
 /** A mask of 8 columns and 4 rows, white in the columns from `left` on. */
 async function saveMask(left: number): Promise<Uint8Array> {

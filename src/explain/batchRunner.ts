@@ -1,6 +1,6 @@
-import type { ModelAnalysis } from './inspectModel';
-import type { FailedImage } from './protocol/imageSeries';
-import { UserError } from './userError';
+import type { ModelAnalysis } from '../inspectModel';
+import type { FailedImage } from '../protocol/imageSeries';
+import { UserError } from '../userError';
 
 /** More at once saves little on a CPU, and takes memory. */
 const MOST_IMAGES = 16;

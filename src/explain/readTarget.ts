@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { Target } from './cam/target';
-import { listEmbeddings } from './cam/target';
-import { listTargetOffers } from './cam/targetOffers';
-import type { TargetSpec } from './cam/targetSpec';
-import { readItem } from './cam/readLayerMap';
+import type { Target } from '../cam/target';
+import { listEmbeddings } from '../cam/target';
+import { listTargetOffers } from '../cam/targetOffers';
+import type { TargetSpec } from '../cam/targetSpec';
+import { readItem } from '../cam/readLayerMap';
 import type { Explainer } from './explainer';
-import { bindToInput, toImageFeed } from './explainer';
-import { prepareInput } from './explainImage';
-import { isInputTensor } from './image/inputTensor';
-import type { ModelAnalysis } from './inspectModel';
-import { listExternalFiles } from './onnx/externalData';
-import { readMaskWeights } from './maskWeights';
-import { emitThinModel } from './onnx/emitModel';
-import type { Preprocessing } from './protocol/preprocessing';
-import { readNpy } from './tensor/npy';
-import type { Tensor } from './tensor/tensor';
-import { UserError } from './userError';
+import { bindToInput, toImageFeed } from './imageFeed';
+import { prepareInput } from './prepareInput';
+import { isInputTensor } from '../image/inputTensor';
+import type { ModelAnalysis } from '../inspectModel';
+import { listExternalFiles } from '../onnx/externalData';
+import { readMaskWeights } from '../image/maskWeights';
+import { emitThinModel } from '../onnx/emitModel';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { readNpy } from '../tensor/npy';
+import type { Tensor } from '../tensor/tensor';
+import { UserError } from '../userError';
 
 /**
  * Reads what a target needs from files: a mask, a stored embedding, or the embedding of another image, for which the

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { UserError } from '../../userError';
+import { UserError } from '../userError';
 
 /** Samples of a PNG as stored: grey levels or palette indices, [height, width]. */
 export interface PngValues {

@@ -1,17 +1,42 @@
 import { stat } from 'node:fs/promises';
-import { BatchRunner, runInBatches } from './batchRunner';
-import type { FeatureOptions, SkippedImage } from './extractFeatures';
+import { BatchRunner, runInBatches } from '../explain/batchRunner';
 import type { FeatureItem, FeatureSource, UnknownImage } from './featureWork';
 import { createFeatureWork } from './featureWork';
-import { hashFiles } from './fit/contentHash';
-import type { FeatureJournal, ImageHash } from './fit/featureJournal';
-import type { FailedImage } from './protocol/imageSeries';
-import { UserError } from './userError';
+import { hashFiles } from './contentHash';
+import type { FeatureJournal, ImageHash } from './featureJournal';
+import type { FailedImage } from '../protocol/imageSeries';
+import type { Preprocessing } from '../protocol/preprocessing';
+import { UserError } from '../userError';
+
+export interface ComputeOptions {
+  /** How pictures are read; null when all images are ready input tensors (`.npy`). */
+  readonly preprocessing: Preprocessing | null;
+  /** Whether the whole map is wanted too, as a flatten + FC head needs it; channel means always are. */
+  readonly withMaps: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: FeatureProgress) => void;
+  /** Told what else the user should know, in sentences. */
+  readonly tell?: (sentence: string) => void;
+}
+
+export interface FeatureProgress {
+  readonly done: number;
+  readonly total: number;
+  /** Of those done: how many were known from an earlier run. */
+  readonly reused: number;
+}
+
+/** An image that could not be read. */
+export interface SkippedImage {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
 
 export interface Extraction extends FeatureSource {
   readonly pooled: FeatureJournal;
   readonly maps: FeatureJournal | null;
-  readonly options: FeatureOptions;
+  readonly options: ComputeOptions;
 }
 
 export interface ComputedFeatures {
@@ -95,7 +120,7 @@ async function append({ pooled, maps }: Extraction, items: readonly FeatureItem[
 type Account = ReturnType<typeof createAccount>;
 
 /** What has become of each image. */
-function createAccount(images: readonly string[], { onProgress }: FeatureOptions) {
+function createAccount(images: readonly string[], { onProgress }: ComputeOptions) {
   const hashes: (ImageHash | null)[] = images.map(() => null);
   const skipped: (SkippedImage | null)[] = images.map(() => null);
   /** Positions of what is being computed. */
