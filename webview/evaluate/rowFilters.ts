@@ -10,7 +10,8 @@ const ALL = '';
 /** Which rows are shown, and where all of them can be saved. */
 export function rowFilters(app: EvaluationApp): TemplateResult {
   const { report, filter, setup, note } = app.state;
-  const change = (changed: Partial<RowFilter>): void => app.update({ filter: { ...filter, ...changed } });
+  // The state as it is then: two changes may come before the next drawing.
+  const change = (changed: Partial<RowFilter>): void => app.update({ filter: { ...app.state.filter, ...changed } });
   const methods = (report?.settings.methods ?? []).map((id) => ({
     value: id,
     label: nameMethod(setup, id),

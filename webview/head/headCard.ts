@@ -1,6 +1,6 @@
 import type { HeadReport } from '../../src/protocol/modelReport';
 import type { AppState } from '../app';
-import type { HeadChoices } from './headChoices';
+import type { HeadChoices, Supposition } from './headChoices';
 import type { HeadFindings } from './headFindings';
 
 /** What every card of the Head view draws. */
@@ -21,6 +21,8 @@ export interface HeadCard {
 /** What cards may do beside drawing. */
 export interface HeadActions {
   choose(change: Partial<HeadChoices>): void;
+  /** Other sizes to compare the heads at. */
+  suppose(change: Partial<Supposition>): void;
   measure(): void;
   /** Reads the weights of one layer; null: of the whole head, or its last layer. */
   readWeights(layer: number | null): void;

@@ -8,7 +8,13 @@ import { createFitCard } from './fitCard';
 import './head.css';
 import './headWork.css';
 import type { HeadActions, HeadCard } from './headCard';
-import { DEFAULT_HEAD_CHOICES, SEED_EXAMPLE, toOwnSupposition, type HeadChoices } from './headChoices';
+import {
+  DEFAULT_HEAD_CHOICES,
+  SEED_EXAMPLE,
+  toOwnSupposition,
+  type HeadChoices,
+  type Supposition,
+} from './headChoices';
 import { HeadInquiry } from './headFindings';
 import { createSwapCard } from './swapCard';
 import { createTheoryCard } from './theoryCard';
@@ -40,12 +46,18 @@ export const createHeadView: CreateView = (app) => {
     const chosen = choices.head ?? DEFAULT_HEAD_CHOICES;
     return chosen.head < (report?.heads.length ?? 0) ? chosen : { ...chosen, head: 0 };
   };
+  const readSupposition = (): Supposition => {
+    const { head, supposition } = readChoices(app.state);
+    const own = app.state.report?.heads[head];
+    return supposition ?? (own && toOwnSupposition(own)) ?? SEED_EXAMPLE;
+  };
+  const choose: HeadActions['choose'] = (change) => app.choose({ head: { ...readChoices(app.state), ...change } });
   const actions: HeadActions = {
-    choose: (change) => app.choose({ head: { ...readChoices(app.state), ...change } }),
+    choose,
+    // Of the sizes as they are then: two changes may come before the next drawing.
+    suppose: (change) => choose({ supposition: { ...readSupposition(), ...change } }),
     measure() {
-      const { head, supposition } = readChoices(app.state);
-      const own = app.state.report?.heads[head];
-      const { channels, height, width, classes, batch } = supposition ?? (own && toOwnSupposition(own)) ?? SEED_EXAMPLE;
+      const { channels, height, width, classes, batch } = readSupposition();
       void inquiry.measure({ channels, height, width, classes, batch });
     },
     readWeights: (layer) => void inquiry.readWeights(readChoices(app.state).head, layer),

@@ -29,12 +29,12 @@ const STOPS = 1000;
 export function slidersTemplate(
   supposition: Supposition,
   own: Supposition | null,
-  change: (supposition: Supposition) => void,
+  change: (changed: Partial<Supposition>) => void,
 ): TemplateResult {
   return html`<div class="head-sliders">
     ${SLIDERS.map((slider) => {
       const value = supposition[slider.name];
-      const set = (to: number) => change({ ...supposition, [slider.name]: to });
+      const set = (to: number) => change({ [slider.name]: to });
       const { symbol, label, least, limit, name } = slider;
       const isChanged = own !== null && own[name] !== value;
       return html`<div class="head-slider ${isChanged ? 'head-changed' : ''}">

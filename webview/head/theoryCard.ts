@@ -116,8 +116,7 @@ function controlsTemplate(
         </button>
       </span>
     </div>
-    ${noteTemplate(app, head, own)}
-    ${slidersTemplate(supposition, own, (changed) => actions.choose({ supposition: changed }))}
+    ${noteTemplate(app, head, own)} ${slidersTemplate(supposition, own, (changed) => actions.suppose(changed))}
     <p class="ratio" aria-live="polite">
       ${choices.supposition === null && own !== null ? 'Your model’s sizes: FC' : 'At these sizes FC'} has
       ${figureTemplate(app, {
