@@ -25,7 +25,7 @@ describe('maps judged by numbers', () => {
   };
 
   it('start from the folders beside the model, its usual method and what is quick', async () => {
-    await opened.workbench.chooseFromMenu('shapes/shapes_gap.onnx', 'Inspect Model');
+    await opened.workbench.inspect('shapes/shapes_gap.onnx');
     await page().getByRole('tab', { name: 'Graph' }).waitFor();
     await opened.workbench.runCommand('Headlight: Evaluate Maps');
     await page().getByRole('heading', { name: 'Evaluate maps of shapes_gap.onnx' }).waitFor();

@@ -8,7 +8,7 @@ describe('EfficientNet-Lite0', () => {
   const panel = (name: string) => model().getByRole('region', { name });
 
   it('opens from the context menu of the Explorer and shows its layer graph', async () => {
-    await opened.workbench.chooseFromMenu('efficientnet-lite0.onnx', 'Inspect Model');
+    await opened.workbench.inspect('efficientnet-lite0.onnx');
     await model().getByRole('tab', { name: 'Graph', selected: true }).waitFor();
     await model()
       .getByRole('button', { name: /, folded, \d+ layers/ })

@@ -14,7 +14,7 @@ describe('the Head view', () => {
   const theory = () => model().getByRole('region', { name: 'GAP against FC' });
   const weights = () => model().getByRole('region', { name: 'Weights' });
   const open = async (file: string) => {
-    await opened.workbench.chooseFromMenu(file, 'Inspect Model');
+    await opened.workbench.inspect(file);
     await model().getByRole('tab', { name: 'Head' }).click();
   };
 

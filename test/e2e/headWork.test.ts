@@ -15,7 +15,7 @@ describe('another head', () => {
   const swap = () => model().getByRole('region', { name: 'Swap the Head' });
   const fit = () => model().getByRole('region', { name: 'Fit a Head' });
   const openHead = async (file: string) => {
-    await opened.workbench.chooseFromMenu(file, 'Inspect Model');
+    await opened.workbench.inspect(file);
     await model().getByRole('tab', { name: 'Head' }).click();
   };
   /** In VS Code's own dialog, which takes a path. */

@@ -29,7 +29,7 @@ describe('images', () => {
   });
 
   it('are explained several at a time', async () => {
-    await opened.workbench.chooseFromMenu('shapes/shapes_fc.onnx', 'Inspect Model');
+    await opened.workbench.inspect('shapes/shapes_fc.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
     await opened.workbench.tick('00_circle.png', '01_square.png', '04_star.png');
@@ -43,7 +43,7 @@ describe('images', () => {
   });
 
   it('come with the command of the palette for the model that is open', async () => {
-    await opened.workbench.chooseFromMenu('shapes/shapes_mlp.onnx', 'Inspect Model');
+    await opened.workbench.inspect('shapes/shapes_mlp.onnx');
     // Until the page is there VS Code may still give it the focus, which closes what one picks from.
     await model().locator('.box').first().waitFor();
     await opened.workbench.runCommand('Headlight: Visualize Class Activation Maps');
@@ -54,7 +54,7 @@ describe('images', () => {
 
   it('are dropped on the page from the Explorer while Shift is held', async () => {
     const { workbench } = opened;
-    await workbench.chooseFromMenu('shapes/shapes_gap.onnx', 'Inspect Model');
+    await workbench.inspect('shapes/shapes_gap.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByText('drag images here').waitFor();
     await workbench.drag('shapes/images/05_circle.png', model().getByRole('tabpanel'), 'Shift');
@@ -64,7 +64,7 @@ describe('images', () => {
   });
 
   it('are dropped several at a time, and what is no image is named', async () => {
-    await opened.workbench.chooseFromMenu('shapes/shapes_gap.onnx', 'Inspect Model');
+    await opened.workbench.inspect('shapes/shapes_gap.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     const folder = `vscode-remote://host${opened.workbench.workspace}`;
     await drop([`${folder}/README.md`]);
@@ -86,7 +86,7 @@ describe('images', () => {
 
   it('stay off the list once taken away, also after the tab was in the background', async () => {
     const { workbench } = opened;
-    await workbench.chooseFromMenu('shapes/shapes_fc.onnx', 'Inspect Model');
+    await workbench.inspect('shapes/shapes_fc.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
     await workbench.tick('00_circle.png', '01_square.png');

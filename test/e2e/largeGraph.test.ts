@@ -16,7 +16,7 @@ describe('the graph of 20 000 nodes', () => {
 
   it('opens with blocks that can be read', async () => {
     const { workbench } = opened;
-    await workbench.chooseFromMenu('large.onnx', 'Inspect Model');
+    await workbench.inspect('large.onnx');
     await boxes().first().waitFor({ timeout: 30_000 });
     expect(await boxes().count()).toBeLessThan(100);
     await model().locator('.box-block', { hasText: /×\d+/ }).first().waitFor();

@@ -12,7 +12,7 @@ describe('measuring', () => {
   const roofline = () => model().getByRole('region', { name: 'Roofline' });
 
   it('starts from derived figures: each layer by what it costs and computes per byte', async () => {
-    await opened.workbench.chooseFromMenu('efficientnet-lite0.onnx', 'Inspect Model');
+    await opened.workbench.inspect('efficientnet-lite0.onnx');
     await model().getByRole('tab', { name: 'Summary' }).click();
     await roofline().getByText('FLOP per image (derived)').waitFor();
     expect(await roofline().locator('circle').count()).toBe(50);
@@ -50,7 +50,7 @@ describe('measuring', () => {
   });
 
   it('learns by a run the shapes that the graph does not tell, and marks them', async () => {
-    await opened.workbench.chooseFromMenu('nonzero.onnx', 'Inspect Model');
+    await opened.workbench.inspect('nonzero.onnx');
     await model().getByRole('tab', { name: 'Summary' }).click();
     const layers = model().getByRole('region', { name: 'Layers' });
     await layers.getByRole('row', { name: /NonZero .*2×\?/ }).waitFor();

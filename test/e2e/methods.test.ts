@@ -32,7 +32,7 @@ describe('maps by other methods', () => {
   };
 
   it('draw what CAM draws where the head averages: Grad-CAM at the last map is CAM over the number of cells', async () => {
-    await opened.workbench.chooseFromMenu('efficientnet-lite0.onnx', 'Inspect Model');
+    await opened.workbench.inspect('efficientnet-lite0.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
     await opened.workbench.tick('chelsea.png');
@@ -100,7 +100,7 @@ describe('maps by other methods', () => {
 
   it('take the place of the exact one where the head has none, with the reason', async () => {
     await opened.workbench.closeEditors();
-    await opened.workbench.chooseFromMenu('hard_swish.onnx', 'Inspect Model');
+    await opened.workbench.inspect('hard_swish.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
     await opened.workbench.tick('chelsea.png');

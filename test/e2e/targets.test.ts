@@ -22,7 +22,7 @@ describe('models without class scores', () => {
   const value = async () => (await panel('What is explained').locator('strong').textContent()) ?? '';
 
   it('explain the sum over a region of the output, and say why', async () => {
-    await opened.workbench.chooseFromMenu('segmentation.onnx', 'Inspect Model');
+    await opened.workbench.inspect('segmentation.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
     await opened.workbench.tick('chelsea.png');
@@ -73,7 +73,7 @@ describe('models without class scores', () => {
 
   it('are compared by the direction of their embeddings', async () => {
     await opened.workbench.closeEditors();
-    await opened.workbench.chooseFromMenu('embedding.onnx', 'Inspect Model');
+    await opened.workbench.inspect('embedding.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add images…' }).click();
     await opened.workbench.tick('chelsea.png', 'coffee.png');

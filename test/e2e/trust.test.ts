@@ -34,7 +34,7 @@ describe('a workspace that is not trusted', () => {
   });
 
   it('shows graph and summary of a model', async () => {
-    await workbench.chooseFromMenu('shapes_gap.onnx', 'Inspect Model');
+    await workbench.inspect('shapes_gap.onnx');
     await workbench.model.getByRole('button', { name: 'Head', exact: true }).waitFor();
     await workbench.model.getByRole('tab', { name: 'Summary' }).click();
     await workbench.model.getByText('20,485').first().waitFor();

@@ -84,6 +84,12 @@ export class Workbench {
     );
   }
 
+  /** Opens a model; its page may take the place of another one's, so it is there only once it names the file. @param {string} file */
+  async inspect(file) {
+    await this.chooseFromMenu(file, 'Inspect Model');
+    await this.model.locator('.shell-file').getByText(path.basename(file), { exact: true }).waitFor();
+  }
+
   /** Runs a command from the palette, by keyboard. @param {string} title */
   async runCommand(title) {
     const { page } = this;
