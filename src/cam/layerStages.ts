@@ -12,14 +12,45 @@ const FEATURE_OPERATORS: ReadonlySet<string> = new Set([
   'Einsum',
 ]);
 
+/** What these give is another value's numbers, or some of them: never the map of a stage. */
+const MOVING_OPERATORS: ReadonlySet<string> = new Set([
+  'Cast',
+  'Dropout',
+  'Expand',
+  'Flatten',
+  'Gather',
+  'Identity',
+  'Pad',
+  'Reshape',
+  'Slice',
+  'Split',
+  'Squeeze',
+  'Tile',
+  'Transpose',
+  'Unsqueeze',
+]);
+
 /** Of the blocks of a transformer, all of one resolution. */
 const MOST_BLOCKS = 5;
+/** Of a transformer with fewer blocks the maps within them are listed too. */
+const FEWEST_BLOCKS = 3;
+
+interface Candidate {
+  readonly layer: SpatialLayer;
+  /** 2: the head reads it; 1: everything passes through it; 0: something goes around it. */
+  readonly rank: 0 | 1 | 2;
+  /** How many attentions come before it. */
+  readonly block: number;
+  /** How many convolutions and matrix products come before it. */
+  readonly products: number;
+}
 
 /**
  * For each resolution the map that the head reads, else the last one through which everything passes (no branch goes
  * around it), else the last one. The blocks of a transformer have one resolution: for each attention the tokens that
- * enter its block, five of them spread evenly when there are more. Tokens after the last attention are left out when
- * there is a class token: it alone reaches the logits.
+ * enter its block, five of them spread evenly when there are more; of fewer than three blocks also what lies between
+ * attention and feed-forward layer. Tokens after the last attention are left out when there is a class token: it alone
+ * reaches the logits.
  */
 export function listStages(
   path: readonly GraphNode[],
@@ -27,32 +58,100 @@ export function listStages(
   describe: (tensor: string) => SpatialLayer | null,
   read: SpatialLayer | null,
 ): readonly SpatialLayer[] {
+  const candidates = listCandidates(path, logits, describe, read);
+  const stages = dropWindows(pickLast(candidates, toStage));
+  const blocks = stages.filter(isToken).length;
+  const listed = blocks > 0 && blocks < FEWEST_BLOCKS ? dropWindows(pickLast(candidates, toPartOfBlock)) : stages;
+  return thinBlocks(listed.map(({ layer }) => layer).reverse());
+}
+
+function listCandidates(
+  path: readonly GraphNode[],
+  logits: string,
+  describe: (tensor: string) => SpatialLayer | null,
+  read: SpatialLayer | null,
+): readonly Candidate[] {
   const isCut = findCuts(path, logits);
-  const first = Math.max(
-    0,
-    path.findIndex(({ opType }) => FEATURE_OPERATORS.has(opType)),
-  );
+  const first = Math.max(0, path.findIndex(isProduct));
   const attentions = path.filter(isAttention).length;
-  let passed = path.slice(0, first).filter(isAttention).length;
-  const stages = new Map<string, { readonly layer: SpatialLayer; readonly rank: number }>();
-  path.slice(first).forEach((node) => {
+  const candidates: Candidate[] = [];
+  let block = path.slice(0, first).filter(isAttention).length;
+  let products = 0;
+  for (const node of path.slice(first)) {
+    products += isProduct(node) ? 1 : 0;
     for (const tensor of node.outputs) {
       const layer = tensor === logits ? null : describe(tensor);
-      const isDeaf = layer?.axes.kind === 'tokens' && layer.axes.offset > 0 && passed === attentions;
-      if (layer === null || isDeaf) {
-        continue;
-      }
-      const block = layer.axes.kind === 'tokens' && passed > 0 ? `, block ${passed}` : '';
-      const key = `${layer.height}×${layer.width}${block}`;
-      const rank = tensor === read?.tensor ? 2 : isCut.has(tensor) ? 1 : 0;
-      if (rank >= (stages.get(key)?.rank ?? 0)) {
-        stages.delete(key);
-        stages.set(key, { layer, rank });
+      const isRead = tensor === read?.tensor;
+      const isMoved = MOVING_OPERATORS.has(node.opType) && !isRead;
+      if (layer !== null && !isMoved && !(hasClassToken(layer) && block === attentions)) {
+        candidates.push({ layer, rank: isRead ? 2 : isCut.has(tensor) ? 1 : 0, block, products });
       }
     }
-    passed += isAttention(node) ? 1 : 0;
+    block += isAttention(node) ? 1 : 0;
+  }
+  return passNormalisation(candidates, attentions);
+}
+
+/**
+ * Where a class token alone is read, what goes around the last attention ends with it: everything passes through what
+ * that attention reads. A normalisation before it divides out the scale of the tokens that enter it, so that derivative
+ * times activation adds up to zero there; what it gives has no such defect.
+ */
+function passNormalisation(candidates: readonly Candidate[], attentions: number): readonly Candidate[] {
+  const isBefore = ({ layer, block }: Candidate): boolean => hasClassToken(layer) && block === attentions - 1;
+  const entering = candidates.filter((candidate) => isBefore(candidate) && candidate.rank > 0).at(-1);
+  if (entering === undefined) {
+    return candidates;
+  }
+  const position = candidates.indexOf(entering);
+  return candidates.map((candidate, place) => {
+    const isNormed = place > position && isBefore(candidate) && candidate.products === entering.products;
+    return isNormed ? { ...candidate, rank: entering.rank } : candidate;
   });
-  return thinBlocks([...stages.values()].map(({ layer }) => layer).reverse());
+}
+
+/** Of those with one key the last of the highest rank, in execution order. */
+function pickLast(candidates: readonly Candidate[], toKey: (candidate: Candidate) => string): readonly Candidate[] {
+  const picked = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const key = toKey(candidate);
+    if (candidate.rank >= (picked.get(key)?.rank ?? 0)) {
+      picked.delete(key);
+      picked.set(key, candidate);
+    }
+  }
+  return [...picked.values()];
+}
+
+function toStage({ layer, block }: Candidate): string {
+  return `${toSize(layer)}${layer.axes.kind === 'tokens' && block > 0 ? `, block ${block}` : ''}`;
+}
+
+function toPartOfBlock(candidate: Candidate): string {
+  const { layer, rank, products } = candidate;
+  return layer.axes.kind === 'tokens' && rank > 0 ? `${toSize(layer)} after ${products}` : toStage(candidate);
+}
+
+/** Tokens that something goes around while everything passes through another map of their size: the windows of Swin. */
+function dropWindows(stages: readonly Candidate[]): readonly Candidate[] {
+  const passed = new Set(stages.filter(({ rank }) => rank > 0).map(({ layer }) => toSize(layer)));
+  return stages.filter((stage) => !isToken(stage) || stage.rank > 0 || !passed.has(toSize(stage.layer)));
+}
+
+function hasClassToken({ axes }: SpatialLayer): boolean {
+  return axes.kind === 'tokens' && axes.offset > 0;
+}
+
+function isToken({ layer }: Candidate): boolean {
+  return layer.axes.kind === 'tokens';
+}
+
+function toSize({ height, width }: SpatialLayer): string {
+  return `${height}×${width}`;
+}
+
+function isProduct({ opType }: GraphNode): boolean {
+  return FEATURE_OPERATORS.has(opType);
 }
 
 function isAttention({ opType }: GraphNode): boolean {

@@ -97,12 +97,12 @@ function describe(method: CamMethod, refusal: string | null, target: Target): Me
   return { id, name, kind, place, unit, meaning, cost, isClassSpecific, refusal };
 }
 
-/** `derivatives`: what stands in the way of those with respect to a tensor, as far as that is known. */
 /** Methods speak of the logit of a class. */
 function ofTarget(sentence: string): string {
   return sentence.replaceAll('the logit', 'the target').replace(' per class', '');
 }
 
+/** `derivatives`: what stands in the way of those with respect to a tensor, as far as that is known. */
 function tryMethod(
   subject: LayerSubject,
   method: DrawnMethod,

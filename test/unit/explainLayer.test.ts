@@ -106,6 +106,18 @@ describe('maps at the stages of networks of other architectures', () => {
       expect(maps[0].map).not.toEqual(maps[1].map);
     }
   });
+
+  it('are drawn behind the normalisation that divides the scale of the tokens before it out (ViT)', async () => {
+    const folder = path.join(root, 'test/fixtures/heads/vit_cls');
+    const explainer = await open(path.join(folder, 'model.onnx'));
+    const largest = async (layer: string | null) => {
+      const { maps, logits } = await explain(explainer, path.join(folder, 'input.npy'), 'hirescam', { layer });
+      return Math.max(...maps[0].map.map(Math.abs)) / Math.abs(logits[maps[0].classIndex]);
+    };
+    // Layer normalisation is homogeneous of degree 0: by Euler's theorem Σ_c F_c·∂y/∂F_c is 0 at what enters it alone.
+    expect(await largest('/b1/Add_1_output_0')).toBeLessThan(1e-5);
+    expect(await largest(null)).toBeGreaterThan(1e-3);
+  });
 });
 
 describe('explainLayer', () => {

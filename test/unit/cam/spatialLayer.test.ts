@@ -22,6 +22,14 @@ async function layersOf(file: string) {
 const listStages = async (file: string) =>
   (await layersOf(file)).stages.map(({ tensor, channels, height, width }) => [tensor, channels, height, width]);
 
+const node = (opType: string, inputs: string[], output: string): GraphNode => ({
+  ...{ index: 0, opType, inputs, outputs: [output], attributes: new Map() },
+  ...{ name: output, domain: '', docString: '' },
+});
+const layer = (tensor: string, height: number, width: number, axes: SpatialLayer['axes']): SpatialLayer => ({
+  ...{ tensor, elementType: 'float32', channels: 4, height, width, axes },
+});
+
 describe('the layers of a model', () => {
   it('are listed by stage, each with the last map that everything passes through', async () => {
     expect(await listStages(path.join(demo, 'efficientnet-lite0.onnx'))).toEqual([
@@ -46,42 +54,57 @@ describe('the layers of a model', () => {
     expect([usual?.tensor, stages[0].tensor, usual?.channels]).toEqual(['r60', 'r60', 512]);
   });
 
-  it('are tokens before the last attention where a class token alone is read', async () => {
+  it('are the normalised tokens that the last attention reads where a class token alone is read after it', async () => {
     const { usual } = await layersOf(path.join(fixtures, 'heads/vit_cls/model.onnx'));
-    expect(usual).toMatchObject({ tensor: '/b1/Add_1_output_0', channels: 32, height: 8, width: 8 });
+    const tensor = '/b2/n1/LayerNormalization_output_0';
+    expect(usual).toMatchObject({ tensor, channels: 32, height: 8, width: 8 });
   });
 
-  it('are the tokens that enter the blocks of a transformer', async () => {
+  it('are the tokens before and within the blocks of a shallow transformer, and its patches', async () => {
     const stages = await listStages(path.join(fixtures, 'heads/vit_cls/model.onnx'));
-    expect(stages.map(([tensor]) => tensor)).toEqual(['/b1/Add_1_output_0', '/Add_output_0']);
+    expect(stages.map(([tensor]) => tensor)).toEqual([
+      ...['/b2/n1/LayerNormalization_output_0', '/b1/Add_output_0', '/Add_output_0', '/patch/Conv_output_0'],
+    ]);
+    const one = await listStages(path.join(fixtures, 'gradients/vit-ish/model.onnx'));
+    expect(one.map(([tensor]) => tensor)).toEqual(['/ln/LayerNormalization_output_0', '/c/Conv_output_0']);
   });
 
   it('are five of the blocks of a deep transformer, the last and the first among them', () => {
-    const node = (index: number, opType: string, inputs: string[], output: string) =>
-      ({
-        index,
-        opType,
-        inputs,
-        outputs: [output],
-        attributes: new Map(),
-        ...{ name: output, domain: '', docString: '' },
-      }) satisfies GraphNode;
-    const path = [node(0, 'MatMul', ['image'], 'tokens0')];
+    const path = [node('MatMul', ['image'], 'tokens0')];
     for (let block = 0; block < 12; block++) {
       const [before, after] = [`tokens${block}`, `tokens${block + 1}`];
-      path.push(node(2 * block + 1, 'Softmax', [before], `attention${block}`));
-      path.push(node(2 * block + 2, 'Add', [before, `attention${block}`], after));
+      path.push(node('Softmax', [before], `attention${block}`), node('Add', [before, `attention${block}`], after));
     }
-    path.push(node(25, 'Slice', ['tokens12'], 'logits'));
+    path.push(node('Slice', ['tokens12'], 'logits'));
+    const tokens = { kind: 'tokens', axis: 1, rows: 14, columns: 14, offset: 1 } as const;
     const describeTokens = (tensor: string): SpatialLayer | null =>
-      tensor.startsWith('tokens')
-        ? {
-            ...{ tensor, elementType: 'float32', channels: 4, height: 14, width: 14 },
-            axes: { kind: 'tokens', axis: 1, rows: 14, columns: 14, offset: 1 },
-          }
-        : null;
+      tensor.startsWith('tokens') ? layer(tensor, 14, 14, tokens) : null;
     const found = listLayerStages(path, 'logits', describeTokens, null);
     expect(found.map(({ tensor }) => tensor)).toEqual(['tokens11', 'tokens8', 'tokens5', 'tokens3', 'tokens0']);
+  });
+
+  it('are of whole images where attention works in shifted windows, which are not listed (Swin)', () => {
+    const path = [
+      node('Conv', ['image'], 'patches'),
+      node('Slice', ['patches'], 'top'),
+      node('Slice', ['patches'], 'bottom'),
+      node('Concat', ['bottom', 'top'], 'rolled'),
+      node('MatMul', ['rolled'], 'window'),
+      node('Softmax', ['window'], 'attention'),
+      node('MatMul', ['attention'], 'mixed'),
+      node('Add', ['patches', 'mixed'], 'sum'),
+      node('Pad', ['sum'], 'padded'),
+      node('ReduceMean', ['padded'], 'logits'),
+    ];
+    const grid = { kind: 'grid', row: 2, column: 3 } as const;
+    const sizes: Readonly<Record<string, number>> = { patches: 8, top: 5, bottom: 3, rolled: 8, sum: 8, padded: 8 };
+    const describeWindows = (tensor: string): SpatialLayer | null => {
+      const isWindow = tensor === 'window' || tensor === 'mixed';
+      const tokens = { kind: 'tokens', axis: 1, rows: 8, columns: 8, offset: 0 } as const;
+      return isWindow ? layer(tensor, 8, 8, tokens) : tensor in sizes ? layer(tensor, sizes[tensor], 8, grid) : null;
+    };
+    const found = listLayerStages(path, 'logits', describeWindows, null);
+    expect(found.map(({ tensor, height }) => [tensor, height])).toEqual([['sum', 8]]);
   });
 
   it.each([
