@@ -21,18 +21,15 @@ describe('another head', () => {
   /** In VS Code's own dialog, which takes a path. */
   const chooseFolder = async (folder: string) => {
     const { page } = opened.workbench;
-    await page.locator('.quick-input-widget input:focus').fill(`${folder}/`);
+    await opened.workbench.enterPath(`${folder}/`);
     await page.locator('.quick-input-list').getByText(TEN_CLASSES[0]).waitFor();
     await page.locator('.quick-input-widget').getByRole('button', { name: 'Use These Images' }).click();
   };
   const confirmSaving = async (file: string) => {
     const { page, workspace } = opened.workbench;
     const target = path.join(workspace, file);
-    const box = page.locator('.quick-input-widget input:focus');
-    await box.waitFor();
-    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    await box.fill(target);
-    await box.press('Enter');
+    await opened.workbench.enterPath(target);
+    await page.keyboard.press('Enter');
     return target;
   };
 

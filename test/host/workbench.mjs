@@ -125,6 +125,27 @@ export class Workbench {
     await this.#quickInput.waitFor({ state: 'hidden' });
   }
 
+  /**
+   * Types a path into VS Code's own file dialog. The dialog writes where it is into its box once it has listed that
+   * folder, also over what was typed before: so it is waited for, and typed again where it came later still.
+   * @param {string} file
+   */
+  async enterPath(file) {
+    const box = this.#quickInput.locator('input:focus');
+    await box.waitFor();
+    await repeat(
+      async () => {
+        await this.#quickInput.locator('.monaco-list-row').first().waitFor({ timeout: 3000 });
+        await box.fill(file);
+        await this.page.waitForTimeout(100);
+        if ((await box.inputValue()) !== file) {
+          throw new Error(`The file dialog does not keep ${file}`);
+        }
+      },
+      async () => undefined,
+    );
+  }
+
   get #quickInput() {
     return this.page.locator('.quick-input-widget');
   }
