@@ -30,7 +30,9 @@ export function tabsTemplate(current: ViewName, enabled: boolean, choose: (view:
   </div>`;
 
   function onKeydown(event: KeyboardEvent): void {
-    const next = toNextTab(event.key, current);
+    // From the tab that has the focus: what was chosen a moment ago is drawn with the next frame only.
+    const from = TABS.find(({ view }) => (event.target as Element).id === `tab-${view}`)?.view ?? current;
+    const next = toNextTab(event.key, from);
     if (next !== null) {
       event.preventDefault();
       choose(next);

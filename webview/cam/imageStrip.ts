@@ -25,7 +25,7 @@ export function imageStrip(strip: ImageStripState, actions: CamActions): Templat
       title="Choose images of the workspace, or drag them here from the Explorer, holding Shift as you drop"
       @click=${actions.pickImages}
     >
-      Add images…
+      Add Images…
     </button>
     <button
       class="cam-button cam-secondary"
@@ -63,7 +63,7 @@ function imageCard(
     role="option"
     tabindex=${isSelected ? 0 : -1}
     aria-selected=${isSelected}
-    aria-keyshortcuts="Delete"
+    aria-keyshortcuts="Delete Backspace"
     aria-label="${image.name}: ${status}"
     title="${image.path}
 ${status}"
@@ -94,15 +94,21 @@ function removeButton({ id, name }: ImageItem, actions: CamActions): TemplateRes
   >`;
 }
 
-function onKey(event: KeyboardEvent, { images, selected }: ImageStripState, actions: CamActions): void {
-  const place = images.findIndex(({ id }) => id === selected);
+/** Keys are of the image that has the focus: the one selected is drawn a frame after the click that selects it. */
+function onKey(event: KeyboardEvent, { images }: ImageStripState, actions: CamActions): void {
+  const list = event.currentTarget as HTMLElement;
+  const cards = [...list.querySelectorAll<HTMLElement>('[role=option]')];
+  const place = cards.findIndex((card) => card === event.target);
+  if (place === -1) {
+    return;
+  }
   const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: images.length - 1 }[event.key];
-  if (event.key === 'Delete') {
-    removeAndGoOn(event.currentTarget as HTMLElement, selected, actions);
+  if (event.key === 'Delete' || event.key === 'Backspace') {
+    removeAndGoOn(list, images[place].id, actions);
   } else if (next !== undefined && images[next]) {
     event.preventDefault();
     actions.selectImage(images[next].id);
-    (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=option]')[next]?.focus();
+    cards[next].focus();
   }
 }
 

@@ -34,6 +34,7 @@ describe('the shell', () => {
     channel.send.mockReset();
     channel.request.mockReset().mockResolvedValue({});
     update.mockReset();
+    choose.mockReset();
     const app: App = { channel, state: loaded, update, choose };
     shell = createShell(app, root, {
       graph: creator('graph'),
@@ -76,6 +77,18 @@ describe('the shell', () => {
       '-1',
       '-1',
     ]);
+  });
+
+  it('goes on from the tab that has the focus, also before the last key is drawn', () => {
+    shell.draw(loaded);
+    const press = (view: string) =>
+      root
+        .querySelector(`#tab-${view}`)!
+        .dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    press('graph');
+    press('summary');
+    expect(choose.mock.calls).toEqual([[{ view: 'summary' }], [{ view: 'head' }]]);
+    expect(document.activeElement).toBe(root.querySelector('#tab-head'));
   });
 
   it('says why a model could not be opened, and tries again when asked', () => {

@@ -41,7 +41,7 @@ describe('CAM view', () => {
   it('begins with where images come from, and asks for them', () => {
     const { page, find } = show(createState([]));
     expect(page.textContent).toContain('holding Shift as you drop');
-    findButton(page, 'Add images…').click();
+    findButton(page, 'Add Images…').click();
     expect(find('pickImages')).toHaveLength(1);
   });
 
@@ -53,8 +53,8 @@ describe('CAM view', () => {
       }),
     );
     expect(page.textContent).toContain('There are no class scores.');
-    findButton(page, 'Show the head').click();
-    expect(app.state.choices.view).toBe('summary');
+    findButton(page, 'Show the Head').click();
+    expect(app.state.choices.view).toBe('head');
   });
 
   it('explains that running needs a trusted workspace', () => {
@@ -85,7 +85,7 @@ describe('CAM view', () => {
     find('explain')[0].reject(new RequestFailure(failure));
     await settle();
     expect(read(page, '[role=alert]')).toContain('The process ended (SIGKILL).');
-    findButton(page, 'Retry').click();
+    findButton(page, 'Try Again').click();
     expect(find('explain')).toHaveLength(2);
   });
 
@@ -202,9 +202,19 @@ describe('CAM view', () => {
   it('takes an image off the list and selects its neighbour', () => {
     const state = createExplainedState({ images: createState(['a.png', 'b.png']).images });
     const { page, app, events } = show({ ...state, choices: { ...state.choices, selectedImage: 'a.png' } });
-    press(page.querySelector('.cam-images'), 'Delete');
+    press(page.querySelector('[role=option]'), 'Delete');
     expect(app.state.images.map(({ id }) => id)).toEqual(['b.png']);
     expect(app.state.choices.selectedImage).toBe('b.png');
     expect(events).toContainEqual({ type: 'imageRemoved', imageId: 'a.png' });
+  });
+
+  it('takes away the image that has the focus, also before it is drawn as selected', () => {
+    const state = createExplainedState({ images: createState(['a.png', 'b.png']).images });
+    const test = show({ ...state, choices: { ...state.choices, selectedImage: 'a.png' } });
+    const [, second] = test.page.querySelectorAll('[role=option]');
+    test.onChange = () => undefined; // the frame of the click has not come
+    test.app.choose({ selectedImage: 'b.png' });
+    press(second, 'Delete');
+    expect(test.app.state.images.map(({ id }) => id)).toEqual(['a.png']);
   });
 });
