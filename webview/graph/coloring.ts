@@ -17,7 +17,6 @@ export class Coloring {
   /** `changed`: what was drawn has other colours now. */
   constructor(
     private readonly app: App,
-    private readonly page: HTMLElement,
     changed: () => void,
   ) {
     const forget = (): void => {
@@ -36,7 +35,8 @@ export class Coloring {
     const { by } = this;
     const basis = [by, model, picture, by === 'time' ? this.app.state.measurement : null];
     if (this.#colors === null || basis.some((part, index) => part !== this.#basis[index])) {
-      const style = getComputedStyle(this.page);
+      // Not of the view: away from the page, as while another view is shown, it has no style.
+      const style = getComputedStyle(document.body);
       this.#basis = basis;
       this.#colors = createBoxColors(by, model, picture, this.#readTimes(), (family) =>
         style.getPropertyValue(`--family-${family}`).trim(),

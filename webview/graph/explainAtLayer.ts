@@ -50,7 +50,7 @@ export function explainTemplate(app: App, layer: LayerReport): TemplateResult | 
         title=${refusal ?? 'Draw what is explained at this layer, in the CAM view (E)'}
         @click=${() => explainAtLayer(app, layer.index)}
       >
-        Explain at this layer
+        Explain at This Layer
       </button>
     </div>
     ${refusal === null ? nothing : html`<p class="tensor-storage">${refusal}</p>`}`;

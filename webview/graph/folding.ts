@@ -1,11 +1,12 @@
-import type { GraphCanvas, Insets, Viewport } from './graphCanvas';
+import type { GraphCanvas, Viewport } from './graphCanvas';
 import { hasHead, toArea, toHeadItems } from './head';
 import { findAncestors, toUnfolded } from './initialFold';
-import type { Picture } from './picture';
+import type { Insets } from './insets';
+import { intersects, type Picture } from './picture';
 import { toPortions } from './progressiveFold';
 import type { Scene } from './scene';
 import type { ItemId } from './viewModel';
-import { keepInPlace, showBeginning } from './viewpoint';
+import { keepInPlace, keepMiddle, showBeginning } from './viewpoint';
 
 type Place = (picture: Picture) => void;
 
@@ -161,6 +162,16 @@ export class Folding {
         this.canvas.fit({ ...area, y: area.y - 120, height: area.height + 160 }, 1.2);
       }
     });
+  }
+
+  /** The stage has another width: what was in the middle stays there, and a selected item that was in view in view. */
+  resized(before: number, after: number, selected: ItemId | null): void {
+    const placed = selected === null ? undefined : this.scene.placed(selected);
+    const area = { ...this.canvas.visibleArea(), width: before / this.canvas.viewport().k };
+    keepMiddle(this.canvas, before, after);
+    if (placed !== undefined && after > 0 && before !== after && intersects(placed, area)) {
+      this.canvas.reveal(placed);
+    }
   }
 
   fit(): void {

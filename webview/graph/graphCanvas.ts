@@ -1,4 +1,5 @@
 import * as d3 from 'd3';
+import type { Insets } from './insets';
 import type { PlacedItem, Picture, Rectangle } from './picture';
 
 export interface Viewport {
@@ -23,12 +24,6 @@ export interface GraphCanvas {
   fit(area: Rectangle, mostZoom: number): void;
   /** Brings an item into view, clear of the panels that lie over the canvas. */
   reveal(item: PlacedItem): void;
-}
-
-/** Space that the toolbar above and the properties at the right cover. */
-export interface Insets {
-  readonly top: number;
-  readonly right: number;
 }
 
 const MARGIN = 24;
@@ -99,10 +94,10 @@ export function createGraphCanvas(onMove: () => void, insets: () => Insets): Gra
 export function toFit(
   area: Rectangle,
   { width, height }: { readonly width: number; readonly height: number },
-  { top, right }: Insets,
+  { top, right, bottom }: Insets,
   mostZoom: number,
 ): Viewport {
-  const [freeWidth, freeHeight] = [width - right, height - top];
+  const [freeWidth, freeHeight] = [width - right, height - top - bottom];
   const scale = Math.min((freeWidth - 2 * MARGIN) / area.width, (freeHeight - 2 * MARGIN) / area.height, mostZoom);
   const k = Math.max(LEAST_ZOOM, scale);
   return {
@@ -119,9 +114,10 @@ export function toFit(
 export function toReveal(
   item: Rectangle,
   { k, x, y }: Viewport,
-  { width, height }: { readonly width: number; readonly height: number },
-  { top, right }: Insets,
+  { width, height: wholeHeight }: { readonly width: number; readonly height: number },
+  { top, right, bottom }: Insets,
 ): Viewport {
+  const height = wholeHeight - bottom;
   const [left, upper] = [item.x * k + x, item.y * k + y];
   const isInView = left + item.width * k > 0 && left < width - right && upper + item.height * k > top && upper < height;
   if (k < READABLE_ZOOM || !isInView) {

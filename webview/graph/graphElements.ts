@@ -10,6 +10,15 @@ export interface GraphElements {
   readonly announcement: HTMLElement;
 }
 
+/** Which item the keys act on, for screen readers; one that is out of view is not in the page. */
+export function setActive(stage: HTMLElement, elementId: string | null): void {
+  if (elementId !== null && document.getElementById(elementId) !== null) {
+    stage.setAttribute('aria-activedescendant', elementId);
+  } else {
+    stage.removeAttribute('aria-activedescendant');
+  }
+}
+
 export function createGraphElements(): GraphElements {
   const view = document.createElement('section');
   view.className = 'graph-view';

@@ -9,13 +9,14 @@ import { explainAtLayer } from './explainAtLayer';
 import { createFarView, type FarView } from './farView';
 import { Folding } from './folding';
 import './graph.css';
-import { createGraphCanvas, type GraphCanvas, type Insets } from './graphCanvas';
-import { createGraphElements, type GraphElements } from './graphElements';
+import { createGraphCanvas, type GraphCanvas } from './graphCanvas';
+import { createGraphElements, setActive, type GraphElements } from './graphElements';
 import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
 import type { ColorBy } from './colorBy';
 import { hasHead } from './head';
 import { toVisibleItem } from './initialFold';
+import { measureInsets } from './insets';
 import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
@@ -32,8 +33,6 @@ export const createGraphView: CreateView = (app) => new LayerGraph(app);
 
 /** Below this zoom texts are specks that cost time to paint. */
 const LEGIBLE_ZOOM = 0.2;
-const PANEL_WIDTH = 340;
-const TOOLBAR_HEIGHT = 44;
 const SAVE_AFTER_MS = 300;
 
 /** The graph view while the editor lives: what is shown, what is selected and found, and where the user looks. */
@@ -56,23 +55,23 @@ class LayerGraph implements View {
   #requested: AppState['requestedItem'] = null;
   #drawRequested = false;
   #isReported = false;
+  /** Of the stage when it was last shown. */
+  #width = 0;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly app: App) {
     const { view, stage, toolbar, legend, announcement } = this.#elements;
     this.element = view;
-    this.#canvas = createGraphCanvas(
-      () => this.#moved(),
-      () => this.#insets(),
-    );
-    this.#folding = new Folding(this.#scene, this.#canvas, () => this.#insets(), {
+    const insets = () => measureInsets(this.#elements, this.#properties.element);
+    this.#canvas = createGraphCanvas(() => this.#moved(), insets);
+    this.#folding = new Folding(this.#scene, this.#canvas, insets, {
       laidOut: () => this.#laidOut(),
       changed: () => {
         this.#save();
         this.#requestDraw();
       },
     });
-    this.#coloring = new Coloring(app, view, () => this.#requestDraw());
+    this.#coloring = new Coloring(app, () => this.#requestDraw());
     this.#minimap = createMinimap((viewport) => this.#canvas.setViewport(viewport), this.#canvas);
     this.#properties = createPropertiesPanel(app, {
       selectLayer: (index) => this.#showLayer(index),
@@ -85,7 +84,7 @@ class LayerGraph implements View {
     }
     view.append(stage, this.#minimap.element, legend, toolbar, this.#properties.element, announcement);
     this.#listen();
-    new ResizeObserver(() => this.#requestDraw()).observe(stage);
+    new ResizeObserver(() => this.#resized()).observe(stage);
   }
 
   #listen(): void {
@@ -120,10 +119,11 @@ class LayerGraph implements View {
     }
   }
 
-  /** What lies over the canvas. */
-  #insets(): Insets {
-    const top = Math.max(TOOLBAR_HEIGHT, this.#elements.toolbar.offsetHeight + 16);
-    return { top, right: this.#selected === null ? 0 : PANEL_WIDTH };
+  #resized(): void {
+    const { clientWidth } = this.#elements.stage;
+    this.#folding.resized(this.#width, clientWidth, this.#selected);
+    this.#width = clientWidth || this.#width;
+    this.#requestDraw();
   }
 
   /** Another view, or the state of before, says which layer to look at. */
@@ -230,6 +230,7 @@ class LayerGraph implements View {
       toggle: (item) => this.#folding.toggle(item),
       enter: (item) => this.#folding.enter(item),
     });
+    setActive(this.#elements.stage, this.#selected === null ? null : toElementId(this.#selected));
     this.#minimap.draw(picture, colors);
     render(this.#coloring.legend(), this.#elements.legend);
     this.#drawToolbar(model);
@@ -311,7 +312,7 @@ class LayerGraph implements View {
   /** Selects an item, or one layer of its box (by default the first), or nothing. */
   #select(item: ItemId | null, layer: number | null): void {
     const { model } = this.#scene;
-    const { stage, announcement } = this.#elements;
+    const { announcement } = this.#elements;
     const selected = item === null ? undefined : model?.view.items.get(item);
     if (item !== this.#selected) {
       this.app.channel.send({ type: 'itemSelected', item });
@@ -323,11 +324,6 @@ class LayerGraph implements View {
     }
     announcement.textContent =
       selected === undefined || item === null ? '' : (model?.contentOf(item).description ?? '');
-    if (item === null) {
-      stage.removeAttribute('aria-activedescendant');
-    } else {
-      stage.setAttribute('aria-activedescendant', toElementId(item));
-    }
     if (this.app.state.choices.selectedLayer !== this.#selectedLayer) {
       this.app.choose({ selectedLayer: this.#selectedLayer });
     }

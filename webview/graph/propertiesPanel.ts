@@ -99,18 +99,20 @@ function headerTemplate(
   return html`<header class="properties-header">
     <span class="family-swatch family-${family}" aria-hidden="true"></span>
     <h2>${title}</h2>
-    <button
-      class="text-button"
-      title="Show what lies between this and the next one selected (P, or Shift+click on the other)"
-      @click=${() => actions.startPath(item)}
-    >
-      Path from…
-    </button>
-    <button class="text-button" title="Copy everything shown here as JSON" @click=${copy}>Copy as JSON</button>
     <button class="icon-button" aria-label="Close properties (Escape)" title="Close (Escape)" @click=${actions.close}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M4,4 L12,12 M12,4 L4,12"></path></svg>
     </button>
     <p class="properties-name">${subtitle}</p>
+    <div class="properties-actions">
+      <button
+        class="text-button"
+        title="Show what lies between this and the next one selected (P, or Shift+click on the other)"
+        @click=${() => actions.startPath(item)}
+      >
+        Path from…
+      </button>
+      <button class="text-button" title="Copy everything shown here as JSON" @click=${copy}>Copy as JSON</button>
+    </div>
   </header>`;
 }
 

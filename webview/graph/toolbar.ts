@@ -61,7 +61,7 @@ export function toolbarTemplate(shown: ShownInToolbar, actions: ToolbarActions):
       <input
         type="search"
         class="input"
-        placeholder="Find name, kernel_shape=3, 112x112"
+        placeholder="Find layer, attribute, shape"
         aria-label="Find layers by name, operator, tensor, attribute or shape"
         title="Find by name, operator, tensor, attribute (kernel_shape=3) or shape (112x112). Ctrl+F, Cmd+F"
         .value=${query}
@@ -104,7 +104,12 @@ export function toolbarTemplate(shown: ShownInToolbar, actions: ToolbarActions):
           )}
         </select>
       </label>
-      <select class="select" aria-label="Export the picture" title="Export the picture" @change=${onExport}>
+      <select
+        class="select graph-export"
+        aria-label="Export the picture"
+        title="Export the picture"
+        @change=${onExport}
+      >
         <option value="" selected>Export…</option>
         ${EXPORTS.map(([extent, format, label]) => html`<option value=${`${extent} ${format}`}>${label}</option>`)}
       </select>

@@ -1,4 +1,5 @@
-import { READABLE_ZOOM, type GraphCanvas, type Insets } from './graphCanvas';
+import { READABLE_ZOOM, type GraphCanvas } from './graphCanvas';
+import type { Insets } from './insets';
 import type { Picture, PlacedItem } from './picture';
 
 /** All of the graph where that can be read, else its top. */
@@ -11,6 +12,14 @@ export function showBeginning(canvas: GraphCanvas, picture: Picture, insets: Ins
     const centre = first === undefined ? picture.width / 2 : first.x + first.width / 2;
     const k = Math.max(READABLE_ZOOM, Math.min(1, (width - 48) / picture.width));
     canvas.setViewport({ k, x: width / 2 - centre * k, y: insets.top + 16 });
+  }
+}
+
+/** What was in the middle of the editor stays there when that gets wider or narrower; 0: it is not shown. */
+export function keepMiddle(canvas: Pick<GraphCanvas, 'viewport' | 'setViewport'>, before: number, after: number): void {
+  if (before > 0 && after > 0 && before !== after) {
+    const { k, x, y } = canvas.viewport();
+    canvas.setViewport({ k, x: x + (after - before) / 2, y });
   }
 }
 

@@ -8,6 +8,7 @@ import { findNeighbours } from '../../../../webview/graph/neighbours';
 import { toPicture } from '../../../../webview/graph/picture';
 import { NO_SEARCH, searchLayers, toNextMatch } from '../../../../webview/graph/search';
 import { toGraphView } from '../../../../webview/graph/toGraphView';
+import { keepMiddle } from '../../../../webview/graph/viewpoint';
 import { layer, report } from '../reportBuilder';
 
 // x → [m: a → b, a → c, b and c → d] → e
@@ -142,17 +143,20 @@ describe('keys', () => {
 describe('fitting', () => {
   it('centres the area in what the panels leave free and never magnifies beyond the limit', () => {
     const size = { width: 1000, height: 500 };
-    const { k, x, y } = toFit({ x: 100, y: 100, width: 100, height: 100 }, size, { top: 40, right: 300 }, 1);
+    const { k, x, y } = toFit({ x: 100, y: 100, width: 100, height: 100 }, size, { top: 40, right: 300, bottom: 0 }, 1);
     expect(k).toBe(1);
     expect(150 * k + x).toBe(350);
     expect(150 * k + y).toBe(270);
-    expect(toFit({ x: 0, y: 0, width: 100, height: 4480 }, size, { top: 0, right: 0 }, 1).k).toBeCloseTo(452 / 4480, 9);
+    expect(toFit({ x: 0, y: 0, width: 100, height: 4480 }, size, { top: 0, right: 0, bottom: 0 }, 1).k).toBeCloseTo(
+      452 / 4480,
+      9,
+    );
   });
 });
 
 describe('revealing', () => {
   const size = { width: 1000, height: 500 };
-  const insets = { top: 40, right: 300 };
+  const insets = { top: 40, right: 300, bottom: 0 };
   const item = { x: 0, y: 0, width: 100, height: 50 };
 
   it('leaves the view alone when the item is in it', () => {
@@ -168,5 +172,27 @@ describe('revealing', () => {
     const { k, x } = toReveal(item, { k: 0.1, x: 200, y: 200 }, size, insets);
     expect(k).toBe(0.6);
     expect(50 * k + x).toBe(350);
+  });
+
+  it('keeps the item out from under properties that lie below', () => {
+    const below = { top: 40, right: 0, bottom: 200 };
+    expect(toReveal(item, { k: 1, x: 200, y: 280 }, size, below)).toEqual({ k: 1, x: 200, y: 226 });
+  });
+});
+
+describe('an editor that gets wider or narrower', () => {
+  const canvas = { viewport: () => ({ k: 0.5, x: 300, y: 20 }), setViewport: vi.fn() };
+
+  it('keeps in the middle what was there', () => {
+    keepMiddle(canvas, 1000, 400);
+    expect(canvas.setViewport.mock.calls).toEqual([[{ k: 0.5, x: 0, y: 20 }]]);
+  });
+
+  it('leaves the picture alone when it comes or goes', () => {
+    canvas.setViewport.mockClear();
+    keepMiddle(canvas, 0, 400);
+    keepMiddle(canvas, 400, 0);
+    keepMiddle(canvas, 400, 400);
+    expect(canvas.setViewport).not.toHaveBeenCalled();
   });
 });

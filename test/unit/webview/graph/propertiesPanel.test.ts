@@ -99,11 +99,11 @@ describe('the properties', () => {
     request.mockResolvedValueOnce(createMapChoices({ layers: [spatial], layer: 'feature' }));
     app.update({ mapChoices: null });
     panel.show(graph, view.items.get('layer:1')!, 1);
-    await vi.waitFor(() => expect(button('Explain at this layer').disabled).toBe(false));
-    button('Explain at this layer').click();
+    await vi.waitFor(() => expect(button('Explain at This Layer').disabled).toBe(false));
+    button('Explain at This Layer').click();
     expect(app.state.choices).toMatchObject({ view: 'cam', cam: { method: 'gradcam', layer: 'b' } });
     panel.show(graph, view.items.get('layer:1')!, 2);
-    expect(button('Explain at this layer').disabled).toBe(true);
+    expect(button('Explain at This Layer').disabled).toBe(true);
     expect(text()).toMatch(/"[^"]*" does not lie between the image and the logits "logits"\./);
   });
 
