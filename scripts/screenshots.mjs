@@ -75,7 +75,7 @@ const views = {
   async cam(workbench) {
     const { model } = workbench;
     await model.getByRole('tab', { name: 'CAM' }).click();
-    await model.getByRole('button', { name: 'Add images…' }).click();
+    await model.getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('chelsea.png', 'coffee.png', 'rocket.jpg');
     for (const name of ['chelsea', 'coffee', 'rocket']) {
       await model.getByRole('option', { name: new RegExp(`^${name}\\..*%`) }).waitFor();

@@ -65,7 +65,7 @@ describe('EfficientNet-Lite0', () => {
 
   it('explains a picture of a cat picked from the workspace, with a map that adds up to the logit', async () => {
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await opened.workbench.tick('chelsea.png');
     await model()
       .getByRole('group', { name: 'Most likely classes' })

@@ -64,7 +64,7 @@ describe('failures', () => {
     const processes = findInferenceProcesses();
     expect(processes).toHaveLength(1);
     processes.forEach((pid) => process.kill(pid, 'SIGSTOP')); // a run that does not end by itself
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('coffee.png');
     await model()
       .getByRole('option', { name: /^coffee\.png/ })
@@ -79,7 +79,7 @@ describe('failures', () => {
     await model().getByRole('tab', { name: 'Graph' }).click();
     await model().getByRole('button', { name: 'Head', exact: true }).waitFor();
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('alert').getByRole('button', { name: 'Retry' }).click();
+    await model().getByRole('alert').getByRole('button', { name: 'Try Again' }).click();
     await model().getByText('Adds up').waitFor();
   });
 
@@ -90,7 +90,7 @@ describe('failures', () => {
     await waitUntilIdle();
     const [pid] = findInferenceProcesses();
     process.kill(pid, 'SIGSTOP'); // a run that does not end by itself
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('coffee.png');
     await model().getByRole('button', { name: 'Cancel: Running efficientnet-lite0.onnx' }).click();
     await model()
@@ -98,12 +98,12 @@ describe('failures', () => {
       .getByText(/Cancelled/)
       .waitFor();
     await expect.poll(findInferenceProcesses, { timeout: 5000 }).not.toContain(pid);
-    await model().getByRole('alert').getByRole('button', { name: 'Retry' }).click();
+    await model().getByRole('alert').getByRole('button', { name: 'Try Again' }).click();
     await model()
       .getByRole('option', { name: /^coffee\.png: .*%/ })
       .waitFor();
     findInferenceProcesses().forEach((running) => process.kill(running, 'SIGSTOP'));
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('camera.png');
     await model().getByText('Running the model on camera.png…').waitFor();
     await workbench.closeEditors();
@@ -115,7 +115,7 @@ describe('failures', () => {
     writeFileSync(path.join(workbench.workspace, 'shapes/images/broken.png'), 'not an image');
     await workbench.chooseFromMenu('shapes/shapes_gap.onnx', 'Inspect Model');
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('broken.png', '00_circle.png');
     await model()
       .getByRole('option', { name: /^broken\.png/ })

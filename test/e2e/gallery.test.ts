@@ -61,7 +61,7 @@ describe('a folder of images', () => {
   });
 
   it('is compared with another method and another model on the same images', async () => {
-    await model().getByRole('button', { name: 'Compare methods…' }).click();
+    await model().getByRole('button', { name: 'Compare Methods…' }).click();
     await opened.workbench.pick('LayerCAM');
     await model()
       .getByRole('status')
@@ -70,7 +70,7 @@ describe('a folder of images', () => {
       .waitFor({ timeout: 30_000 });
     await expectThreePerImage();
     await opened.picture('gallery methods');
-    await model().getByRole('button', { name: 'Compare models…' }).click();
+    await model().getByRole('button', { name: 'Compare Models…' }).click();
     await opened.workbench.pick('shapes_fc.onnx');
     await model()
       .getByText(/shapes_fc\.onnx · CAM at/)

@@ -31,7 +31,7 @@ describe('images', () => {
   it('are explained several at a time', async () => {
     await opened.workbench.inspect('shapes/shapes_fc.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await opened.workbench.tick('00_circle.png', '01_square.png', '04_star.png');
     for (const name of ['00_circle', '01_square', '04_star']) {
       await model()
@@ -88,7 +88,7 @@ describe('images', () => {
     const { workbench } = opened;
     await workbench.inspect('shapes/shapes_fc.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('00_circle.png', '01_square.png');
     const square = model().getByRole('option', { name: /^01_square\.png/ });
     await square.click();

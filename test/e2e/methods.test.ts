@@ -34,7 +34,7 @@ describe('maps by other methods', () => {
   it('draw what CAM draws where the head averages: Grad-CAM at the last map is CAM over the number of cells', async () => {
     await opened.workbench.inspect('efficientnet-lite0.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await opened.workbench.tick('chelsea.png');
     await panel('What makes the logit').getByText('Adds up').waitFor();
     await panel('How the map is drawn').getByText('CAM at "hardtanh_32" is used').waitFor();
@@ -66,7 +66,7 @@ describe('maps by other methods', () => {
 
   it('show several classes next to each other on one scale', async () => {
     const compare = panel('Classes side by side');
-    await compare.getByRole('button', { name: 'Add the top 5' }).click();
+    await compare.getByRole('button', { name: 'Add the Top 5' }).click();
     await compare.getByRole('combobox', { name: 'Add one by name' }).fill('golden retriever');
     await compare.getByRole('combobox', { name: 'Add one by name' }).press('Enter');
     await compare.getByRole('button', { name: /^golden retriever: logit/i }).waitFor();
@@ -82,9 +82,9 @@ describe('maps by other methods', () => {
     await search.fill('hardtanh_22');
     await search.press('Enter');
     const properties = model().getByRole('complementary', { name: 'Properties' });
-    await properties.getByRole('button', { name: 'Explain at this layer' }).waitFor();
+    await properties.getByRole('button', { name: 'Explain at This Layer' }).waitFor();
     await opened.picture('explain at');
-    await properties.getByRole('button', { name: 'Explain at this layer' }).click();
+    await properties.getByRole('button', { name: 'Explain at This Layer' }).click();
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
     await stage().waitFor();
     expect(await choose('Layer').inputValue()).toBe('hardtanh_22');
@@ -102,7 +102,7 @@ describe('maps by other methods', () => {
     await opened.workbench.closeEditors();
     await opened.workbench.inspect('hard_swish.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await opened.workbench.tick('chelsea.png');
     await stage().waitFor();
     const how = panel('How the map is drawn');

@@ -24,7 +24,7 @@ describe('models without class scores', () => {
   it('explain the sum over a region of the output, and say why', async () => {
     await opened.workbench.inspect('segmentation.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await opened.workbench.tick('chelsea.png');
     await stage().waitFor();
     await panel('What is explained').getByText('"logits" has rows and columns').waitFor();
@@ -75,7 +75,7 @@ describe('models without class scores', () => {
     await opened.workbench.closeEditors();
     await opened.workbench.inspect('embedding.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
-    await model().getByRole('button', { name: 'Add images…' }).click();
+    await model().getByRole('button', { name: 'Add Images…' }).click();
     await opened.workbench.tick('chelsea.png', 'coffee.png');
     await panel('What is explained').getByText('The first element of').waitFor();
     await field('Target', 'combobox').selectOption('similarity');

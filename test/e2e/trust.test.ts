@@ -43,7 +43,7 @@ describe('a workspace that is not trusted', () => {
   it('runs nothing, and says why', async () => {
     await workbench.model.getByRole('tab', { name: 'CAM' }).click();
     await workbench.model.getByRole('heading', { name: 'Running models needs a trusted workspace' }).waitFor();
-    expect(await workbench.model.getByRole('button', { name: 'Add images…' }).count()).toBe(0);
+    expect(await workbench.model.getByRole('button', { name: 'Add Images…' }).count()).toBe(0);
   });
 
   it('runs models as soon as it is trusted', async () => {
@@ -53,7 +53,7 @@ describe('a workspace that is not trusted', () => {
       .locator('.monaco-modal-editor-block')
       .getByRole('button', { name: /^Close/ })
       .click();
-    await workbench.model.getByRole('button', { name: 'Add images…' }).click();
+    await workbench.model.getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('00_circle.png');
     await workbench.model.getByText('Adds up').waitFor();
   });

@@ -32,9 +32,9 @@ function withoutMethod(reason: string, actions: CamActions): TemplateResult {
         number, and a layer whose cells lie on the image.
       </p>
       <div class="cam-actions">
-        <button class="cam-button" @click=${() => actions.choose({ view: 'summary' })}>Show the head</button>
+        <button class="cam-button" @click=${() => actions.choose({ view: 'head' })}>Show the Head</button>
         <button class="cam-button cam-secondary" @click=${() => actions.choose({ view: 'graph' })}>
-          Show the graph
+          Show the Graph
         </button>
       </div>`,
   );
@@ -56,7 +56,7 @@ export function withoutImages(report: string, actions: CamActions): TemplateResu
   return message(
     'See what this model looks at',
     html`<p>Choose one or several images. Each gets the model’s classes and a map of the evidence for them.</p>
-      <div class="cam-actions"><button class="cam-button" @click=${actions.pickImages}>Add images…</button></div>
+      <div class="cam-actions"><button class="cam-button" @click=${actions.pickImages}>Add Images…</button></div>
       <p class="cam-quiet">
         Or drag images here from the Explorer, holding <kbd>Shift</kbd> as you drop. A <code>.npy</code> file is taken
         as the ready input tensor.
@@ -80,8 +80,8 @@ export function failureCover(failure: Failure, onRetry: () => void, actions: Cam
   return html`<div class="cam-cover" role="alert">
     <p>${isCancelled ? 'Cancelled before the model had finished.' : failure.message}</p>
     <div class="cam-actions">
-      ${failure.retry || isCancelled ? html`<button class="cam-button" @click=${onRetry}>Retry</button>` : nothing}
-      ${isCancelled ? nothing : html`<button class="cam-button cam-secondary" @click=${actions.showLog}>Show log</button>`}
+      ${failure.retry || isCancelled ? html`<button class="cam-button" @click=${onRetry}>Try Again</button>` : nothing}
+      ${isCancelled ? nothing : html`<button class="cam-button cam-secondary" @click=${actions.showLog}>Show Log</button>`}
     </div>
   </div>`;
 }

@@ -23,7 +23,7 @@ const ACTIONS: readonly ExportAction[] = [
   },
   {
     verb: 'Save',
-    label: 'Map only',
+    label: 'Map Only',
     title: 'PNG: the coloured map alone, transparent elsewhere',
     run: async (map, app) => save(app, toFileName(map, 'map', 'png'), await toPng(composeMap(map))),
   },

@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit/html.js';
 import { guard } from 'lit/directives/guard.js';
 import type { LayerExplanation } from '../../src/protocol/explanation';
 import type { LayerChoice, MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
+import { capitalize } from '../capitalize';
 import type { CamActions } from './camActions';
 import { chooseLayer, chooseMethod, findMethod } from './chosenMap';
 import { formatElapsed, formatNumber } from './formatNumber';
@@ -68,7 +69,7 @@ function chosenTemplate(scene: Scene, choices: MapChoices, actions: CamActions):
 
 function methodOption({ id, name, meaning, refusal }: MethodChoice, isSelected: boolean): TemplateResult {
   return html`<option value=${id} title=${refusal ?? meaning} ?disabled=${refusal !== null} .selected=${isSelected}>
-    ${name}${refusal === null ? '' : ' (not here)'}
+    ${capitalize(name)}${refusal === null ? '' : ' (not here)'}
   </option>`;
 }
 
@@ -135,7 +136,7 @@ function refusals({ methods }: MapChoices): TemplateResult | typeof nothing {
         <dl>
           ${refused.map(
             ({ name, refusal }) =>
-              html`<dt>${name}</dt>
+              html`<dt>${capitalize(name)}</dt>
                 <dd>${refusal}</dd>`,
           )}
         </dl>

@@ -122,7 +122,7 @@ function progress(
   const done = stageMaps.length - missing.length;
   return html`<span class="cam-quiet" role="status">${done} of ${stageMaps.length} drawn</span> ${
       failed.length === missing.length
-        ? html`<button class="cam-button" @click=${() => actions.askForMaps(failed)}>Go on</button>`
+        ? html`<button class="cam-button" @click=${() => actions.askForMaps(failed)}>Go On</button>`
         : html`<button
             class="cam-button cam-secondary"
             aria-label="Stop drawing stages"

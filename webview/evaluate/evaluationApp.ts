@@ -7,6 +7,7 @@ import type {
   HostToEvaluation,
 } from '../../src/protocol/evaluationPage';
 import type { Failure } from '../../src/protocol/messages';
+import { capitalize } from '../capitalize';
 
 /** What is chosen so far; null: not yet. */
 export interface ChoiceState extends Omit<EvaluationChoice, 'images' | 'classRule'> {
@@ -135,7 +136,7 @@ export function findClassIndex(text: string, { labels, classes }: EvaluationSetu
 }
 
 export function nameMethod(setup: EvaluationSetup | null, id: string): string {
-  return setup?.methods.find((method) => method.id === id)?.name ?? id;
+  return capitalize(setup?.methods.find((method) => method.id === id)?.name ?? id);
 }
 
 export function nameClass({ label, classIndex }: Pick<EvaluationRow, 'label' | 'classIndex'>): string {

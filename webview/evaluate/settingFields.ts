@@ -36,10 +36,10 @@ function layerOptions({ stages, layers }: EvaluationSetup): TemplateResult {
 }
 
 const PLACEMENTS = [
-  { value: 'stretch', label: 'Stretched', title: 'The map is resized to the input, as most papers do' },
+  { value: 'stretch', label: 'Stretch', title: 'The map is resized to the input, as most papers do' },
   {
     value: 'receptive-field',
-    label: 'At receptive fields',
+    label: 'Receptive field',
     title: 'Each cell lies at the centre of its receptive field',
   },
 ] as const;

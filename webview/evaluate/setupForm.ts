@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { EvaluationSetup } from '../../src/protocol/evaluationPage';
+import { capitalize } from '../capitalize';
 import { checkList } from './checkList';
 import { classField } from './classField';
 import type { EvaluationApp } from './evaluationApp';
@@ -91,7 +92,7 @@ function setFolder(app: EvaluationApp, what: 'images' | 'masks', path: string | 
 
 function methodList(app: EvaluationApp, setup: EvaluationSetup): TemplateResult {
   const items = setup.methods.map(({ id, name, meaning, cost, refusal }) => ({
-    ...{ id, name, meaning: refusal ?? meaning, isUsable: refusal === null },
+    ...{ id, name: capitalize(name), meaning: refusal ?? meaning, isUsable: refusal === null },
     cost: refusal === null ? cost : null,
   }));
   const chosen = app.state.choice.methods;

@@ -25,7 +25,7 @@ export function averagePanel(
   return html`<section class="cam-panel gallery-averages" aria-label="Average maps">
     <h2>Average map per ${kind}</h2>
     <button class="cam-button cam-secondary" @click=${compute}>
-      ${averages === null ? 'Compute' : 'Compute again'}
+      ${averages === null ? 'Compute' : 'Compute Again'}
     </button>
     ${
       averages === null

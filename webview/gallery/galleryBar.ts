@@ -17,20 +17,20 @@ export interface GalleryActions {
 }
 
 const SORTS: Options<GallerySort> = [
-  { value: 'order', label: 'as they came', title: 'In the order in which they were explained' },
-  { value: 'probability', label: 'probability', title: 'Probability of the most likely class' },
-  { value: 'error', label: 'error', title: '1 − probability of the true class, where the folder names one' },
-  { value: 'entropy', label: 'entropy', title: 'Entropy of the probabilities: how undecided the model is' },
-  { value: 'certificate', label: 'certificate', title: 'What map + bias is off from the logit' },
+  { value: 'order', label: 'As they came', title: 'In the order in which they were explained' },
+  { value: 'probability', label: 'Probability', title: 'Probability of the most likely class' },
+  { value: 'error', label: 'Error', title: '1 − probability of the true class, where the folder names one' },
+  { value: 'entropy', label: 'Entropy', title: 'Entropy of the probabilities: how undecided the model is' },
+  { value: 'certificate', label: 'Certificate', title: 'What map + bias is off from the logit' },
   {
     value: 'border',
-    label: 'border energy',
+    label: 'Border energy',
     title: 'Share of |map| in the outer ring of cells over its share of area',
   },
 ];
 const RANGES: Options<GalleryChoices['range']> = [
-  { value: 'shared', label: 'one for all', title: 'The same colours mean the same values in all images' },
-  { value: 'map', label: 'each its own', title: 'Every map fills the colours: strengths cannot be compared' },
+  { value: 'shared', label: 'Shared', title: 'The same colours mean the same values in all images' },
+  { value: 'map', label: 'Each its own', title: 'Every map fills the colours: strengths cannot be compared' },
 ];
 
 /** What is shown, in which order, and what can be done about it. */
@@ -44,7 +44,7 @@ export function galleryBar(
   const isKnown = choices.filter === null || classes.some(({ name }) => name === choices.filter);
   return html`<div class="gallery-bar">
     <div class="gallery-controls">
-      <button class="cam-button" @click=${actions.start}>Explain a folder…</button>
+      <button class="cam-button" @click=${actions.start}>Explain a Folder…</button>
       ${choice('Sort by', SORTS, choices.sort, (sort) => actions.choose({ sort }))}
       ${choices.sort === 'order' ? nothing : directionButton(choices, actions)}
       ${series.hasClassFolders ? byControl(choices, actions) : nothing}
@@ -56,13 +56,13 @@ export function galleryBar(
             actions.choose({ filter: selectedIndex === 0 ? null : (classes[selectedIndex - 1]?.name ?? null) });
           }}
         >
-          <option .selected=${choices.filter === null || !isKnown}>all (${rows.length})</option>
+          <option .selected=${choices.filter === null || !isKnown}>All (${rows.length})</option>
           ${classes.map(({ name, images }) => html`<option .selected=${name === choices.filter}>${name} (${images})</option>`)}
         </select></label
       >
-      ${choice('Colours', RANGES, choices.range, (range) => actions.choose({ range }))}
-      <button class="cam-button cam-secondary" @click=${() => actions.compare('method')}>Compare methods…</button>
-      <button class="cam-button cam-secondary" @click=${() => actions.compare('model')}>Compare models…</button>
+      ${choice('Scale', RANGES, choices.range, (range) => actions.choose({ range }))}
+      <button class="cam-button cam-secondary" @click=${() => actions.compare('method')}>Compare Methods…</button>
+      <button class="cam-button cam-secondary" @click=${() => actions.compare('model')}>Compare Models…</button>
     </div>
     ${statusLine('main', { series, rows }, actions)} ${other === null ? nothing : statusLine('other', other, actions)}
   </div>`;
@@ -81,10 +81,10 @@ function directionButton({ descending }: GalleryChoices, actions: GalleryActions
 
 function byControl({ by }: GalleryChoices, actions: GalleryActions): TemplateResult {
   const options: Options<GalleryChoices['by']> = [
-    { value: 'predicted', label: 'predicted', title: 'The class that the model finds most likely' },
+    { value: 'predicted', label: 'Predicted', title: 'The class that the model finds most likely' },
     {
       value: 'true',
-      label: 'true (folder)',
+      label: 'True (folder)',
       title: 'All images lie in subfolders: the folder’s name is taken as the class',
     },
   ];
@@ -114,7 +114,7 @@ function statusLine(side: GallerySide, { series, rows }: GalleryContent, actions
     ${
       state === 'stopped' || state === 'failed'
         ? html`<span>${state === 'stopped' ? 'Stopped.' : nothing}</span>
-            <button class="cam-link" @click=${() => actions.resume(side)}>Go on</button>`
+            <button class="cam-link" @click=${() => actions.resume(side)}>Go On</button>`
         : nothing
     }
     ${state === 'stopped' ? nothing : notes.map((note) => html`<span class="gallery-note">${note}</span>`)}

@@ -73,14 +73,16 @@ class GalleryView implements View {
   }
 
   #emptyTemplate({ trusted }: AppState): TemplateResult {
-    return html`<div class="gallery-empty">
+    return html`<div class="cam-message">
       <h2>Many images at once</h2>
       <p>
         Explains every image of a folder, or of a pattern such as <code>data/**/*.png</code>, and shows the maps side by
         side on one scale. A series that is stopped goes on where it was.
       </p>
-      <button class="cam-button" ?disabled=${!trusted} @click=${this.#actions.start}>Explain a folder…</button>
-      ${trusted ? nothing : html`<p class="cam-note">Trust the workspace first: the model is run.</p>`}
+      <div class="cam-actions">
+        <button class="cam-button" ?disabled=${!trusted} @click=${this.#actions.start}>Explain a Folder…</button>
+      </div>
+      ${trusted ? nothing : html`<p class="cam-note">Running models needs a trusted workspace.</p>`}
       <p class="cam-report" role="status">${this.#report}</p>
     </div>`;
   }
@@ -245,8 +247,8 @@ function compareNote(
   const names = a.model === b.model ? [a.method, b.method] : [`${a.model}, ${a.method}`, `${b.model}, ${b.method}`];
   const shared =
     a.unit === b.unit
-      ? 'right: first minus second on the same scale, where the cells lie on the image. Where methods differ by a factor, let each map have its own colours'
-      : `no difference, because ${a.unit}s and ${b.unit}s cannot be subtracted; let each map have its own colours`;
+      ? 'right: first minus second on the same scale, where the cells lie on the image. Where methods differ by a factor, choose the scale “Each its own”'
+      : `no difference, because ${a.unit}s and ${b.unit}s cannot be subtracted; choose the scale “Each its own”`;
   const own = 'right: first minus second, each as a share of its own largest |value|';
   return html`<p class="cam-note">Each image: ${names[0]}; ${names[1]}; ${range === 'map' ? own : shared}.</p>`;
 }

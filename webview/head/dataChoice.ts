@@ -35,14 +35,14 @@ export class DataChoice {
     }
   }
 
-  /** Both ways to choose, and what was chosen. */
+  /** What was chosen, and both ways to choose. */
   template(isDisabled: boolean): TemplateResult {
     const button = (kind: Kind, label: string, title: string) =>
       html`<button class="text-button" title=${title} ?disabled=${isDisabled} @click=${() => void this.choose(kind)}>
         ${label}
       </button>`;
-    return html`${button('folder', 'Choose a Folder…', 'One folder per class, named as the class')}
-    ${button('csv', 'Choose a CSV File…', 'Rows of path and label; several labels are separated by semicolons')}
-    ${this.#data === null ? '' : html`<span class="data-name" title=${this.#data.path}>${this.#data.name}</span>`}`;
+    return html`${this.#data === null ? '' : html`<span class="data-name" title=${this.#data.path}>${this.#data.name}</span>`}
+    ${button('folder', 'Choose a Folder…', 'One folder per class, named as the class')}
+    ${button('csv', 'Choose a CSV File…', 'Rows of path and label; several labels are separated by semicolons')}`;
   }
 }

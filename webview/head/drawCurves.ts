@@ -22,7 +22,7 @@ export interface CurveChart {
 
 const WIDTH = 380;
 const HEIGHT = 230;
-const MARGIN = { top: 14, right: 12, bottom: 36, left: 60 };
+const MARGIN = { top: 14, right: 12, bottom: 36, left: 80 };
 
 /** Lines over a common x, values upwards on a logarithmic axis; a vertical line marks the present place. */
 export function drawCurves(svg: SVGSVGElement, chart: CurveChart, tip: Tooltip): void {

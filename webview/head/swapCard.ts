@@ -146,7 +146,7 @@ function formTemplate(scene: HeadScene, form: Form): TemplateResult {
       })}
     </fieldset>
     <div class="data-row" role="group" aria-label="Images to compare the heads on">
-      <span> ${data.data === null ? `Images: the ${state.images.length} of the CAM view’s list.` : 'Images of'} </span>
+      <span>${data.data === null ? describeList(state.images.length) : 'Images of'}</span>
       ${data.template(isRunning)}
       ${data.data === null ? nothing : html`<button class="text-button" @click=${() => data.clear()}>Use the List</button>`}
     </div>
@@ -160,6 +160,12 @@ function formTemplate(scene: HeadScene, form: Form): TemplateResult {
       </button>
       <span class="muted">${refusal ?? 'Nothing is saved yet.'}</span>
     </div>`;
+}
+
+function describeList(count: number): string {
+  return count === 0
+    ? 'Images to compare on: none yet. Add some in the CAM view, or'
+    : `Images: the ${count} of the CAM view’s list, or`;
 }
 
 /** Why there is nothing to preview; null when there is. */

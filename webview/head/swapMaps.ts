@@ -54,7 +54,8 @@ export function swapMapsTemplate(
           </li>`,
       )}
     </ul>
-    ${legend(scale, 'logit units', 'one scale for both heads and all images', null)}`;
+    ${legend(scale, 'logit', 'One scale for both heads and all images', null)}
+    <p class="muted">The mean of a map over its positions, plus the bias, is the logit: with either head.</p>`;
 }
 
 function mapTemplate(

@@ -77,7 +77,7 @@ describe('maps by other methods in the view', () => {
     find('explainLayer')[0].reject(new RequestFailure(failure));
     await settle();
     expect(read('[role=alert]')).toContain('MyOp has no derivative.');
-    button('Retry').click();
+    button('Try Again').click();
     expect(find('explainLayer')).toHaveLength(2);
   });
 
@@ -103,7 +103,7 @@ describe('maps by other methods in the view', () => {
     find('explainLayer')[1].reject(new RequestFailure({ code: 'cancelled', message: '', retry: true }));
     await settle();
     expect(panel('stages')).toContain('Cancelled');
-    button('Go on').click();
+    button('Go On').click();
     find('explainLayer')[2].resolve(createLayerExplanation());
     await settle();
     expect(panel('stages')).not.toContain('of 2 drawn');

@@ -162,7 +162,7 @@ describe('the card that swaps a head', () => {
     expect(element.querySelectorAll('.swap-pair canvas')).toHaveLength(2);
     expect(text()).toContain('Before: −2.000 to +1.000');
     const scale = element.querySelector('.cam-legend-scale')!.getAttribute('aria-label');
-    expect(scale).toMatch(/^Colour scale from −4\.0+ to \+?4\.0+ logit units/);
+    expect(scale).toMatch(/^Colour scale from −4\.0+ to \+?4\.0+ logit\. One scale for both heads/);
     expect(test.find('saveSwap')).toHaveLength(0);
   });
 
