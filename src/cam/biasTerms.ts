@@ -1,6 +1,7 @@
 import { findActivePath } from '../gradient/activePath';
 import { readFloat } from '../graph/attributes';
 import type { GraphNode } from '../graph/model';
+import { emitActivation } from './emittedValues';
 import type { LayerContext } from './layerContext';
 
 /** One node's own part of y: what it adds besides passing its input on. */
@@ -9,7 +10,7 @@ export interface BiasTerm {
   readonly tensor: string;
   /** Values of the graph whose derivatives are needed. */
   readonly derivatives: readonly string[];
-  /** The part element by element, of the tensor's shape. */
+  /** The part element by element, of the tensor's shape, float32 as the derivatives are. */
   emit(derivativeOf: (value: string) => string): string;
 }
 
@@ -45,22 +46,23 @@ export function findBiasTerms(context: LayerContext): readonly BiasTerm[] {
 function describeTerm(context: LayerContext, node: GraphNode, dependent: ReadonlySet<string>): BiasTerm | null {
   const { builder } = context;
   const [tensor] = node.outputs;
+  const float = (value: string) => emitFloat(context, value);
   const times = (emitBias: () => string): BiasTerm => ({
     tensor,
     derivatives: [tensor],
     emit: (derivativeOf) => builder.add('Mul', [derivativeOf(tensor), emitBias()]),
   });
-  const perChannel = (value: string) => builder.reshape(value, [-1, ...spatialOnes(context, tensor)]);
+  const perChannel = (value: string) => builder.reshape(float(value), [-1, ...spatialOnes(context, tensor)]);
   switch (node.opType) {
     case 'Conv':
     case 'ConvTranspose':
       return node.inputs[2] ? times(() => perChannel(node.inputs[2])) : null;
     case 'Gemm': {
       const beta = readFloat(node, 'beta') ?? 1;
-      return node.inputs[2] ? times(() => builder.add('Mul', [node.inputs[2], builder.float32(beta)])) : null;
+      return node.inputs[2] ? times(() => builder.add('Mul', [float(node.inputs[2]), builder.float32(beta)])) : null;
     }
     case 'BatchNormalization':
-      return times(() => perChannel(emitShift(context, node)));
+      return times(() => builder.reshape(emitShift(context, node), [-1, ...spatialOnes(context, tensor)]));
     case 'Add':
     case 'Sub':
       return describeAdded(context, node, dependent, times);
@@ -75,8 +77,9 @@ function spatialOnes({ shapes }: LayerContext, tensor: string): number[] {
 }
 
 /** β − μ·γ/√(σ² + ε). */
-function emitShift({ builder }: LayerContext, node: GraphNode): string {
-  const [, scale, shift, mean, variance] = node.inputs;
+function emitShift(context: LayerContext, node: GraphNode): string {
+  const { builder } = context;
+  const [, scale, shift, mean, variance] = node.inputs.map((value) => emitFloat(context, value));
   const epsilon = builder.float32(readFloat(node, 'epsilon') ?? 1e-5);
   const deviation = builder.add('Sqrt', [builder.add('Add', [variance, epsilon])]);
   return builder.add('Sub', [shift, builder.add('Mul', [mean, builder.add('Div', [scale, deviation])])]);
@@ -84,7 +87,7 @@ function emitShift({ builder }: LayerContext, node: GraphNode): string {
 
 /** A constant that is added or subtracted. */
 function describeAdded(
-  { builder }: LayerContext,
+  context: LayerContext,
   node: GraphNode,
   dependent: ReadonlySet<string>,
   times: (emitBias: () => string) => BiasTerm,
@@ -95,10 +98,14 @@ function describeAdded(
     return null;
   }
   const isNegative = node.opType === 'Sub' && constant === right;
-  return times(() => (isNegative ? builder.add('Neg', [constant]) : constant));
+  return times(() => {
+    const added = emitFloat(context, constant);
+    return isNegative ? context.builder.add('Neg', [added]) : added;
+  });
 }
 
-function describeBent({ builder, index }: LayerContext, node: GraphNode): BiasTerm | null {
+function describeBent(context: LayerContext, node: GraphNode): BiasTerm | null {
+  const { builder, index } = context;
   const [input] = node.inputs;
   const [tensor] = node.outputs;
   // With other readers the derivative with respect to the input is not this node's alone.
@@ -110,8 +117,13 @@ function describeBent({ builder, index }: LayerContext, node: GraphNode): BiasTe
     derivatives: [tensor, input],
     emit: (derivativeOf) =>
       builder.add('Sub', [
-        builder.add('Mul', [derivativeOf(tensor), tensor]),
-        builder.add('Mul', [derivativeOf(input), input]),
+        builder.add('Mul', [derivativeOf(tensor), emitFloat(context, tensor)]),
+        builder.add('Mul', [derivativeOf(input), emitFloat(context, input)]),
       ]),
   };
+}
+
+/** A value of the model's own, as float32. */
+function emitFloat({ builder, shapes }: LayerContext, value: string): string {
+  return emitActivation(builder, value, shapes.elementType(value) ?? 'float32');
 }

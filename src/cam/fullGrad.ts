@@ -1,5 +1,7 @@
+import { toGradientType } from '../gradient/nodeCall';
 import { findBiasTerms } from './biasTerms';
 import type { SampledMethod } from './camMethod';
+import { emitActivation } from './emittedValues';
 import type { LayerContext } from './layerContext';
 import { interpolation, transposed } from './masks';
 import { emitCells } from './spatialLayer';
@@ -58,12 +60,16 @@ export const fullGrad: SampledMethod = {
 
 /** `map` [N, 1, P] and `total` [N, 1]: what the logit is made of, before ψ. */
 function emitFullGradient(context: LayerContext): Readonly<Record<string, string>> {
-  const { builder, layer } = context;
+  const { builder, layer, shapes } = context;
   const terms = findBiasTerms(context);
   const wanted = new Set([layer.tensor, ...terms.flatMap(({ derivatives }) => derivatives)]);
   const derivatives = context.derive([...wanted]);
-  const derivativeOf = (value: string) => derivatives.get(value) ?? '';
-  const own = { layer, part: builder.add('Mul', [derivativeOf(layer.tensor), layer.tensor]) };
+  const derivativeOf = (value: string) =>
+    emitActivation(builder, derivatives.get(value) ?? '', toGradientType(shapes.elementType(value)));
+  const own = {
+    layer,
+    part: builder.add('Mul', [derivativeOf(layer.tensor), emitActivation(builder, layer.tensor, layer.elementType)]),
+  };
   const parts = terms.map((term) => ({ layer: context.describe(term.tensor), part: term.emit(derivativeOf) }));
   const maps = [own, ...parts].flatMap((each) =>
     each.layer === null ? [] : [emitMagnitude(context, each.layer, each.part)],
@@ -79,7 +85,7 @@ function emitTotal({ builder }: LayerContext, part: string): string {
 
 /** Σ_c ψ, [N, 1, P] at the image's size. */
 function emitMagnitude({ builder, layer: image }: LayerContext, layer: SpatialLayer, part: string): string {
-  const magnitudes = builder.add('Abs', [emitCells(builder, layer, part)]);
+  const magnitudes = builder.add('Abs', [emitCells(builder, { ...layer, elementType: 'float32' }, part)]);
   const least = builder.add('Neg', [builder.reduce('ReduceMax', builder.add('Neg', [magnitudes]), [1, 2], true)]);
   const raised = builder.add('Sub', [magnitudes, least]);
   const most = builder.add('Add', [builder.reduce('ReduceMax', raised, [1, 2], true), builder.float32(EPSILON)]);

@@ -1,5 +1,6 @@
 import type { SampledMethod } from './camMethod';
 import { sumChannels } from './imageMap';
+import { emitImageGradient } from './layerContext';
 
 const STEPS = 50;
 
@@ -29,7 +30,7 @@ export const integratedGradients: SampledMethod = {
   isEstimated: false,
   atPooledHead: null,
   explainRefusal: () => null,
-  emit: (context) => ({ gradient: context.derive([context.layer.tensor]).get(context.layer.tensor) ?? '' }),
+  emit: (context) => ({ gradient: emitImageGradient(context) }),
   async draw(sampling) {
     const { image, imageLayer, options, base } = sampling;
     const { points, weights } = computeQuadrature(options.samples ?? STEPS);

@@ -1,7 +1,9 @@
 import type { GraphIndex } from '../graph/graphIndex';
 import type { Model } from '../graph/model';
 import type { KnownShapes } from '../gradient/knownShapes';
+import { toGradientType } from '../gradient/nodeCall';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
+import { emitActivation } from './emittedValues';
 import type { SpatialLayer } from './spatialLayer';
 
 /** What a map at a layer is computed from. N is the batch, C the channels, P = H·W the cells. All float32. */
@@ -49,4 +51,11 @@ export function emitCellSum({ builder }: LayerContext, value: string): string {
 /** g∘F [N, C, P]. */
 export function emitProduct(context: LayerContext): string {
   return context.builder.add('Mul', [context.gradient(), context.features]);
+}
+
+/** ∂y/∂layer, laid out as the layer itself, float32. */
+export function emitImageGradient(context: LayerContext): string {
+  const { builder, layer } = context;
+  const gradient = context.derive([layer.tensor]).get(layer.tensor) ?? '';
+  return emitActivation(builder, gradient, toGradientType(layer.elementType));
 }

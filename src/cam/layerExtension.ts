@@ -16,7 +16,7 @@ import { emitClassTarget, emitGraphTarget } from './emitTarget';
 import type { LayerContext } from './layerContext';
 import type { SelectedClasses } from './selectClasses';
 import { selectTopClasses } from './selectClasses';
-import { emitCells, findSpatialLayers } from './spatialLayer';
+import { emitCells, findSpatialLayers, FLOATS } from './spatialLayer';
 import type { SpatialLayer, SpatialLayers } from './spatialLayer';
 import type { GraphTarget, Target } from './target';
 import { CLASS_TARGET, resolveTarget } from './target';
@@ -137,7 +137,7 @@ export interface LayerScope {
 /** @throws UserError as `createLayerExtension` does, but for nodes without a derivative. */
 export function chooseLayerScope(subject: LayerSubject, options: Omit<LayerExtensionOptions, 'topCount'>): LayerScope {
   const { model, index, inferred, head } = subject;
-  checkOperatorSet(model);
+  checkOperatorSet(model, 'All methods but the exact map (cam) are');
   const target = findGraphTarget(subject, options.target ?? CLASS_TARGET);
   const layers = findSpatialLayers(model, index, inferred, head, target?.output ?? null);
   const builder = new NodeBuilder(model.opsets.get('') ?? 1);
@@ -146,7 +146,7 @@ export function chooseLayerScope(subject: LayerSubject, options: Omit<LayerExten
     shapes: new KnownShapes(model, inferred),
     model,
     index,
-    ...chooseMethodAndLayer(layers, options, head, target),
+    ...chooseMethodAndLayer(layers, options, head, target, model),
     layers,
     inputs: new Map(),
     target,
@@ -190,8 +190,12 @@ function chooseMethodAndLayer(
   { method, layer: wanted, isContrast }: Omit<LayerExtensionOptions, 'topCount'>,
   head: HeadDescription,
   target: GraphTarget | null,
+  model: Model,
 ): Pick<LayerScope, 'method' | 'layer'> {
-  const layer = chooseLayer(layers, method, wanted, target?.output ?? head.logits ?? '');
+  const layer = chooseLayer(layers, method, wanted, {
+    image: describeImage(model),
+    layers: describeMissingLayers(head, target?.output ?? head.logits ?? ''),
+  });
   if (isContrast && (target !== null || !method.isClassSpecific)) {
     throw new UserError('badArgument', explainContrast(method, target));
   }
@@ -261,13 +265,10 @@ function chooseLayer(
   layers: SpatialLayers,
   { name, place = 'layer' }: DrawnMethod,
   wanted: string | null,
-  target: string,
+  missing: { readonly image: string; readonly layers: string },
 ): SpatialLayer {
   if (place === 'image') {
-    return (
-      layers.image ??
-      refuseLayer(`${name} draws on the image, and the model's input has no rows and columns of numbers.`)
-    );
+    return layers.image ?? refuseLayer(`${name} draws on the image, and ${missing.image}.`);
   }
   if (place === 'tokens') {
     return (
@@ -278,13 +279,26 @@ function chooseLayer(
     return layers.find(wanted);
   }
   if (layers.usual === null) {
-    throw new UserError(
-      'noHead',
-      `Nothing between the image and "${target}" has rows and columns that lie on the image, so there is no layer to ` +
-        'draw a map at.',
-    );
+    throw new UserError('noHead', missing.layers);
   }
   return layers.usual;
+}
+
+/** Why nothing can be drawn on the image. */
+function describeImage({ graph }: Model): string {
+  const type = graph.inputs[0]?.elementType ?? null;
+  return type === null || FLOATS.has(type)
+    ? "the model's input has no rows and columns of numbers"
+    : `the model takes ${type} numbers where that needs floating-point ones`;
+}
+
+/** Why there is no layer to draw at. */
+function describeMissingLayers({ featureMap }: HeadDescription, target: string): string {
+  return featureMap?.quantization
+    ? `The maps between the image and "${target}" are stored as integers, such as "${featureMap.tensor}". Methods other ` +
+        'than the exact map (cam) need floating-point maps: a model quantised in QDQ format has them.'
+    : `Nothing between the image and "${target}" has rows and columns that lie on the image, so there is no layer to ` +
+        'draw a map at.';
 }
 
 function refuseLayer(reason: string): never {

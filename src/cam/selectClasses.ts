@@ -30,11 +30,15 @@ export function selectTopClasses(
   const { logits, count } = emitLogits(builder, head);
   const top = builder.topIndices(logits, Math.min(topCount, count));
   const input = builder.input('classes', 'int64', ['headlight_classes']);
-  const asked = hasOneImage(model)
-    ? builder.reshape(input, [1, -1])
-    : builder.add('Expand', [input, builder.concat([builder.dimension(logits, 0), builder.int64([1])], 0)]);
+  const asked = hasOneImage(model) ? builder.reshape(input, [1, -1]) : repeatRows(builder, input, logits);
   const classes = builder.concat([top, asked], 1);
   return { logits, classes, pick: choosePick(builder, model, classes, count), count, input };
+}
+
+/** [m] as a row for each image, [N, m]. Not by Expand, which came with operator set 8. */
+function repeatRows(builder: NodeBuilder, row: string, logits: string): string {
+  const repeats = builder.concat([builder.dimension(logits, 0), builder.int64([1])], 0);
+  return builder.add('Tile', [builder.reshape(row, [1, -1]), repeats]);
 }
 
 /** The classes with the largest logits of each image and no others, best first. */

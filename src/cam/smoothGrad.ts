@@ -1,6 +1,7 @@
 import { createNormal, createRandom } from '../tensor/random';
 import type { SampledMethod } from './camMethod';
 import { sumChannels } from './imageMap';
+import { emitImageGradient } from './layerContext';
 
 const SAMPLES = 25;
 /** Of the image's range, as in the paper's examples (10 to 20 %). */
@@ -30,7 +31,7 @@ export const smoothGrad: SampledMethod = {
   isEstimated: true,
   atPooledHead: null,
   explainRefusal: () => null,
-  emit: (context) => ({ gradient: context.derive([context.layer.tensor]).get(context.layer.tensor) ?? '' }),
+  emit: (context) => ({ gradient: emitImageGradient(context) }),
   async draw(sampling) {
     const { image, imageLayer, options, base } = sampling;
     const samples = options.samples ?? SAMPLES;

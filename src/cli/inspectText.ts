@@ -17,7 +17,8 @@ export function formatReport(report: ModelReport, measured: LayerMeasurement | n
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
 
-function formatCard({ file, layers, totals, producer, opsets, irVersion }: ModelReport): string {
+function formatCard(report: ModelReport): string {
+  const { file, layers, totals, producer, opsets, irVersion } = report;
   const versions = Object.entries(opsets).map(
     ([domain, version]) => `${domain === '' ? 'ai.onnx' : domain} ${version}`,
   );
@@ -29,10 +30,16 @@ function formatCard({ file, layers, totals, producer, opsets, irVersion }: Model
     ['producer', producer === '' ? 'not stated' : producer],
     ['nodes', formatCount(totals.nodes)],
     ['parameters', `${formatCount(totals.parameters)} (${formatBytes(totals.weightBytes)} of weights)`],
-    ['MACs', `${formatCount(totals.macs)} at batch 1${unknown}`],
+    ['MACs', `${formatCount(totals.macs)}${formatBatch(report)}${unknown}`],
     ['activations', `${formatBytes(totals.activationBytes)}, sum over all layers${formatPeak(layers, totals)}`],
   ];
   return formatTable(rows, ['left', 'left']);
+}
+
+/** The batch that costs are counted at. */
+function formatBatch({ inputs }: ModelReport): string {
+  const batch = inputs[0]?.boundShape?.[0];
+  return typeof batch === 'number' ? ` at batch ${batch}` : '';
 }
 
 function formatPeak(layers: readonly LayerReport[], { peakActivation: peak }: ModelReport['totals']): string {

@@ -79,9 +79,15 @@ class BatchedRuns implements Sampling {
   }
 
   get imageLayer() {
-    const { image } = this.#request.loaded.extension;
+    const { analysis, extension } = this.#request.loaded;
+    const { image, method } = extension;
     if (image === null) {
-      throw new UserError('badArgument', 'The input of this model has no rows and columns that could be masked.');
+      const type = analysis.model.graph.inputs[0]?.elementType ?? 'unknown';
+      throw new UserError(
+        'badArgument',
+        `${method.name} masks the image, so the model has to take floating-point numbers with rows and columns; it takes ` +
+          `numbers of type ${type}. Choose another method, such as hirescam.`,
+      );
     }
     return image;
   }
@@ -250,9 +256,11 @@ function chooseBatch({ loaded, tensor }: SampleRequest): number {
   return Math.max(1, Math.min(MOST_IMAGES, Math.floor(MOST_ELEMENTS / tensor.data.length)));
 }
 
+/** Factors of one matrix hold for all masks, unless there is but one mask. */
 function padMasks(masks: Masks, size: number): Masks {
+  const isSingle = [masks.down, masks.grid, masks.across].every(({ count }) => count === 1);
   const pad = (matrices: Matrices): Matrices => {
-    if (matrices.count === 1 || matrices.count === size) {
+    if (matrices.count === size || (matrices.count === 1 && !(isSingle && matrices === masks.grid))) {
       return matrices;
     }
     const data = new Float32Array((matrices.data.length / matrices.count) * size);

@@ -98,12 +98,12 @@ function nameDimensions(label: string, sizes: Sizes | null): readonly (number | 
 }
 
 /** @throws UserError `notDifferentiable` for operator sets older than derivatives are written for. */
-export function checkOperatorSet(model: Model): void {
+export function checkOperatorSet(model: Model, what = 'Derivatives are'): void {
   const opset = readOpset(model, '');
   if (opset < OLDEST_OPSET) {
     throw new UserError(
       'notDifferentiable',
-      `Derivatives are written for operator set ${OLDEST_OPSET} and later, and this model uses ${opset}. ` +
+      `${what} written for operator set ${OLDEST_OPSET} and later, and this model uses ${opset}. ` +
         'Convert it with onnx.version_converter.',
     );
   }

@@ -35,7 +35,7 @@ export function findClassAxis(shapes: KnownShapes, output: string): { readonly a
     throw new UserError(
       'badArgument',
       `"${output}" has the shape ${shape}, in which a class index does not name one number per item. Choose an output of ` +
-        'shape [N, classes], or give the weight of each element.',
+        'shape [N, classes].',
     );
   }
   return { axis, count };

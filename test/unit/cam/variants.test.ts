@@ -42,8 +42,10 @@ describe('maps written for operator set', () => {
 });
 
 describe('a batch of images', () => {
-  it.each(Object.keys(HEADS))('gives each image the maps it has alone: %s', async (name) => {
-    const file = model(HEADS[name], 17, 'batch')().save();
+  const cases = [7, 17].flatMap((opset) => Object.keys(HEADS).map((name) => [opset, name] as const));
+
+  it.each(cases)('gives each image the maps it has alone: operator set %i, %s', async (opset, name) => {
+    const file = model(HEADS[name], opset, 'batch')().save();
     const images = [1, 2, 3].map((seed) => createInput(IMAGE, seed));
     const batch: Tensor = {
       data: Float32Array.from(images.flatMap((image) => [...image.data])),
