@@ -1,8 +1,11 @@
+/** Maps in the unit of the target that are smaller than this part of it are what rounding leaves. */
+const COUNTED = 1e-5;
+
 /**
  * Why a map shows nothing, or not what one expects, and what would, in a sentence; null for an ordinary map.
- * `map`: signed values, before ReLU.
+ * `map`: signed values, before ReLU. `value`: of what is explained, for a map in its unit that need not add up to it.
  */
-export function explainBlankMap(map: Float32Array): string | null {
+export function explainBlankMap(map: Float32Array, value: number | null = null): string | null {
   if (!map.every(Number.isFinite)) {
     return (
       'The map holds numbers that are not finite: something overflowed or was divided by zero in the model or the ' +
@@ -14,11 +17,18 @@ export function explainBlankMap(map: Float32Array): string | null {
   if (least === 0 && most === 0) {
     return (
       'The map is 0 everywhere: the logit does not depend on these cells (a class token alone reaches it, or every ' +
-      'rectifier behind them is closed). Choose an earlier layer.'
+      'rectifier behind them is closed, or the weights behind them are 0). Choose an earlier layer.'
     );
   }
   if (least === most) {
     return 'The map is the same everywhere: it tells no place from another. Choose an earlier layer or another class.';
+  }
+  if (value !== null && Math.max(-least, most) < COUNTED * Math.abs(value)) {
+    return (
+      'Next to the logit the map is hardly more than rounding: it comes from elsewhere, such as biases, or a ' +
+      'normalisation behind this layer divides its scale out, so that derivative times activation adds up to zero. ' +
+      'Choose another layer.'
+    );
   }
   return most <= 0
     ? 'Nothing counts for this class, everything against it: with ReLU the picture is blank. The signed map shows where least does.'

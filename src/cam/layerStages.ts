@@ -35,6 +35,12 @@ const MOST_BLOCKS = 5;
 /** Of a transformer with fewer blocks the maps within them are listed too. */
 const FEWEST_BLOCKS = 3;
 
+/** The map of a stage. */
+export interface StageLayer extends SpatialLayer {
+  /** Where it lies in a transformer, whose maps all have one size: `after block 3`; null elsewhere. */
+  readonly place: string | null;
+}
+
 interface Candidate {
   readonly layer: SpatialLayer;
   /** 2: the head reads it; 1: everything passes through it; 0: something goes around it. */
@@ -57,12 +63,23 @@ export function listStages(
   logits: string,
   describe: (tensor: string) => SpatialLayer | null,
   read: SpatialLayer | null,
-): readonly SpatialLayer[] {
+): readonly StageLayer[] {
   const candidates = listCandidates(path, logits, describe, read);
   const stages = dropWindows(pickLast(candidates, toStage));
   const blocks = stages.filter(isToken).length;
   const listed = blocks > 0 && blocks < FEWEST_BLOCKS ? dropWindows(pickLast(candidates, toPartOfBlock)) : stages;
-  return thinBlocks(listed.map(({ layer }) => layer).reverse());
+  return thinBlocks(listed.map(({ layer }, place) => ({ ...layer, place: describePlace(listed, place) })).reverse());
+}
+
+/** In words, where the size does not tell. */
+function describePlace(stages: readonly Candidate[], position: number): string | null {
+  const { layer, block } = stages[position];
+  if (layer.axes.kind === 'grid') {
+    const isPatches = stages.some((other) => isToken(other) && toSize(other.layer) === toSize(layer));
+    return isPatches ? 'patches' : null;
+  }
+  const isLast = stages[position + 1]?.block !== block;
+  return block === 0 ? 'tokens' : `${isLast ? 'after' : 'in'} block ${block}`;
 }
 
 function listCandidates(
@@ -158,7 +175,7 @@ function isAttention({ opType }: GraphNode): boolean {
   return opType === 'Softmax';
 }
 
-function thinBlocks(stages: readonly SpatialLayer[]): readonly SpatialLayer[] {
+function thinBlocks(stages: readonly StageLayer[]): readonly StageLayer[] {
   const blocks = stages.filter(({ axes }) => axes.kind === 'tokens');
   const step = (blocks.length - 1) / (MOST_BLOCKS - 1);
   const kept = new Set(

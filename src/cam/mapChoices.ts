@@ -79,7 +79,10 @@ export async function listMapChoices(
     reason,
     layerMethod: atLayer?.id ?? null,
     layer: (method?.kind === 'exact' ? head.featureMap?.tensor : layers.usual?.tensor) ?? null,
-    stages: layers.stages.map(toChoice),
+    stages: layers.stages.map((stage) => ({
+      ...toChoice(stage),
+      ...(stage.place === null ? {} : { place: stage.place }),
+    })),
     layers: layers.list().map(toChoice),
     placeless: layers.listPlaceless(),
     end: layers.end,

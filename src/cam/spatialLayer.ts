@@ -10,6 +10,7 @@ import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { describeLayerRefusal } from '../protocol/layerRefusal';
 import { UserError } from '../userError';
 import { listStages } from './layerStages';
+import type { StageLayer } from './layerStages';
 
 /** A tensor between the image and the logits whose cells lie somewhere on the image. */
 export interface SpatialLayer {
@@ -26,7 +27,7 @@ export interface SpatialLayers {
   /** Where a map is drawn unless another layer is named; null when there is none. */
   readonly usual: SpatialLayer | null;
   /** The last map of each stage (of each resolution), nearest to the logits first. */
-  readonly stages: readonly SpatialLayer[];
+  readonly stages: readonly StageLayer[];
   /** All of them, in execution order, the image first. */
   list(): readonly SpatialLayer[];
   /** The image itself; null when its rows and columns cannot be told. */

@@ -18,8 +18,10 @@ import type { ResolvedLabels } from '../image/resolveLabels';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
+import type { Explanation } from '../protocol/explanation';
 import { NO_CLASS } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
+import { describeTiedClasses } from '../protocol/tiedClasses';
 import { readTarget } from '../explain/readTarget';
 import type { ImageListing } from '../image/listImages';
 import { isSeries, listImages } from '../image/listImages';
@@ -159,7 +161,7 @@ async function drawExact(image: string, run: CamRun): Promise<ImageDocument> {
   const explanation = contrast === null ? found : contrastMaps(found, contrast, indices);
   return toImageDocument(image, explanation, {
     layer,
-    note: describeExactChoice(explainer.analysis.heads[0]),
+    note: join(describeExactChoice(explainer.analysis.heads[0]), describeTies(explainer, found)),
     contrast,
     classes: indices,
     labels: labels?.labels ?? null,
@@ -174,10 +176,18 @@ async function drawAtLayer(image: string, run: CamRun, method: DrawnMethod, outp
   const wanted = { classes: listAsked(choices), topCount, contrast, target };
   const options = { method, layer, ...wanted, preprocessing, sampling, onProgress };
   const drawn = await explainLayer(explainer, { id: image, path: resolve(image) }, options);
-  const explanation = reason === null ? drawn : { ...drawn, note: `${reason} ${drawn.note}` };
+  const explanation = { ...drawn, note: join(reason, drawn.note, describeTies(explainer, drawn)) };
   const classes = target.kind === 'class' ? toClassIndices(choices, explanation.top) : [NO_CLASS];
   const written = await files?.write(explanation, classes);
   return toLayerDocument(image, explanation, { classes, labels: labels?.labels ?? null, files: written ?? new Map() });
+}
+
+function describeTies({ analysis }: Explainer, { logits }: Pick<Explanation, 'logits'>): string | null {
+  return describeTiedClasses(logits, analysis.report);
+}
+
+function join(...sentences: readonly (string | null)[]): string {
+  return sentences.filter((sentence) => sentence !== null).join(' ');
 }
 
 /** Long runs say every quarter how far they are. */

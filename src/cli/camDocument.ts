@@ -144,7 +144,7 @@ export function toLayerDocument(
       height,
       width,
       certificate: null,
-      remark: explainBlankMap(map),
+      remark: explainBlankMap(map, unit === 'logit' ? value : null),
       file: files.get(classIndex) ?? null,
       target: target.text,
       value,

@@ -169,8 +169,8 @@ async function chooseLayer(
   if (method.kind === 'exact' || method.place !== 'layer' || stages.length < 2) {
     return null;
   }
-  const items = stages.map(({ tensor, channels, height, width }): Choice<string> => {
-    const size = `${channels}×${height}×${width}`;
+  const items = stages.map(({ tensor, channels, height, width, place }): Choice<string> => {
+    const size = `${channels}×${height}×${width}${place === undefined ? '' : `, ${place}`}`;
     return {
       label: tensor,
       description: tensor === usual ? vscode.l10n.t('{0} (default)', size) : size,

@@ -27,6 +27,8 @@ export interface LayerChoice {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+  /** Of stages that their size does not tell apart: `after block 3`. */
+  readonly place?: string;
 }
 
 /** The methods and layers that one can choose from to explain a target, and what is used unless one does. */

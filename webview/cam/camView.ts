@@ -178,18 +178,23 @@ class CamView implements View {
     const what =
       offers &&
       html`${targetForm({ scene, target, offers, images: state.images }, this.#actions)}${this.#targetText(target)}`;
-    return html`${this.#targetTemplate(scene, target, offers)}
+    return html`${this.#targetTemplate(state, scene, target, offers)}
     ${methodPanel({ scene, choices: readMapChoices(state), what }, this.#actions)}
     ${chosen.kind === 'layer' || target ? nothing : this.#ledgerTemplate(state, scene, shown)}
     ${preprocessingPanel(state.settings, explained?.answer ?? null, this.#actions)}`;
   }
 
-  #targetTemplate(scene: Scene, target: TargetChoice | null, offers: TargetOffers | null): TemplateResult {
+  #targetTemplate(
+    { report }: AppState,
+    scene: Scene,
+    target: TargetChoice | null,
+    offers: TargetOffers | null,
+  ): TemplateResult {
     const { explained, imageState } = scene;
     if (target && offers) {
       return targetPanel(scene, target, offers, this.#actions);
     }
-    return explained && !target ? this.#classPanel(scene, explained) : placeholder('Classes', imageState);
+    return explained && !target ? this.#classPanel(scene, explained, report) : placeholder('Classes', imageState);
   }
 
   #ledgerTemplate(state: AppState, { explained, imageState }: Scene, shown: ShownMap | null): TemplateResult {

@@ -1,6 +1,8 @@
-import { html, svg } from 'lit/html.js';
+import { html, nothing, svg } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { ImageAnswer } from '../../src/protocol/explanation';
+import type { ModelReport } from '../../src/protocol/modelReport';
+import { describeTiedClasses } from '../../src/protocol/tiedClasses';
 import type { CamActions } from './camActions';
 import { ClassPicker } from './classPicker';
 import { toClassLabel } from './classLabels';
@@ -8,7 +10,9 @@ import { formatPercent, formatSigned } from './formatNumber';
 import type { ExplainedScene, Scene } from './scene';
 
 /** What the model says, and which class's evidence is shown. */
-export function createClassPanel(actions: CamActions): (scene: Scene, explained: ExplainedScene) => TemplateResult {
+export function createClassPanel(
+  actions: CamActions,
+): (scene: Scene, explained: ExplainedScene, report: ModelReport | null) => TemplateResult {
   const classPicker = new ClassPicker({
     id: 'cam-class',
     label: 'Class',
@@ -21,10 +25,11 @@ export function createClassPanel(actions: CamActions): (scene: Scene, explained:
     placeholder: 'No class (the class alone)',
     onPick: (classIndex) => actions.chooseCam({ contrastClass: classIndex }),
   });
-  return ({ labels, choices }, { answer, target }) => {
+  return ({ labels, choices }, { answer, target }, report) => {
     const { logits, probabilities, top } = answer;
     classPicker.draw({ labels, logits, probabilities, selected: target.classIndex });
     contrastPicker.draw({ labels, logits, probabilities, selected: target.contrastClass });
+    const tie = report && describeTiedClasses(logits, report);
     const rows = top.includes(target.classIndex) ? top : [...top, target.classIndex];
     return html`<section class="cam-panel" aria-labelledby="cam-classes-title">
       <h2 id="cam-classes-title">Classes</h2>
@@ -32,6 +37,7 @@ export function createClassPanel(actions: CamActions): (scene: Scene, explained:
         ${rows.map((classIndex) => classRow(answer, labels, classIndex, classIndex === target.classIndex, actions))}
       </div>
       <p class="cam-note">${describeProbabilities(answer)}</p>
+      ${tie === null ? nothing : html`<p class="cam-notice">${tie}</p>`}
       <label class="cam-check" title="Otherwise each image shows its own most likely class">
         <input
           type="checkbox"

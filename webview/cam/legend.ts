@@ -51,7 +51,9 @@ function toMark(scale: ColorScale, value: number): TemplateResult {
     <line class="cam-legend-mark" x1=${x} x2=${x} y1="0" y2="12"></line>`;
 }
 
-/** Ticks are round: no trailing zeros. */
+/** Ticks are round: no trailing zeros. `0.05`, `−2e−7`, `5e+10`. */
 export function formatTick(tick: number): string {
-  return String(Number(tick.toPrecision(6))).replace('-', '−');
+  const round = Number(tick.toPrecision(6));
+  const text = Math.abs(round) >= 1e6 ? round.toExponential() : String(round);
+  return text.replaceAll('-', '−');
 }

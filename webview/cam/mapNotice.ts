@@ -1,5 +1,5 @@
 import type { LayerChoice } from '../../src/protocol/mapChoices';
-import type { Sign, ValueRange } from './colorScale';
+import type { ColorScale, Sign, ValueRange } from './colorScale';
 import { computeRange } from './colorScale';
 import { formatNumber } from './formatNumber';
 
@@ -10,9 +10,16 @@ export interface MapNotice {
   readonly remedy: Remedy | null;
 }
 
-/** Another display, or another layer. */
+/** Another display, colours that span the map alone, or another layer. */
 export type Remedy =
-  { readonly label: string; readonly sign: Sign } | { readonly label: string; readonly layer: string };
+  | { readonly label: string; readonly sign: Sign }
+  | { readonly label: string; readonly isSpread: true }
+  | { readonly label: string; readonly layer: string };
+
+/** Smaller differences, relative to the largest value, are not seen in colours that begin at zero. */
+const SEEN = 0.1;
+/** Maps in the unit of the target that are smaller than this part of it are what rounding leaves. */
+const COUNTED = 1e-5;
 
 /** Where the map was drawn. */
 export interface MapPlace {
@@ -20,18 +27,30 @@ export interface MapPlace {
   readonly isExact: boolean;
   /** Whether something else than a class is explained. */
   readonly isOther?: boolean;
-  /** A layer with more cells, at which there may be something to see; null when there is none. */
+  /** What is explained, for a map in its unit that says nothing of how it adds up; absent or null otherwise. */
+  readonly value?: number | null;
+  /** The stage before, at which there may be something to see; null when there is none. */
   readonly earlier: LayerChoice | null;
+  /** The usual layer, when the map is drawn at another one; absent or null otherwise. */
+  readonly usual?: LayerChoice | null;
 }
 
+/** In which colours. */
+export type MapScale = Pick<ColorScale, 'sign' | 'low' | 'high'>;
+
 /** What is degenerate about a map as it is displayed now; null for an ordinary one. */
-export function describeMap(map: Float32Array, sign: Sign, place: MapPlace): MapNotice | null {
+export function describeMap(map: Float32Array, scale: MapScale, place: MapPlace): MapNotice | null {
   const notFinite = map.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
   if (notFinite > 0) {
     return describeNotFinite(notFinite, map.length, place);
   }
   const range = computeRange(map);
-  return range === null ? null : (describeConstant(range, map.length, place) ?? describeHidden(range, sign, place));
+  return range === null
+    ? null
+    : (describeConstant(range, map.length, place) ??
+        describeRounding(range, place) ??
+        describeHidden(range, scale.sign, place) ??
+        describeFlat(range, scale));
 }
 
 function describeNotFinite(count: number, cells: number, place: MapPlace): MapNotice {
@@ -56,13 +75,38 @@ function describeConstant({ minimum, maximum }: ValueRange, cells: number, place
   const isDeaf = minimum === 0 && !place.isExact;
   const value = minimum === 0 ? 'zero' : formatNumber(minimum);
   const cause = isDeaf
-    ? `the ${place.isOther === true ? 'target' : 'logit'} does not depend on these cells (a class token alone reaches it, or every rectifier behind them is closed)`
+    ? `the ${place.isOther === true ? 'target' : 'logit'} does not depend on these cells (a class token alone reaches it, every rectifier behind them is closed, or the weights behind them are 0)`
     : 'no place in the picture counts more than another';
   return { text: `Every cell of this map is ${value}: ${cause}.`, remedy };
 }
 
 function toEarlier({ earlier }: MapPlace): Remedy | null {
   return earlier && { label: `Show the stage before, ${earlier.height}×${earlier.width} cells`, layer: earlier.tensor };
+}
+
+function describeRounding({ minimum, maximum }: ValueRange, place: MapPlace): MapNotice | null {
+  const largest = Math.max(Math.abs(minimum), Math.abs(maximum));
+  const { value = null, usual = null, isOther = false } = place;
+  if (value === null || !(largest < COUNTED * Math.abs(value))) {
+    return null;
+  }
+  const what = isOther ? 'the target' : 'the logit';
+  return {
+    text: `Next to ${what} (${formatNumber(value)}) this map is hardly more than rounding: no cell is beyond ${formatNumber(largest)}. Either ${what} comes from elsewhere, such as biases, or a normalisation behind this layer divides its scale out, so that derivative times activation adds up to zero.`,
+    remedy: usual ? { label: 'Show the usual layer', layer: usual.tensor } : toEarlier(place),
+  };
+}
+
+/** In colours that span more than the map does. */
+function describeFlat({ minimum, maximum }: ValueRange, { low, high }: MapScale): MapNotice | null {
+  const spread = maximum - minimum;
+  const isSeen = spread >= SEEN * Math.max(Math.abs(minimum), Math.abs(maximum)) || spread >= (high - low) / 2;
+  return isSeen
+    ? null
+    : {
+        text: `All cells are nearly the same (${formatNumber(minimum)} to ${formatNumber(maximum)}): what every place adds hides what tells places apart.`,
+        remedy: { label: 'Let the colours span this map alone', isSpread: true },
+      };
 }
 
 function describeHidden({ minimum, maximum }: ValueRange, sign: Sign, { isOther = false }: MapPlace): MapNotice | null {

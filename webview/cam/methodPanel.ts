@@ -94,9 +94,9 @@ function layerOptions({ stages, layers }: MapChoices, selected: string | null): 
 /** Where methods draw that take no layer. */
 const PLACES = { image: 'The image itself', tokens: 'The patches of the image' } as const;
 
-/** `14×14 · 672 channels · hardtanh_22`. */
-export function describeLayer({ height, width, channels, tensor }: LayerChoice): string {
-  return `${height}×${width} · ${channels} channels · ${tensor}`;
+/** `14×14 · 672 channels · hardtanh_22`, `14×14, after block 3 · 768 channels · tokens`. */
+export function describeLayer({ height, width, channels, tensor, place }: LayerChoice): string {
+  return `${height}×${width}${place === undefined ? '' : `, ${place}`} · ${channels} channels · ${tensor}`;
 }
 
 /** Why this method, what it draws, and what that costs. */

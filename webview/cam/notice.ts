@@ -1,11 +1,14 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { MapChoices } from '../../src/protocol/mapChoices';
+import type { LayerChoice, MapChoices } from '../../src/protocol/mapChoices';
 import type { CamActions } from './camActions';
 import { chooseLayer } from './chosenMap';
 import { describeMap } from './mapNotice';
 import type { MapPlace, Remedy } from './mapNotice';
 import type { Scene, ShownMap } from './scene';
+
+/** Colours that span any range. */
+const SEQUENTIAL = 'viridis';
 
 /** Why a map shows nothing, with a button for what would; nothing under an ordinary map. */
 export function notice(
@@ -14,13 +17,17 @@ export function notice(
   choices: MapChoices | null,
   actions: CamActions,
 ): TemplateResult | typeof nothing {
-  const found = describeMap(shown.overlay.map, shown.overlay.scale.sign, findPlace(shown, choices));
+  const found = describeMap(shown.overlay.map, shown.overlay.scale, findPlace(shown, choices));
   if (!found) {
     return nothing;
   }
   const apply = (remedy: Remedy): void => {
     if ('sign' in remedy) {
       actions.choose({ sign: remedy.sign });
+    } else if ('isSpread' in remedy) {
+      // Diverging colours keep their middle at zero.
+      actions.choose({ colorMap: SEQUENTIAL, sign: 'signed' });
+      actions.chooseCam({ range: 'map' });
     } else if (choices) {
       actions.chooseCam(chooseLayer(choices, cam, remedy.layer));
     }
@@ -32,8 +39,21 @@ export function notice(
 }
 
 function findPlace(shown: ShownMap, choices: MapChoices | null): MapPlace {
-  const { kind, explanation } = shown;
+  const earlier = findEarlier(shown, choices);
+  if (shown.kind === 'exact') {
+    return { isExact: true, earlier };
+  }
+  const { layer, unit, maps } = shown.explanation;
+  const usual = choices?.layers.find(({ tensor }) => tensor === choices.layer && tensor !== layer) ?? null;
+  const value = unit === 'logit' ? (maps[0].value ?? null) : null;
+  return { isExact: false, isOther: shown.target !== null, value, earlier, usual };
+}
+
+/** The stage before that of the map; of a map within a stage the first one with more cells. */
+function findEarlier({ kind, explanation }: ShownMap, choices: MapChoices | null): LayerChoice | null {
+  const stages = choices?.stages ?? [];
+  const layer = kind === 'exact' ? choices?.layer : explanation.layer;
+  const position = stages.findIndex(({ tensor }) => tensor === layer);
   const cells = explanation.height * explanation.width;
-  const earlier = choices?.stages.find(({ height, width }) => height * width > cells) ?? null;
-  return { isExact: kind === 'exact', isOther: kind === 'layer' && shown.target !== null, earlier };
+  return (position < 0 ? stages.find(({ height, width }) => height * width > cells) : stages[position + 1]) ?? null;
 }

@@ -143,7 +143,7 @@ function toCard(
   const range = found && maps.findRange(readNumbers(found));
   const known = request ? state.layerMaps.get(toMapKey(request)) : undefined;
   return {
-    label: toLabel(stage, choices),
+    label: toLabel(stage),
     detail: range ? `${formatNumber(range.minimum)} … ${formatNumber(range.maximum)}` : stage.tensor,
     title: describeLayer(stage),
     isSelected: stage.tensor === selected,
@@ -165,7 +165,6 @@ function describeStages({ chosen }: Scene, choices: MapChoices): string {
 }
 
 /** The size tells stages apart but for the blocks of a transformer. */
-function toLabel({ tensor, height, width }: LayerChoice, { stages }: MapChoices): string {
-  const isAlone = stages.filter((other) => other.height === height && other.width === width).length < 2;
-  return isAlone ? `${height}×${width}` : `${height}×${width} ${tensor}`;
+function toLabel({ height, width, place = `${height}×${width}` }: LayerChoice): string {
+  return `${place.charAt(0).toUpperCase()}${place.slice(1)}`;
 }

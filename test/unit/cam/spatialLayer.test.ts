@@ -135,6 +135,13 @@ describe('a map that shows nothing', () => {
     expect(explainBlankMap(Float32Array.from(values))).toMatch(message);
   });
 
+  it('is one that is hardly more than rounding next to what it explains', () => {
+    const map = Float32Array.of(-3e-7, 1e-7);
+    expect(explainBlankMap(map, -2)).toMatch(/hardly more than rounding.*normalisation/);
+    expect(explainBlankMap(map, 0.01)).toBeNull();
+    expect(explainBlankMap(map)).toBeNull();
+  });
+
   it('is not one with a single cell that counts', () => {
     expect(explainBlankMap(Float32Array.of(-1, 0.5, -2))).toBeNull();
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { COLOR_MAPS, COLOR_MAP_SIZE, findColorMap, toCssColor } from '../../../../webview/cam/colorMaps';
 import type { ColorMap } from '../../../../webview/cam/colorMaps';
 import { computeRange, computeTicks, createColorScale, toColorPosition } from '../../../../webview/cam/colorScale';
-import { toLegendPosition } from '../../../../webview/cam/legend';
+import { formatTick, toLegendPosition } from '../../../../webview/cam/legend';
 import { paintValues } from '../../../../webview/cam/paintValues';
 
 const viridis = findColorMap('viridis');
@@ -85,6 +85,10 @@ describe('createColorScale', () => {
 });
 
 describe('legend', () => {
+  it('writes ticks without trailing zeros, large and small ones by their power of ten', () => {
+    expect([0, 0.05, -2e-7, 200_000, -5e10].map(formatTick)).toEqual(['0', '0.05', '−2e−7', '200000', '−5e+10']);
+  });
+
   it('has round ticks inside the limits, with zero among them', () => {
     expect(computeTicks(createColorScale(diverging, 'signed', range))).toEqual([-5, 0, 5]);
     expect(computeTicks(createColorScale(viridis, 'positive', range))).toEqual([0, 2, 4, 6, 8]);
