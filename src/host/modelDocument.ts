@@ -42,7 +42,8 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly tasks: Tasks;
   readonly gallery: Gallery;
   readonly #subscriptions: vscode.Disposable[] = [];
-  #analysis: Promise<ModelAnalysis>;
+  /** null until somebody wants it. */
+  #analysis: Promise<ModelAnalysis> | null = null;
   #loading = new AbortController();
   #loaded: ModelAnalysis | null = null;
   #failure: Failure | null = null;
@@ -60,7 +61,6 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#subscriptions.push(new vscode.Disposable(closed));
     this.tasks = createTasks((event) => this.pages.send(event));
     this.gallery = new Gallery(join(services.storagePath, 'series'), this.tasks, (event) => this.pages.send(event));
-    this.#analysis = this.#analyze();
     this.#subscriptions.push(
       watchSettings(uri, () => this.#settingsChanged()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#announce()),
@@ -89,8 +89,9 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#client?.pid ?? null;
   }
 
-  /** Rejects as the reading did, for a file that cannot be read. */
+  /** Reads the file when first called. Rejects as the reading did, for a file that cannot be read. */
   analysis(): Promise<ModelAnalysis> {
+    this.#analysis ??= this.#analyze();
     return this.#analysis;
   }
 
@@ -105,7 +106,7 @@ export class ModelDocument implements vscode.CustomDocument {
         ),
       );
     }
-    const [analysis, { InferenceClient }] = await Promise.all([this.#analysis, import('../inference/inferenceClient')]);
+    const [analysis, { InferenceClient }] = await Promise.all([this.analysis(), import('../inference/inferenceClient')]);
     if (this.#client === null) {
       this.#threads = readSettings(this.uri).threads;
       const serverPath = join(this.services.distPath, 'inference.js');
@@ -129,7 +130,7 @@ export class ModelDocument implements vscode.CustomDocument {
   /** How images are read for this model now: the sidecar file and the settings may have changed since. */
   async settings(): Promise<ModelSettings> {
     const [{ model, inferred, heads }, { readModelSettings }] = await Promise.all([
-      this.#analysis,
+      this.analysis(),
       import('../image/modelSettings'),
     ]);
     const { preprocessingPreset: preset, labelsFile } = readSettings(this.uri);
@@ -143,7 +144,7 @@ export class ModelDocument implements vscode.CustomDocument {
   async reload(): Promise<void> {
     this.#loading.abort();
     this.#disposeClient();
-    this.#analysis = this.#analyze();
+    this.#analysis = null;
     await this.#announce();
   }
 
@@ -268,7 +269,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** Sends the report or why there is none; false when a newer reading of the file will do it. */
   async #sendModel(pages: readonly SendEvent[]): Promise<boolean> {
-    const analysis = this.#analysis;
+    const analysis = this.analysis();
     const loaded = await analysis.catch(() => null);
     if (analysis !== this.#analysis) {
       return false;
