@@ -11,6 +11,8 @@ export function applyHostEvent(state: AppState, event: HostToWebview): Partial<A
   switch (event.type) {
     case 'modelLoaded':
       return applyModelLoaded(state, event);
+    case 'modelSentAhead':
+      return {};
     case 'modelFailed':
       return { failure: event.failure };
     case 'viewRequested':

@@ -47,6 +47,9 @@ const app: App = {
 };
 
 function onHostEvent(event: HostToWebview): void {
+  if (event.type === 'modelSentAhead' && store.state.report === null) {
+    channel.send({ type: 'ready' });
+  }
   const isFirstModel = event.type === 'modelLoaded' && store.state.display === null;
   store.update(applyHostEvent(store.state, event));
   if (isFirstModel && !hasSavedDisplay) {

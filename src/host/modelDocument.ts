@@ -186,10 +186,21 @@ export class ModelDocument implements vscode.CustomDocument {
     }
   }
 
+  /** Reads the model, if that is not done, while the page is being made, and sends it without waiting for the page. */
+  async pageMade(send: SendEvent): Promise<void> {
+    const loaded = await this.analysis().catch(() => null);
+    if (loaded !== null && this.pages.isWaiting(send) && (await this.#sendModel([send]))) {
+      this.pages.markSentAhead(send);
+    }
+  }
+
   /** Everything that a page needs to draw, when it says `ready` (again). */
   async pageReady(send: SendEvent): Promise<void> {
-    this.pages.markReady(send);
-    if (await this.#sendModel([send])) {
+    const isSentAhead = this.pages.markReady(send);
+    if (isSentAhead) {
+      send({ type: 'modelSentAhead' });
+    }
+    if (isSentAhead || (await this.#sendModel([send]))) {
       if (this.images.items.length > 0) {
         send({ type: 'imagesAdded', images: this.images.items });
       }
@@ -250,6 +261,7 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   async #announce(): Promise<void> {
+    this.pages.forgetSentAhead();
     if (await this.#sendModel(this.pages.ready)) {
       await this.#announceSettings();
     }

@@ -96,8 +96,8 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       vscode.Disposable.from(...subscriptions).dispose();
     });
     fillPage(webview, this.context.extensionUri, 'webview');
-    // Only once VS Code has been sent the page: it is made while the model is read.
-    setTimeout(() => document.analysis().catch(() => undefined));
+    // Once VS Code has been sent the page: it is made while the model is read.
+    setTimeout(() => void document.pageMade(send));
   }
 
   dispose(): void {

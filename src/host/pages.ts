@@ -2,9 +2,15 @@ import type { HostToWebview, ViewName } from '../protocol/messages';
 
 export type SendEvent = (event: HostToWebview) => void;
 
-/** The pages that show one model. Events go to those that said `ready`; before that nobody listens there. */
+/**
+ * Of a page: it is being made; it is, and has been sent its model already, which VS Code hands on when it listens; it has
+ * said `ready`; it has the model and its images.
+ */
+type PageState = 'waiting' | 'sentAhead' | 'ready' | 'loaded';
+
+/** The pages that show one model. Events go to those that said `ready`: before that they may be lost. */
 export class Pages {
-  readonly #pages = new Map<SendEvent, 'waiting' | 'ready' | 'loaded'>();
+  readonly #pages = new Map<SendEvent, PageState>();
   #requested: HostToWebview | null = null;
 
   get count(): number {
@@ -12,7 +18,7 @@ export class Pages {
   }
 
   get ready(): readonly SendEvent[] {
-    return [...this.#pages].filter(([, state]) => state !== 'waiting').map(([send]) => send);
+    return [...this.#pages].filter(([, state]) => state === 'ready' || state === 'loaded').map(([send]) => send);
   }
 
   /** A page was made; call the result when it goes. */
@@ -21,8 +27,28 @@ export class Pages {
     return () => void this.#pages.delete(send);
   }
 
-  markReady(send: SendEvent): void {
+  isWaiting(send: SendEvent): boolean {
+    return this.#pages.get(send) === 'waiting';
+  }
+
+  markSentAhead(send: SendEvent): void {
+    this.#pages.set(send, 'sentAhead');
+  }
+
+  /** What pages that are being made were sent is outdated. */
+  forgetSentAhead(): void {
+    for (const [send, state] of this.#pages) {
+      if (state === 'sentAhead') {
+        this.#pages.set(send, 'waiting');
+      }
+    }
+  }
+
+  /** True: it was sent its model ahead. */
+  markReady(send: SendEvent): boolean {
+    const isSentAhead = this.#pages.get(send) === 'sentAhead';
     this.#pages.set(send, 'ready');
+    return isSentAhead;
   }
 
   /** It has the model and its images. */

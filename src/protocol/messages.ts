@@ -74,6 +74,8 @@ export type HostToWebview =
       readonly display: DisplayDefaults;
       readonly trusted: boolean;
     }
+  /** The model was sent before the page said `ready`: a page that has none says so again. */
+  | { readonly type: 'modelSentAhead' }
   /** The file could not be read. */
   | { readonly type: 'modelFailed'; readonly failure: Failure }
   /** A command asks for a view. */
