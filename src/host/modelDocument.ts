@@ -106,7 +106,10 @@ export class ModelDocument implements vscode.CustomDocument {
         ),
       );
     }
-    const [analysis, { InferenceClient }] = await Promise.all([this.analysis(), import('../inference/inferenceClient')]);
+    const [analysis, { InferenceClient }] = await Promise.all([
+      this.analysis(),
+      import('../inference/inferenceClient'),
+    ]);
     if (this.#client === null) {
       this.#threads = readSettings(this.uri).threads;
       const serverPath = join(this.services.distPath, 'inference.js');

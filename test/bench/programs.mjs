@@ -38,11 +38,12 @@ export async function openInHeadlight(model, small) {
   const browser = await launchBrowser(offline);
   try {
     const page = await browser.newPage({ viewport });
+    await page.addInitScript(noteWhenDrawn(headlightGraph));
     const workbench = new Workbench(page, folder);
     await workbench.load(server.url(folder));
     const baseBytes = await measureMemory(page);
     await workbench.chooseFromMenu(path.basename(small), 'Inspect Model');
-    await untilDrawn(page, headlightGraph);
+    await untilDrawn(page);
     await workbench.closeEditors();
     const entry = await workbench.file(path.basename(model));
     return await repeat(page, baseBytes, async (isRepeated) => {
@@ -53,7 +54,7 @@ export async function openInHeadlight(model, small) {
         `new Promise((resolve) => addEventListener('dblclick', () => resolve(Date.now()), { capture: true, once: true }))`,
       );
       await entry.dblclick();
-      const drawn = await untilDrawn(page, headlightGraph);
+      const drawn = await untilDrawn(page);
       return { ...drawn, startedAt: Number(await clicked) };
     });
   } finally {
@@ -75,16 +76,17 @@ export async function openInNetron(python, model, small) {
     await page.addInitScript(
       `const original = eval; Object.defineProperty(window, 'eval', { get: () => original, set() {} });`,
     );
+    await page.addInitScript(noteWhenDrawn(netronGraph));
     const baseBytes = await measureMemory(page);
     await withNetron(python, small, async (address) => {
       await page.goto(address);
-      await untilDrawn(page, netronGraph);
+      await untilDrawn(page);
     });
     return await withNetron(python, model, (address) =>
       repeat(page, baseBytes, async () => {
         const startedAt = Date.now();
         await page.goto(address, { waitUntil: 'commit' });
-        return { ...(await untilDrawn(page, netronGraph)), startedAt };
+        return { ...(await untilDrawn(page)), startedAt };
       }),
     );
   } finally {
@@ -157,18 +159,28 @@ async function findFreePort() {
 
 /** Whether the graph is there, in the page of a model. These run in the browser. */
 const headlightGraph = `document.querySelector('.graph-canvas .boxes > *') !== null`;
-const netronGraph = `document.body.classList.contains('default') && document.querySelector('#canvas .node') !== null`;
+const netronGraph = `document.body?.classList.contains('default') && document.querySelector('#canvas .node') !== null`;
 
 /**
- * Waits for the graph in any frame of the page, and for the second animation frame from then on: it is painted.
- * @param {Page} page @param {string} isThere @returns {Promise<{ frame: Frame, drawnAt: number }>}
+ * For every frame: looks for the graph and notes when the second animation frame from then on comes: it is painted.
+ * Asking from outside instead would take time from the program that is measured. @param {string} isThere
  */
-async function untilDrawn(page, isThere) {
-  const ask = `${isThere} && new Promise((resolve) =>
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve(Date.now()))))`;
-  for (const start = Date.now(); Date.now() - start < patienceMs; await wait(10)) {
+const noteWhenDrawn = (isThere) => `{
+  const timer = setInterval(() => {
+    if (${isThere}) {
+      clearInterval(timer);
+      requestAnimationFrame(() => requestAnimationFrame(() => (globalThis.drawnAt = Date.now())));
+    }
+  }, 10);
+}`;
+
+/**
+ * Waits for the graph in any frame of the page. @param {Page} page @returns {Promise<{ frame: Frame, drawnAt: number }>}
+ */
+async function untilDrawn(page) {
+  for (const start = Date.now(); Date.now() - start < patienceMs; await wait(100)) {
     for (const frame of page.frames()) {
-      const drawnAt = await frame.evaluate(ask).catch(() => false); // the frame may be about to go
+      const drawnAt = await frame.evaluate('globalThis.drawnAt').catch(() => null); // the frame may be about to go
       if (typeof drawnAt === 'number') {
         return { frame, drawnAt };
       }
