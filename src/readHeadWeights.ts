@@ -94,7 +94,7 @@ export async function readWeightRow(
 function findWeights({ heads, model }: ModelAnalysis, choice: WeightChoice) {
   const head: HeadDescription | undefined = heads[choice.head];
   if (head === undefined) {
-    throw new UserError('badArgument', `There is no head ${choice.head}: this model has ${heads.length}.`);
+    throw new UserError('badArgument', `There is no head ${choice.head}: this model has ${heads.length}, from 0.`);
   }
   const layers = isOneMatrix(head) ? [] : listLinearLayers(head);
   if (layers.length === 0 && !isOneMatrix(head)) {

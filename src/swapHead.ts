@@ -132,7 +132,7 @@ function chooseHead(explainer: Explainer, headIndex: number): Explainer {
   const chosen = heads[headIndex];
   if (chosen === undefined) {
     const list = heads.map(({ output, kind }, index) => `${index} (${kind} at "${output}")`).join(', ');
-    throw new UserError('badArgument', `There is no head ${headIndex}: this model has ${list}.`);
+    throw new UserError('badArgument', `There is no head ${headIndex}: the heads of this model are ${list}.`);
   }
   return headIndex === 0
     ? explainer

@@ -18,7 +18,7 @@ import { createTrueClasses } from '../series/trueClasses';
 import { UserError } from '../userError';
 import type { CamArguments, SeriesFormat } from './arguments';
 import type { CamRun } from './cam';
-import { createFolder } from './createFolder';
+import { createFolder } from '../onnx/createFolder';
 import type { Output } from './output';
 import { createSeriesProgress } from './seriesProgress';
 import type { SeriesFacts } from './seriesDocument';

@@ -13,6 +13,7 @@ import { readLabels, readPreprocessing } from '../image/modelSettings';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
+import { checkWritable } from '../onnx/savePlace';
 import { saveFile } from '../onnx/saveUnfinished';
 import type { EvaluationReport } from '../protocol/evaluation';
 import { toEvaluationCsv } from '../protocol/evaluationCsv';
@@ -27,7 +28,7 @@ const PROGRESS_INTERVAL_MS = 5000;
 
 /** Judges the maps of a folder of images. Exit code 1 when some could not be judged. */
 export async function runEvaluate(options: EvaluateArguments, output: Output, inferencePath: string): Promise<0 | 1> {
-  checkOut(options.out);
+  await checkOut(options.out);
   const analysis = await analyzeModel(options.model);
   const client = new InferenceClient(inferencePath);
   try {
@@ -84,9 +85,12 @@ function createProgress(output: Output): (done: number, total: number) => void {
   };
 }
 
-function checkOut(out: string | null): void {
+async function checkOut(out: string | null): Promise<void> {
   if (out !== null && !['.csv', '.json'].includes(extname(out).toLowerCase())) {
     throw new UserError('badArgument', `--out is ${out}; wanted a file that ends in .csv or .json.`);
+  }
+  if (out !== null) {
+    await checkWritable(out);
   }
 }
 

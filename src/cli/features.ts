@@ -3,6 +3,7 @@ import type { FeatureSet } from '../extractFeatures';
 import type { SkippedImage } from '../fit/computeFeatures';
 import { readImageList } from '../fit/dataset';
 import { InferenceClient } from '../inference/inferenceClient';
+import { checkWritable } from '../onnx/savePlace';
 import { saveFile, saveUnfinished } from '../onnx/saveUnfinished';
 import { encodeNpyHeader } from '../tensor/npy';
 import { extractData } from './dataRun';
@@ -25,6 +26,7 @@ export interface FeaturesDocument {
 
 /** Writes what a model's trunk makes of images. Exit code 1 when some images could not be read. */
 export async function runFeatures(options: FeaturesArguments, output: Output, inferencePath: string): Promise<0 | 1> {
+  await checkWritable(options.out);
   const images = await readImageList(options.data);
   const client = new InferenceClient(inferencePath);
   try {

@@ -3,6 +3,7 @@ import { readDataset } from '../fit/dataset';
 import type { FitHeadOptions, FittedHeads } from '../fitHead';
 import { chooseHead, DEFAULT_FIT, fitHeads } from '../fitHead';
 import { InferenceClient } from '../inference/inferenceClient';
+import { checkWritable } from '../onnx/savePlace';
 import type { HeadFit, HeadFitReport } from '../protocol/headFit';
 import { saveFittedHead } from '../head/saveFittedHead';
 import type { ExtractedData } from './dataRun';
@@ -31,6 +32,9 @@ interface HeadDocument extends HeadFit {
 
 /** Fits heads to labelled images and saves the better one. Exit code 1 when some images could not be read. */
 export async function runFit(options: FitArguments, output: Output, inferencePath: string): Promise<0 | 1> {
+  if (options.out !== null) {
+    await checkWritable(options.out);
+  }
   const dataset = await readDataset(options.data);
   const client = new InferenceClient(inferencePath);
   try {

@@ -19,7 +19,7 @@ import type { NpyArray } from '../tensor/npy';
 import { readNpyArray, writeNpy } from '../tensor/npy';
 import { UserError } from '../userError';
 import type { GradientArguments } from './arguments';
-import { createFolder } from './createFolder';
+import { createFolder } from '../onnx/createFolder';
 import type { Output } from './output';
 import { formatShape } from './quantity';
 

@@ -10,6 +10,7 @@ import { chooseMethod } from '../head/swapMethods';
 import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
+import { checkWritable } from '../onnx/savePlace';
 import type { SwapProposal } from '../protocol/headSwap';
 import { proposeSwap, saveSwap } from '../swapHead';
 import { UserError } from '../userError';
@@ -27,6 +28,9 @@ export type HeadDocument = { readonly schema: 1; readonly file: string | null } 
 
 /** Proposes another head, and saves it when a file is given. Exit code 1 when an image could not be read. */
 export async function runHead(options: HeadArguments, output: Output, inferencePath: string): Promise<0 | 1> {
+  if (options.out !== null) {
+    await checkWritable(options.out);
+  }
   const analysis = await analyzeModel(options.model);
   const isFit = options.method === 'fit';
   const images = options.images === null || isFit ? [] : await listImageFiles(options.images);

@@ -4,7 +4,7 @@ import { NO_CLASS } from '../protocol/explanation';
 import { saveFile } from '../onnx/saveUnfinished';
 import { writeNpy } from '../tensor/npy';
 import { findMap } from './camDocument';
-import { createFolder } from './createFolder';
+import { createFolder } from '../onnx/createFolder';
 import { drawOverlay } from './overlay';
 import { encodePng } from './pngFile';
 

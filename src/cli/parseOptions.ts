@@ -6,6 +6,19 @@ type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options
 /** The options of one command and what else it was given. Throws UsageError for an option that it does not have. */
 export function parse<const Known extends Options>(argv: readonly string[], options: Known) {
   const args = joinNegativeNumbers(argv, options);
+  const parsed = parseStrictly(args, options);
+  // As from a variable of a script that is not set.
+  const empty = Object.entries(parsed.values).find(([, value]) => [value].flat().includes(''));
+  if (empty !== undefined) {
+    throw new UsageError(`--${empty[0]} needs a value, but is empty.`);
+  }
+  if (parsed.positionals.includes('')) {
+    throw new UsageError('One of the files has an empty name.');
+  }
+  return parsed;
+}
+
+function parseStrictly<const Known extends Options>(args: string[], options: Known) {
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {

@@ -8,7 +8,7 @@ import { writeParquet } from '../series/parquetTable';
 import { listColumns } from '../series/seriesTable';
 import { writeNpy } from '../tensor/npy';
 import type { SeriesFormat } from './arguments';
-import { createFolder } from './createFolder';
+import { createFolder } from '../onnx/createFolder';
 import { drawOverlay } from './overlay';
 import { encodePng } from './pngFile';
 

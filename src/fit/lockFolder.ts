@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { createFolder } from '../onnx/createFolder';
 import { UserError } from '../userError';
 
 /** Locks of this process: after a restart a container may give the same number to another one. */
@@ -12,7 +13,7 @@ const held = new Set<string>();
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const file = path.join(folder, 'lock');
   try {
-    await mkdir(folder, { recursive: true });
+    await createFolder(folder);
     for (let attempt = 0; attempt < 2; attempt++) {
       if (!held.has(file) && (await tryLock(file))) {
         held.add(file);

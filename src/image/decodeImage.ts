@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { UserError } from '../userError';
+import { checkRegularFile } from './regularFile';
 import type { PixelImage } from './pixelImage';
 
 const SUPPORTED_FORMATS = 'JPEG, PNG, WebP, GIF (first frame), TIFF and AVIF';
@@ -27,6 +28,9 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
   const name = typeof source === 'string' ? basename(source) : 'The image';
   const pixelLimit = options.pixelLimit ?? DEFAULT_PIXEL_LIMIT;
   try {
+    if (typeof source === 'string') {
+      await checkRegularFile(source);
+    }
     const input = sharp(source, { ignoreIcc: true, limitInputPixels: pixelLimit, failOn: 'error', pages: 1 });
     const { format, space } = await input.metadata();
     if (format === 'svg') {

@@ -5,6 +5,7 @@ import type { Preprocessing } from '../protocol/preprocessing';
 import { readNpy } from '../tensor/npy';
 import type { Tensor } from '../tensor/tensor';
 import { UserError } from '../userError';
+import { checkRegularFile } from './regularFile';
 import { tensorToPicture } from './tensorPicture';
 
 /** Whether a file is a ready input tensor instead of a picture. */
@@ -50,6 +51,7 @@ export function pictureTensor(tensor: Tensor, preprocessing: Preprocessing | nul
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
+  await checkRegularFile(path);
   try {
     return await readFile(path);
   } catch (error) {

@@ -1,4 +1,5 @@
-import { realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
@@ -25,6 +26,22 @@ export async function checkPlace(model: Model, file: string, isThin = false): Pr
       `Weights stay in ${path.basename(external)}, and the new model has to be saved beside it: choose a file in ` +
         `${path.dirname(original)}.`,
     );
+  }
+}
+
+/**
+ * Looks before long work whether its result can be written. Throws UserError `badArgument` for a folder that is not
+ * there or may not be written to, and for a name that a folder has.
+ */
+export async function checkWritable(file: string): Promise<void> {
+  try {
+    const folder = path.dirname(path.resolve(file));
+    await access(folder, constants.W_OK);
+    if ((await stat(file).catch(() => null))?.isDirectory() === true) {
+      throw Object.assign(new Error(file), { code: 'EISDIR', syscall: 'open' });
+    }
+  } catch (error) {
+    throw toWriteError(file, error);
   }
 }
 

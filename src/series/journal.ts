@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, stat, truncate } from 'node:fs/promises';
+import { open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Model } from '../graph/model';
+import { createFolder } from '../onnx/createFolder';
 import { toWriteError } from '../onnx/savePlace';
 import type { SeriesRecord, SeriesSubject } from '../protocol/imageSeries';
 import type { Preprocessing } from '../protocol/preprocessing';
@@ -43,7 +44,7 @@ export interface Journal {
  * `cannotWrite`, also when lines are added.
  */
 export async function openJournal(path: string, header: JournalHeader, resume: boolean): Promise<Journal> {
-  await mkdir(dirname(path), { recursive: true });
+  await createFolder(dirname(path));
   const exists = resume && (await stat(path).catch(() => null)) !== null;
   const places = new Map<string, Place>();
   if (exists) {

@@ -96,6 +96,8 @@ describe('parseArguments', () => {
     [['cam', 'a.onnx'], /at least one IMAGE/],
     [['cam', 'a.onnx', 'b.png', '--class'], /--class needs a value/],
     [['cam', 'a.onnx', 'b.png', '--class', '--json'], /--class needs a value, but is followed by the option --json/],
+    [['cam', 'a.onnx', 'b.png', '--out', ''], /--out needs a value, but is empty/],
+    [['cam', 'a.onnx', ''], /empty name/],
     [['cam', 'a.onnx', 'b.png', '--json=yes'], /--json takes no value/],
     [['cam', 'a.onnx', 'b.png', '--samples', '-3'], /--samples is "-3"/],
     [['compare', 'a.onnx', 'b.onnx', '--wieghts'], /no option --wieghts here. The options are: --json, --weights/],

@@ -75,7 +75,7 @@ describe('headlight evaluate', () => {
     [['evaluate', '--images', 'x'], /takes one MODEL/],
     [['evaluate', 'a.onnx', '--images', 'x', '--placement', 'left'], /one of stretch, receptive-field/],
     [['evaluate', 'a.onnx', '--images', 'x', '--steps', '0'], /--steps is "0", but it is a whole number from 1/],
-    [['evaluate', 'a.onnx', '--images', 'x', '--seed', ''], /--seed is ""/],
+    [['evaluate', 'a.onnx', '--images', 'x', '--seed', ''], /--seed needs a value/],
   ])('refuses %j', (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(message);
   });

@@ -35,6 +35,7 @@ describe('decodeImage', () => {
 
   it.each([
     ['a missing file', 'nowhere.png', {}, 'fileNotFound', /nowhere\.png does not exist/],
+    ['a folder', '.', {}, 'unreadableImage', /is a folder/],
     ['a format it cannot read', 'unsupported.bmp', {}, 'unreadableImage', /unsupported\.bmp .*Supported are JPEG, PNG/],
     ['a file that is no image', 'generate.py', {}, 'unreadableImage', /generate\.py is not an image/],
     ['too many pixels', 'rgb.png', { pixelLimit: 1000 }, 'tooLarge', /more than .* megapixels/],

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toWriteError } from '../../../src/onnx/savePlace';
+import { checkWritable, toWriteError } from '../../../src/onnx/savePlace';
 import { removeUnfinished, saveFile, saveUnfinished } from '../../../src/onnx/saveUnfinished';
 
 let root: string;
@@ -48,6 +48,9 @@ describe('saving a file', () => {
     await mkdir(path.join(root, 'folder'));
     await expect(saveFile(path.join(root, 'none/a'), '')).rejects.toThrow('its folder does not exist');
     await expect(saveFile(path.join(root, 'folder'), '')).rejects.toThrow('there is a folder of that name');
+    await expect(checkWritable(path.join(root, 'none/a'))).rejects.toThrow('its folder does not exist');
+    await expect(checkWritable(path.join(root, 'folder'))).rejects.toThrow('there is a folder of that name');
+    await checkWritable(path.join(root, 'new'));
     expect(toWriteError('a', refusal('EROFS'))).toMatchObject({ code: 'badArgument' });
     expect(toWriteError('a', refusal('EODD')).message).toContain('EODD: refused, write');
   });

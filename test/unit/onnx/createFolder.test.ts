@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFolder } from '../../../src/cli/createFolder';
+import { createFolder } from '../../../src/onnx/createFolder';
 
 let root: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { toWriteError } from '../onnx/savePlace';
+import { toWriteError } from './savePlace';
 
 /**
  * Makes a folder and those above it; one that is there stays as it is. Not by mkdir's `recursive`, which never returns
