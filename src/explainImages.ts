@@ -1,5 +1,6 @@
 import type { CamMethod, DrawnMethod } from './cam/camMethod';
 import type { SamplingOptions } from './cam/sampling';
+import type { Target } from './cam/target';
 import type { Explainer } from './explain/explainer';
 import { runInBatches } from './explain/batchRunner';
 import { explainLayer } from './explainLayer';
@@ -13,6 +14,8 @@ export interface SeriesOptions extends MapOptions {
   readonly method: CamMethod;
   /** For methods that draw at any layer. */
   readonly layer: string;
+  /** What is explained; absent: classes. Not for the exact method. */
+  readonly target?: Target;
   /** For methods of many runs; what is left out is the method's own choice. */
   readonly sampling?: Partial<SamplingOptions>;
 }

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { CamMethod, DrawnMethod } from '../cam/camMethod';
 import { checkContrast, contrastMaps } from '../cam/contrastMaps';
+import { explainEmbedding } from '../cam/embeddingOutput';
 import { createLayerExtension } from '../cam/layerExtension';
 import { listMapChoices } from '../cam/mapChoices';
 import { describeExactChoice } from '../cam/methodNote';
@@ -9,6 +10,7 @@ import type { Target } from '../cam/target';
 import { CLASS_TARGET } from '../cam/target';
 import type { Explainer, LayerChoice } from '../explain/explainer';
 import { createExplainer } from '../explain/explainer';
+import { findInput } from '../explain/imageFeed';
 import { explainImage } from '../explainImage';
 import { explainLayer } from '../explainLayer';
 import { findClass } from '../image/findClass';
@@ -21,6 +23,7 @@ import { analyzeModel } from '../inspectModel';
 import type { Explanation } from '../protocol/explanation';
 import { NO_CLASS } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
+import { toTargetText } from '../protocol/target';
 import { describeTiedClasses } from '../protocol/tiedClasses';
 import { readTarget } from '../explain/readTarget';
 import type { ImageListing } from '../image/listImages';
@@ -66,11 +69,9 @@ export async function runCam(options: CamArguments, output: Output, inferencePat
   try {
     const images = listing?.images.map(({ path }) => path) ?? options.images;
     const run = await prepareRun({ ...options, images }, given, analysis, client);
-    if (listing !== null && run.target.kind !== 'class') {
-      throw new UserError(
-        'badArgument',
-        'A --target other than a class is explained for single images: name them one by one.',
-      );
+    const embedding = run.target.kind === 'class' ? explainEmbedding(analysis.index, analysis.heads[0]) : null;
+    if (embedding !== null) {
+      output.report(`headlight: ${embedding} What it shares with that of another image: --target similarity:IMAGE.`);
     }
     if (listing !== null) {
       return await runSeries(listing, options, run, output);
@@ -109,10 +110,11 @@ async function prepareRun(
   if (contrast !== null) {
     checkContrast(contrast, listAsked(choices));
   }
+  findInput(analysis);
   const explainer = createExplainer(analysis, client);
   const preprocessing = needsPreprocessing ? (await readPreprocessing(subject, sources)).preprocessing : null;
   const target = options.target === null ? CLASS_TARGET : await readTarget(explainer, options.target, preprocessing);
-  const { method, reason } = await chooseMethod(given, analysis, target);
+  const { method, reason } = await chooseMethod(given, analysis, options.target);
   const { layer, sampling } = options;
   return {
     explainer,
@@ -142,11 +144,24 @@ async function explainAll(images: readonly string[], run: CamRun, output: Output
       if (!(error instanceof UserError)) {
         throw error;
       }
-      output.report(`headlight: ${image}: ${error.message}`);
+      // A full disk is none of the image's.
+      if (error.code === 'cannotWrite') {
+        throw error;
+      }
+      output.report(`headlight: ${nameFile(image, error.message)}`);
       errors.push({ image, code: error.code, message: error.message });
     }
   }
   return { schema: 1, images: explained, ...(errors.length === 0 ? {} : { errors }) };
+}
+
+/** The file in front of a sentence that does not begin with it. */
+function nameFile(file: string, sentence: string): string {
+  const name = basename(file);
+  if (sentence.startsWith(`${name} `)) {
+    return `${file}${sentence.slice(name.length)}`;
+  }
+  return sentence.startsWith(`${resolve(file)} `) ? sentence : `${file}: ${sentence}`;
 }
 
 function explainOne(image: string, run: CamRun, output: Output): Promise<ImageDocument> {
@@ -210,23 +225,30 @@ function listAsked(choices: readonly ClassChoice[]): number[] {
 async function chooseMethod(
   given: CamMethod | null,
   { model, index, inferred, heads }: ModelAnalysis,
-  target: Target,
+  target: CamArguments['target'],
 ): Promise<Pick<CamRun, 'method' | 'reason'>> {
-  if (given?.kind === 'exact' && target.kind !== 'class') {
+  if (given?.kind === 'exact' && target !== null) {
     throw new UserError(
       'badArgument',
       `${given.name} maps the logits of classes. For another --target give a method such as hirescam, or none.`,
     );
   }
-  if (given !== null) {
+  if (given !== null && (target !== null || heads[0].kind !== 'none')) {
     return { method: given, reason: null };
   }
-  if (target.kind !== 'class') {
-    return { method: findMethod('hirescam'), reason: null };
+  const { method, methods, reason, targets } = await listMapChoices(model, index, inferred, heads[0], target);
+  if (target !== null) {
+    // Where nothing can be drawn, the usual method says what is in the way.
+    const refusal = methods.find(({ id }) => id === 'hirescam')?.refusal ?? null;
+    return { method: findMethod(method ?? 'hirescam'), reason: refusal };
   }
-  const { method, reason } = await listMapChoices(model, index, inferred, heads[0]);
+  const example = targets.usual === null ? '' : `, for example --target '${toTargetText(targets.usual.target)}'`;
   if (method === null) {
-    throw new UserError('noHead', `${reason} An element, a box or a mask of an output can be explained: --target.`);
+    const advice = `Other numbers that the model gives can be explained${example} (--help lists the forms).`;
+    throw new UserError('noHead', `${reason} ${advice}`);
+  }
+  if (given !== null) {
+    return { method: given, reason: null };
   }
   const found = findMethod(method);
   return { method: found, reason: found.kind === 'exact' ? null : reason };

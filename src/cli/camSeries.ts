@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -5,6 +6,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describeExactChoice } from '../cam/methodNote';
+import type { Target } from '../cam/target';
+import { describeTarget } from '../cam/target';
 import { explainImages } from '../explainImages';
 import { listExternalFiles } from '../onnx/externalData';
 import { saveUnfinished } from '../onnx/saveUnfinished';
@@ -54,7 +57,7 @@ export async function runSeries(
 }
 
 async function open(path: string, options: CamArguments, run: CamRun, { images }: ImageListing): Promise<Journal> {
-  const { explainer, preprocessing, labels, method, layer, choices, contrast, sampling } = run;
+  const { explainer, preprocessing, labels, method, layer, choices, contrast, target, sampling } = run;
   const { model } = explainer.analysis;
   const subject: SeriesSubject = {
     method: method.id,
@@ -73,12 +76,26 @@ async function open(path: string, options: CamArguments, run: CamRun, { images }
       files: listFormats(options).filter((format) => ['npy', 'png', 'parquet'].includes(format)),
       labels: labels?.labels ?? [],
       sampling: Object.entries(sampling).map(([name, value]) => `${name} ${value}`),
+      ...(target.kind === 'class' ? {} : { target: identifyTarget(target) }),
     },
   };
   if (!options.resume && options.out !== null) {
     await refuseUnfinished(path, new Set(images.map(({ id }) => id)));
   }
   return openJournal(path, header, options.resume);
+}
+
+/** In words, and with the numbers of its mask or embedding. */
+function identifyTarget(target: Target): string {
+  const numbers = target.kind === 'mask' ? target.weights : target.kind === 'similarity' ? target.reference : null;
+  const hash =
+    numbers && createHash('sha256').update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+  return `${describeTarget(target)}${hash === null ? '' : `, SHA-256 ${hash.digest('hex')}`}`;
+}
+
+/** Methods speak of logits. */
+function explainTarget(target: Target): string | null {
+  return target.kind === 'class' ? null : `Here "logit" stands for the target: ${describeTarget(target)}.`;
 }
 
 /** Hours of work are not overwritten by leaving out an option. */
@@ -108,16 +125,20 @@ async function explainAll(
   output: Output,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { explainer, method, layer, contrast, sampling, preprocessing } = run;
+  const { explainer, method, layer, contrast, target, sampling, preprocessing } = run;
   const waiting = images.filter(({ id }) => !journal.done.has(id));
   const progress = createSeriesProgress(images.length, images.length - waiting.length, output);
   const recorder = createRecorder(options, run);
+  if (options.batch !== null && method.kind !== 'exact') {
+    output.report(`headlight: --batch is for the exact map; ${method.name} is drawn image by image.`);
+  }
   const series = explainImages(explainer, waiting, {
     method,
     layer,
     topCount: countTop(run),
     classes: run.choices.flatMap((choice) => (choice.kind === 'class' ? [choice.index] : [])),
     contrast,
+    target,
     sampling,
     preprocessing,
     batch: options.batch,
@@ -134,7 +155,7 @@ async function explainAll(
           output.report(`headlight: ${record.path}: ${record.message}`);
         }
         if (options.out === null && !options.json) {
-          output.write(formatRecord(record));
+          output.write(formatRecord(record, options.metrics));
         }
       }
       progress.advance(items.length);
@@ -188,17 +209,18 @@ async function conclude(
     throw new UserError('cancelled', message);
   }
   const summary = await summarizeSeries(readJournal(journal.path));
-  const { method, reason, layer, contrast } = run;
+  const { method, reason, layer, contrast, target } = run;
   const facts: SeriesFacts = {
     method: method.id,
     unit: method.unit,
     source: method.kind === 'sampled' && method.isEstimated ? 'estimated' : 'measured',
     layer,
     contrast,
+    target: describeTarget(target),
     note:
       method.kind === 'exact'
         ? describeExactChoice(run.explainer.analysis.heads[0])
-        : [reason, method.meaning].filter((sentence) => sentence !== null).join(' '),
+        : [reason, method.meaning, explainTarget(target)].filter((sentence) => sentence !== null).join(' '),
     folder: options.out,
     metrics: options.metrics,
   };

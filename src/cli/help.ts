@@ -27,7 +27,7 @@ Options of cam
   --layer TENSOR      any tensor with rows and columns between image and logits (cam: the head's feature map only);
                       default: that feature map, else the last one; a wrong name lists the last of each stage
   --contrast CLASS    maps of the difference to this class's logit (index or label)
-  --target SPEC       what is explained, in place of --class and --contrast:
+  --target SPEC       what is explained, in place of --class and --contrast, of one image or of many:
                       class:7, class:7-3                        a logit, or the difference of two
                       output:NAME[0,3,:,:]                      elements of an output (":" is all), added up
                       box:NAME,channel,left,top,width,height    a channel of a spatial output, added up over a box
@@ -45,7 +45,7 @@ Options of cam
   An IMAGE that ends in .npy is taken as the ready input tensor, without preprocessing.
   A DIR stands for all images below it, a GLOB ("data/**/*.png") for what it matches. Where all of them lie in subfolders,
   the folder's name is taken as the true class. Many images are run in batches, and these options hold too:
-  --batch N           images run at once (default: up to 16, as memory allows)
+  --batch N           images run at once by the exact map (default: up to 16, as memory allows)
   --format LIST       written to --out: npy, png (maps/IMAGE_classK.*), json, csv, parquet (images.*); default npy,png,csv
   --metrics           per image: probability, entropy, error, certificate, border energy, statistics of the map
   --resume            go on with the job that journal.jsonl in --out tells of; images that failed are not tried again

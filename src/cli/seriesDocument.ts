@@ -11,6 +11,8 @@ export interface SeriesFacts {
   readonly source: MapDocument['source'];
   readonly layer: string;
   readonly contrast: number | null;
+  /** What the maps explain, in words. */
+  readonly target: string;
   readonly note: string;
   /** Output folder; null without --out. */
   readonly folder: string | null;
@@ -54,7 +56,7 @@ type SeriesImageDocument = ImageDocument & {
 
 function toDocument(
   { path, top, maps, runs, trueLabel, trueClass, metrics }: Extract<SeriesRecord, { readonly status: 'explained' }>,
-  { method, unit, source, layer, contrast, note, folder, metrics: withMetrics }: SeriesFacts,
+  { method, unit, source, layer, contrast, target, note, folder, metrics: withMetrics }: SeriesFacts,
 ): SeriesImageDocument {
   return {
     image: path,
@@ -70,7 +72,7 @@ function toDocument(
       certificate,
       remark,
       file: file === null || folder === null ? null : join(folder, file),
-      target: 'the logit of the class',
+      target,
       value,
       figures,
       source,

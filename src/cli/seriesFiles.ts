@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { NO_CLASS } from '../protocol/explanation';
 import type { ReceptiveField } from '../protocol/modelReport';
 import type { ExplainedImage, ListedImage, SeriesRecord } from '../protocol/imageSeries';
 import { saveFile, saveUnfinished } from '../onnx/saveUnfinished';
@@ -16,7 +17,7 @@ import { encodePng } from './pngFile';
 const MAPS = 'maps';
 
 /**
- * Writes an image's maps to `maps/IMAGE_classK.npy` and overlays beside them, IMAGE being the image's own path below the
+ * Writes an image's maps to `maps/IMAGE_classK.npy` (`_target` where no class is explained) and overlays beside them, IMAGE being the image's own path below the
  * folder it was found in, with its extension: the names depend on nothing but the image.
  */
 export async function writeMapFiles(
@@ -35,7 +36,7 @@ export async function writeMapFiles(
   const { height, width, maps, picture } = explained;
   await createFolder(dirname(join(folder, MAPS, id)));
   for (const { classIndex, map } of maps) {
-    const name = `${MAPS}/${id}_class${classIndex}`;
+    const name = `${MAPS}/${id}_${classIndex === NO_CLASS ? 'target' : `class${classIndex}`}`;
     if (formats.includes('npy')) {
       await saveFile(join(folder, `${name}.npy`), writeNpy({ data: map, shape: [height, width] }));
       files.set(classIndex, `${name}.npy`);

@@ -1,18 +1,35 @@
-import type { SeriesRecord } from '../protocol/imageSeries';
+import type { ImageMetrics, SeriesRecord } from '../protocol/imageSeries';
 import type { SeriesSummary } from '../series/summarizeSeries';
 import { formatTable } from './table';
 
 const CLASSES_SHOWN = 10;
 
-/** One image in a line: its most likely class and whether the map adds up. */
-export function formatRecord(record: SeriesRecord): string {
+/** One image in a line: its most likely class and whether the map adds up; with the figures of the map when wanted. */
+export function formatRecord(record: SeriesRecord, withMetrics = false): string {
   if (record.status === 'failed') {
     return `${record.image}  failed\n`;
   }
-  const { class: index, label, probability } = record.top[0];
+  const metrics = withMetrics ? formatMetrics(record.metrics) : '';
+  if (record.top.length === 0) {
+    return `${record.image}  target ${record.maps[0].value.toPrecision(6)}${metrics}\n`;
+  }
+  const { class: index, label, logit, probability } = record.top[0];
   const verdict = record.metrics.holds === null ? '' : record.metrics.holds ? '  adds up' : '  does NOT add up';
-  const share = probability === null ? '' : `  ${(100 * probability).toFixed(2)} %`;
-  return `${record.image}  ${label === null ? `class ${index}` : `${label} (${index})`}${share}${verdict}\n`;
+  const share = probability === null ? `  logit ${logit.toPrecision(6)}` : `  ${(100 * probability).toFixed(2)} %`;
+  return `${record.image}  ${label === null ? `class ${index}` : `${label} (${index})`}${share}${verdict}${metrics}\n`;
+}
+
+/** What is known of an image's answer and its map; everything is in the tables. */
+function formatMetrics({ entropy, error, borderEnergy, minimum, maximum, mean }: ImageMetrics): string {
+  const number = (value: number): string => value.toPrecision(4);
+  return [
+    ...(entropy === null ? [] : [`entropy ${number(entropy)}`]),
+    ...(error === null ? [] : [`error ${number(error)}`]),
+    ...(borderEnergy === null ? [] : [`border energy ${number(borderEnergy)}`]),
+    `map ${number(minimum)} … ${number(maximum)}, mean ${number(mean)}`,
+  ]
+    .map((text) => `  ${text}`)
+    .join('');
 }
 
 interface Written {
@@ -23,16 +40,20 @@ interface Written {
 }
 
 export function formatSummary(summary: SeriesSummary, { hasClassFolders, folder, written }: Written): string {
-  const { images, explained, failed, certificates, accuracy, classes } = summary;
+  const { images, explained, failed, certificates, accuracy, target, classes } = summary;
   const lines = [`${images} images: ${explained} explained, ${failed} failed`];
   if (certificates !== null) {
     const largest = certificates.largestResidual.toExponential(1);
     lines.push(`${certificates.holding} of ${explained} maps add up to their logit (largest difference ${largest})`);
   }
+  if (target !== null) {
+    const [least, mean, most] = [target.minimum, target.mean, target.maximum].map((value) => value.toPrecision(6));
+    lines.push(`The target is ${least} … ${most}, ${mean} on average`);
+  }
   if (accuracy !== null) {
     const share = (100 * accuracy.share).toFixed(1);
     lines.push(`${share} % of ${accuracy.images} images are of the class that their folder names`);
-  } else if (hasClassFolders) {
+  } else if (hasClassFolders && target === null) {
     lines.push('The folders of the images name no classes of the model, so nothing is said about right and wrong.');
   }
   const rows = classes.slice(0, CLASSES_SHOWN).map((one) => [String(one.images), String(one.class), one.label ?? '']);

@@ -24,13 +24,14 @@ export interface ListedImage {
   readonly folder: string | null;
 }
 
-/** A map of one class, [height, width], signed. */
+/** A map of one class or of another target, [height, width], signed. */
 export interface SeriesMap {
+  /** NO_CLASS where the target is no class. */
   readonly classIndex: number;
   readonly map: Float32Array;
   /** null for methods whose maps do not add up to the logit. */
   readonly certificate: Certificate | null;
-  /** What is explained: the logit, or the difference of two. */
+  /** What is explained: the logit, the difference of two, or another number of the model's. */
   readonly value: number;
   /** Residuals and standard errors that the method knows about. */
   readonly figures: readonly MapFigure[];
@@ -40,7 +41,7 @@ export interface SeriesMap {
 export interface ExplainedImage {
   readonly logits: Float32Array;
   readonly probabilities: Float32Array | null;
-  /** Up to five class indices, most likely first. */
+  /** Up to five class indices, most likely first; none where the target is no class. */
   readonly top: readonly number[];
   readonly height: number;
   readonly width: number;
@@ -115,7 +116,8 @@ export type SeriesRecord = {
 export type ExplainedRecord = Extract<SeriesRecord, { readonly status: 'explained' }>;
 
 export interface RecordedMap {
-  readonly class: number;
+  /** null where the target is no class. */
+  readonly class: number | null;
   readonly height: number;
   readonly width: number;
   readonly certificate: Certificate | null;

@@ -10,7 +10,7 @@ export function computeImageMetrics(explained: ExplainedImage, trueClass: number
     probability: probabilities?.[first?.classIndex ?? top[0]] ?? null,
     entropy: probabilities === null ? null : computeEntropy(probabilities),
     error: trueClass === null || probabilities === null ? null : 1 - probabilities[trueClass],
-    correct: trueClass === null ? null : top[0] === trueClass,
+    correct: trueClass === null || top.length === 0 ? null : top[0] === trueClass,
     residual: certificate?.residual ?? null,
     holds: certificate?.holds ?? null,
     ...computeMapStatistics(first?.map ?? new Float32Array(), height, width),

@@ -36,6 +36,7 @@ const COLUMNS: readonly SeriesColumn[] = [
   ofExplained('map_height', 'integer', ({ maps }) => maps[0]?.height ?? null),
   ofExplained('map_width', 'integer', ({ maps }) => maps[0]?.width ?? null),
   ofExplained('map_file', 'string', ({ maps }) => maps[0]?.file ?? null),
+  ofExplained('map_value', 'number', ({ maps }) => maps[0]?.value ?? null),
 ];
 
 const METRICS: readonly SeriesColumn[] = [

@@ -1,5 +1,6 @@
 import { explainBlankMap } from '../cam/describeMap';
 import type { ExplainedImage, RecordedMap, SeriesItem, SeriesMap, SeriesRecord } from '../protocol/imageSeries';
+import { NO_CLASS } from '../protocol/explanation';
 import { computeImageMetrics } from './imageMetrics';
 
 export interface RecordFacts {
@@ -40,7 +41,7 @@ function toRecordedMap(
   { files, keepsValues }: RecordFacts,
 ): RecordedMap {
   return {
-    class: classIndex,
+    class: classIndex === NO_CLASS ? null : classIndex,
     height,
     width,
     certificate,

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CamDocument } from '../../../src/cli/camDocument';
 import type { SeriesRecord } from '../../../src/protocol/imageSeries';
 import type { SeriesSummary } from '../../../src/series/summarizeSeries';
-import { readNpy } from '../../../src/tensor/npy';
+import { readNpy, writeNpy } from '../../../src/tensor/npy';
 import { buildCommandLine } from './buildCommandLine';
 import { captureCommand } from './captureCommand';
 
@@ -124,6 +124,67 @@ describe('headlight cam on many images', () => {
     await headlight(...sampled, '--out', out, '--batch', '1', '--seed', '3', ...files);
     const other = await headlight(...sampled, '--out', out, '--seed', '4', '--resume', ...files);
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('other options') as string });
+  });
+
+  it('explains any target that a single image takes, with the same journal and files', async () => {
+    const heads = path.join(__dirname, '../../fixtures/heads/segmentation_nohead');
+    const segmentation = path.join(heads, 'model.onnx');
+    const many = path.join(root, 'tensors');
+    await mkdir(many);
+    const { data, shape } = readNpy(await readFile(path.join(heads, 'input.npy')));
+    for (const [index, factor] of [1, -1, 0.5].entries()) {
+      const scaled = data.map((value) => factor * value);
+      await writeFile(path.join(many, `${index}.npy`), writeNpy({ data: scaled, shape }));
+    }
+    const none = await headlight('cam', segmentation, many);
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/--target 'box:logits,0,0,0,/) as string });
+    expect((await headlight('cam', segmentation, many, '--method', 'gradcam')).stderr).toContain(
+      "--target 'box:logits",
+    );
+
+    const out = path.join(root, 'targets');
+    const target = ['--target', 'box:logits,1,2,1,2,2'];
+    const formats = ['--out', out, '--format', 'npy,csv,parquet', '--metrics'];
+    const run = await headlight('cam', segmentation, many, ...target, ...formats, '--json');
+    expect([run.code, run.stderr]).toEqual([0, '']);
+    const document = JSON.parse(run.stdout) as SeriesDocument;
+    const files = document.images.map(({ image }) => image);
+    const single = JSON.parse(
+      (await headlight('cam', segmentation, ...files, ...target, '--json')).stdout,
+    ) as CamDocument;
+    const values = document.images.map(({ maps }) => maps[0].value);
+    expect(new Set(values).size).toBe(3);
+    document.images.forEach(({ maps, note }, index) => {
+      const [one] = single.images[index].maps;
+      expect(maps).toHaveLength(1);
+      expect({ ...maps[0], file: null }).toEqual(one);
+      expect(note).toContain(`stands for the target: ${one.target}`);
+      expect(path.basename(maps[0].file!)).toBe(`${index}.npy_target.npy`);
+    });
+    expect(document.summary.classes).toEqual([]);
+    expect(document.summary.target).toEqual({
+      minimum: Math.min(...values),
+      mean: expect.closeTo((values[0] + values[1] + values[2]) / 3, 5) as number,
+      maximum: Math.max(...values),
+    });
+    const table = await parquetReadObjects({ file: await asyncBufferFromFile(path.join(out, 'images.parquet')) });
+    for (const [index, row] of table.entries()) {
+      expect(row).toMatchObject({ class: null, map_class: null, map_value: values[index], correct: null });
+      expect(row['map']).toEqual([...readNpy(await readFile(document.images[index].maps[0].file!)).data]);
+    }
+
+    const other = await headlight(
+      'cam',
+      segmentation,
+      many,
+      '--target',
+      'output:logits[0,1,0,0]',
+      ...formats,
+      '--resume',
+    );
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('other options') as string });
+    const resumed = await headlight('cam', segmentation, many, ...target, ...formats, '--resume');
+    expect(resumed.stdout).toContain('3 images: 3 explained, 0 failed\nThe target is ');
   });
 
   it('refuses to take up a job of other options, and to overwrite an unfinished one', async () => {
