@@ -16,8 +16,12 @@ it('keeps all of several changes that come before the next drawing', () => {
     () => undefined,
     () => undefined,
   );
-  const app = { channel: {}, state: first, update: store.update, choose: () => undefined } as unknown as EvaluationApp;
-  Object.defineProperty(app, 'state', { get: () => store.state });
+  const app = {
+    get state() {
+      return store.state;
+    },
+    update: (change: Partial<EvaluationState>) => store.update(change),
+  } as EvaluationApp;
   render(rowFilters(app), document.body);
   const [search] = document.querySelectorAll('input');
   const [method] = document.querySelectorAll('select');
