@@ -128,6 +128,7 @@ describe('maps judged by numbers', () => {
 
   it('lead to the map in the CAM view, by keyboard', async () => {
     await maps().getByRole('combobox', { name: 'Method' }).selectOption('Eigen-CAM');
+    await maps().getByText('10 of 30', { exact: true }).waitFor();
     await maps().getByRole('button', { name: '03_cross.png' }).focus();
     await maps().getByRole('button', { name: '03_cross.png' }).press('Enter');
     await page().getByRole('tab', { name: 'CAM', selected: true }).waitFor();

@@ -49,7 +49,7 @@ describe('a folder of images', () => {
     expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
     await model().getByRole('combobox', { name: 'Class' }).selectOption('star (2)');
     await expect.poll(() => cells().count()).toBe(2);
-    await model().getByRole('combobox', { name: 'Class' }).selectOption('all (10)');
+    await model().getByRole('combobox', { name: 'Class' }).selectOption('All (10)');
   });
 
   it('shows where the model looks on average', async () => {
