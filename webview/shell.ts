@@ -63,6 +63,7 @@ export function createShell(app: App, root: HTMLElement, creators: Readonly<Reco
       const hasModel = state.report !== null && state.failure === null;
       render(
         html`${tabsTemplate(state.choices.view, hasModel, (view) => app.choose({ view }))}
+          ${hasModel ? warningsTemplate(app, state.report.warnings) : nothing}
           <span class="shell-file" title=${state.report?.file.path ?? ''}>${state.report?.file.name ?? nothing}</span>`,
         header,
       );
@@ -74,6 +75,21 @@ export function createShell(app: App, root: HTMLElement, creators: Readonly<Reco
       }
     },
   };
+}
+
+/** In sight in every view: a model may look whole in the graph while its weights are missing. */
+function warningsTemplate(app: App, warnings: readonly string[]): TemplateResult | typeof nothing {
+  const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+  return warnings.length === 0
+    ? nothing
+    : html`<button
+        class="shell-warnings"
+        title=${warnings.join('\n')}
+        aria-label="${count}, listed in the summary"
+        @click=${() => app.choose({ view: 'summary' })}
+      >
+        ⚠ ${warnings.length}
+      </button>`;
 }
 
 function skeletonTemplate(): TemplateResult {

@@ -91,6 +91,17 @@ describe('the shell', () => {
     expect(document.activeElement).toBe(root.querySelector('#tab-head'));
   });
 
+  it('says in every view that something is wrong with the model, and leads to what', () => {
+    shell.draw(loaded);
+    expect(root.querySelector('.shell-warnings')).toBeNull();
+    shell.draw({ ...loaded, report: { ...model, warnings: ['weights.bin is missing.'] } });
+    const warnings = root.querySelector<HTMLElement>('.shell-warnings')!;
+    expect(warnings.title).toBe('weights.bin is missing.');
+    expect(warnings.getAttribute('aria-label')).toBe('1 warning, listed in the summary');
+    warnings.click();
+    expect(choose).toHaveBeenCalledWith({ view: 'summary' });
+  });
+
   it('says why a model could not be opened, and tries again when asked', () => {
     const failure = { code: 'truncated', message: '<b>model.onnx</b> ends after 12 bytes.', retry: true };
     shell.draw({ ...createInitialState(null), failure });
