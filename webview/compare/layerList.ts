@@ -172,7 +172,7 @@ function rowTemplate(
 
 function sideTemplate(layer: LayerReport | null): TemplateResult {
   if (layer === null) {
-    return html`<span class="nowhere" aria-label="not there"></span>`;
+    return html`<span class="nowhere" role="img" aria-label="not there"></span>`;
   }
   const shape = formatShape(layer.outputs[0]?.shape ?? null);
   return html`<span class="aligned-layer" title="${layer.name}, ${shape}">

@@ -31,9 +31,11 @@ export function checkList(
       <strong>${title}</strong>
       <span class="muted">${names.length === 0 ? 'none' : names.join(', ')}</span>
     </summary>
-    <ul role="group" aria-label=${title}>
-      ${items.map((item) => itemTemplate(title, item, chosen, set))}
-    </ul>
+    <div role="group" aria-label=${title}>
+      <ul>
+        ${items.map((item) => itemTemplate(title, item, chosen, set))}
+      </ul>
+    </div>
   </details>`;
 }
 

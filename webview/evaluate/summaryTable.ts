@@ -20,7 +20,7 @@ export function summaryTemplate(setup: EvaluationSetup | null, report: Evaluatio
       <h2 id="evaluation-summary">Methods compared</h2>
       <span class="muted">means over the maps that have a value; ↑ higher is better, ↓ lower, → 1 nearer to 1</span>
     </div>
-    <div class="evaluation-wide">
+    <div class="evaluation-wide" tabindex="0" role="group" aria-label="Means of every method">
       <table class="layer-table">
         <thead>
           <tr>
