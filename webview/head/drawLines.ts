@@ -16,6 +16,8 @@ export interface LineChart {
     readonly scale: 'linear' | 'logarithmic';
     readonly domain: readonly [number, number];
     readonly format: (value: number) => string;
+    /** Where there is something to read off; otherwise round values. */
+    readonly ticks?: readonly number[];
   };
   readonly y: { readonly domain: readonly [number, number]; readonly format: (value: number) => string };
   /** Whether y = x is drawn. */
@@ -95,7 +97,12 @@ function drawAxes(
   const bottom = d3
     .axisBottom(x)
     .ticks(4)
-    .tickFormat((value) => (x.tickFormat(4)(value.valueOf()) === '' ? '' : chart.x.format(value.valueOf())));
+    .tickFormat((value) =>
+      chart.x.ticks === undefined && x.tickFormat(4)(value.valueOf()) === '' ? '' : chart.x.format(value.valueOf()),
+    );
+  if (chart.x.ticks !== undefined) {
+    bottom.tickValues([...chart.x.ticks]);
+  }
   const left = d3
     .axisLeft(y)
     .ticks(5)

@@ -21,7 +21,10 @@ function toLearning(heads: readonly HeadFit[]): FitChart {
     title: 'Learning curve',
     note: 'Accuracy against the number of training images; thin: on those images, thick: held out. The space between is overfitting.',
     description: 'Training and validation accuracy of each head against the number of training images',
-    x: { title: 'training images', scale: 'logarithmic', domain: toDomain(sizes), format: formatExact },
+    x: {
+      ...{ title: 'training images', scale: 'logarithmic', domain: toDomain(sizes), format: formatExact },
+      ticks: [...new Set(sizes)],
+    },
     y: { domain: [0, 1], format: formatPercent },
     diagonal: false,
     lines: heads.flatMap(({ kind, learningCurve }) => [

@@ -62,7 +62,7 @@ function costTemplate(app: App, { before, after }: SwapProposal): TemplateResult
         ${row('Classes', ({ classes }) => classes, formatExact, 'classes')}
         ${row('Parameters', ({ parameters }) => parameters, formatCount, 'parameters')}
         ${row('Bytes', ({ bytes }) => bytes, formatBytes, 'bytes')}
-        ${row('MACs', ({ macs }) => macs, formatCount, 'multiply-accumulates per image')}
+        ${row('MAC per image', ({ macs }) => macs, formatCount, 'MAC')}
       </tbody>
     </table>
   </div>`;
@@ -103,7 +103,7 @@ function agreementTemplate(app: App, { agreement, residual, ridge }: SwapProposa
 function imagesTemplate(images: readonly SwapImage[], labels: readonly string[] | null): TemplateResult {
   const left = images.length - LISTED;
   return html`<h3>Images, the worst first</h3>
-    <div class="head-table-scroller">
+    <div class="head-table-scroller" tabindex="0" role="group" aria-label="Images, the worst first">
       <table class="head-table swap-images">
         <thead>
           <tr>

@@ -199,6 +199,8 @@ describe('the card that fits a head', () => {
       'Calibration',
     ]);
     expect(visible()[0].querySelectorAll('path.curve')).toHaveLength(4);
+    const ticks = [...visible()[0].querySelectorAll('.axis:last-of-type .tick text')].map((tick) => tick.textContent);
+    expect(ticks).toEqual(['3', '30']); // where there are points
     expect(visible()[0].querySelectorAll('circle')).toHaveLength(8);
     expect(visible()[1].querySelectorAll('circle')).toHaveLength(2); // empty bins have none
     const penaltyPath = [

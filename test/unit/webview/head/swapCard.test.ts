@@ -147,7 +147,7 @@ describe('the card that swaps a head', () => {
     await settle();
     const figures = [...element.querySelectorAll('.figure')].map((figure) => figure.getAttribute('aria-label'));
     expect(figures).toContain('Parameters before: 771, 771 parameters, derived. Copy');
-    expect(figures).toContain('MACs after: 12, 12 multiply-accumulates per image, derived. Copy');
+    expect(figures).toContain('MAC per image after: 12, 12 MAC, derived. Copy');
     expect(figures).toContain('Top-1 agreement: 50 %, 0.5, measured. Copy');
     expect(figures).toContain('Residual ‖W − V‖/‖W‖: 0.25, 0.25, derived. Copy');
     const rows = [...element.querySelectorAll('.swap-images tbody tr')].map((row) =>
