@@ -41,7 +41,8 @@ export function averagePanel(
         (average) =>
           html`<li>
             ${cellPicture(null, enlargeMap(series, average, SIZE), scale, 1)}
-            <span>${average.label}</span><span class="gallery-figure">${average.images} images</span>
+            <span>${average.label}</span
+            ><span class="gallery-figure">${average.images === 1 ? '1 image' : `${average.images} images`}</span>
           </li>`,
       )}
     </ul>

@@ -7,10 +7,15 @@ import type { GallerySort } from './galleryOrder';
 import { readSortValue } from './galleryOrder';
 import type { VisibleCells } from './visibleCells';
 
-export const CELL_WIDTH = 136;
+const CELL_WIDTH = 136;
 /** With two maps and their difference. */
-export const COMPARED_WIDTH = 384;
+const COMPARED_WIDTH = 384;
 export const CELL_HEIGHT = 200;
+
+/** Three pictures beside each other get smaller in a narrow editor: what makes them comparable is that all are in view. */
+export function toCellWidth(isCompared: boolean, viewWidth: number): number {
+  return isCompared ? Math.max(CELL_WIDTH, Math.min(COMPARED_WIDTH, viewWidth)) : CELL_WIDTH;
+}
 
 export interface GridScene {
   readonly rows: readonly GalleryRow[];

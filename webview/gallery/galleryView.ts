@@ -14,7 +14,7 @@ import './gallery.css';
 import type { GalleryActions } from './galleryBar';
 import { galleryBar } from './galleryBar';
 import type { Galleries, GalleryContent } from './galleryContent';
-import { CELL_HEIGHT, CELL_WIDTH, COMPARED_WIDTH, galleryGrid } from './galleryGrid';
+import { CELL_HEIGHT, galleryGrid, toCellWidth } from './galleryGrid';
 import type { GalleryChoices } from './galleryOrder';
 import { arrangeRows, DEFAULT_GALLERY_CHOICES } from './galleryOrder';
 import { findVisibleCells } from './visibleCells';
@@ -91,8 +91,8 @@ class GalleryView implements View {
     const choices = readChoices(state);
     this.#dropOutdated(main, other);
     this.#arrange(main.rows, choices);
-    const cellWidth = other === null ? CELL_WIDTH : COMPARED_WIDTH;
     const { clientWidth = 800, clientHeight = 600, scrollTop = 0 } = this.#scroll ?? {};
+    const cellWidth = toCellWidth(other !== null, clientWidth);
     const size = { count: this.#rows.length, cellWidth, cellHeight: CELL_HEIGHT, width: clientWidth };
     const visible = findVisibleCells(size, scrollTop, clientHeight);
     this.#cells.want(
@@ -193,7 +193,7 @@ class GalleryView implements View {
     this.#focused = index;
     const scroll = this.#scroll;
     if (scroll !== null) {
-      const cellWidth = this.app.state.galleries.other === null ? CELL_WIDTH : COMPARED_WIDTH;
+      const cellWidth = toCellWidth(this.app.state.galleries.other !== null, scroll.clientWidth);
       const top = Math.floor(index / Math.max(1, Math.floor(scroll.clientWidth / cellWidth))) * CELL_HEIGHT;
       scroll.scrollTop = Math.min(top, Math.max(scroll.scrollTop, top + CELL_HEIGHT - scroll.clientHeight));
     }

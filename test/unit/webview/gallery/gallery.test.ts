@@ -4,6 +4,7 @@ import { CellCache } from '../../../../webview/gallery/cellCache';
 import { enlargeMap, placeOnThumbnail, subtract, toShares } from '../../../../webview/gallery/cellPicture';
 import { applyGalleryEvent, NO_GALLERIES } from '../../../../webview/gallery/galleryContent';
 import { arrangeRows, countClasses, DEFAULT_GALLERY_CHOICES } from '../../../../webview/gallery/galleryOrder';
+import { toCellWidth } from '../../../../webview/gallery/galleryGrid';
 import { findVisibleCells } from '../../../../webview/gallery/visibleCells';
 
 const series: GallerySeries = {
@@ -150,5 +151,14 @@ describe('CellCache', () => {
     }
     expect(cache.size).toBe(400);
     expect(cache.find('0-0')).toBeUndefined();
+  });
+});
+
+describe('a cell of the gallery', () => {
+  it('is as wide as the editor where three pictures do not fit', () => {
+    expect(toCellWidth(false, 300)).toBe(136);
+    expect(toCellWidth(true, 1000)).toBe(384);
+    expect(toCellWidth(true, 313)).toBe(313);
+    expect(toCellWidth(true, 0)).toBe(136);
   });
 });
