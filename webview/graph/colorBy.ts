@@ -8,7 +8,7 @@ export type ColorBy = 'operator' | 'parameters' | 'macs' | 'activation' | 'time'
 export const COLOR_CHOICES: Readonly<Record<ColorBy, { readonly label: string; readonly unit: string }>> = {
   operator: { label: 'Operator', unit: '' },
   parameters: { label: 'Parameters', unit: '' },
-  macs: { label: 'MACs', unit: 'MAC' },
+  macs: { label: 'MAC', unit: 'MAC' },
   activation: { label: 'Activation memory', unit: 'B' },
   time: { label: 'Measured time', unit: 'ms' },
   receptiveField: { label: 'Receptive field', unit: 'px' },

@@ -33,7 +33,7 @@ function describePath(view: GraphView, state: Exclude<PathState, { status: 'none
     case 'found': {
       const { from, to, layers, shortest } = state.path;
       const steps = shortest === 1 ? '1 edge' : `${shortest} edges`;
-      return `${name(from)} → ${name(to)}: ${layers} ${layers === 1 ? 'layer' : 'layers'} on the way, the shortest ${steps}`;
+      return `${name(from)} → ${name(to)}: ${layers} ${layers === 1 ? 'layer' : 'layers'} on all ways, ${steps} on the shortest`;
     }
   }
 }
