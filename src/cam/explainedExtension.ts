@@ -74,7 +74,7 @@ function extendExactly(
     throw new UserError(
       'badArgument',
       `The exact map (method ${method.id}) is defined at "${featureMap.tensor}" only, not at "${layer}". Leave the ` +
-        'layer out, or choose a method that draws at any layer, such as hirescam.',
+        'layer out, or choose a method that draws at any layer, such as HiResCAM (hirescam).',
     );
   }
   const selection = classes ?? 'top5';

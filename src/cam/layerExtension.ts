@@ -166,7 +166,7 @@ export function emitLayerMap(scope: LayerScope, logits: string, chosen: string, 
     throw new UserError(
       'badArgument',
       `${method.name} takes many runs of the model here, so one run cannot give its map. Choose a method of one run, ` +
-        'such as hirescam.',
+        'such as HiResCAM (hirescam).',
     );
   }
   const named = { tensor: scope.logits, flat: logits, classes };
@@ -302,7 +302,7 @@ function describeMissingLayers({ featureMap }: HeadDescription, target: string):
 }
 
 function refuseLayer(reason: string): never {
-  throw new UserError('badArgument', `${reason} Choose another method, such as hirescam.`);
+  throw new UserError('badArgument', `${reason} Choose another method, such as HiResCAM (hirescam).`);
 }
 
 function explainContrast({ name }: DrawnMethod, target: GraphTarget | null): string {

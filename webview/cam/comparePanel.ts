@@ -83,7 +83,7 @@ export function createComparePanel(actions: CamActions): (panel: ComparePanel) =
                 </button>`
           }
           <button class="cam-button cam-secondary" @click=${() => set([...scene.cam.compared, ...top])}>
-            Add the top ${top.length}
+            Add the Top ${top.length}
           </button>
           <button class="cam-button cam-secondary" ?disabled=${compared.length === 0} @click=${() => set([])}>
             Clear

@@ -45,7 +45,7 @@ export function findMissing(answer: ExplainedScene['answer'], classes: readonly 
 }
 
 function layerCover(
-  { layerMaps }: AppState,
+  { layerMaps, tasks }: AppState,
   { answer, target, title }: ExplainedScene,
   chosen: Extract<Scene['chosen'], { kind: 'layer' }>,
   actions: CamActions,
@@ -54,7 +54,17 @@ function layerCover(
   const known = layerMaps.get(toMapKey(request));
   return known?.status === 'failed'
     ? failureCover(known.failure, () => actions.retryMaps([request]), actions)
-    : runningCover(`Drawing ${title} by ${chosen.method.name}…`, () => actions.cancelMaps([request]));
+    : runningCover(
+        `Drawing ${title} by ${chosen.method.name}…`,
+        () => actions.cancelMaps([request]),
+        known === undefined ? null : readFraction(tasks),
+      );
+}
+
+/** Of the model's only task; of several nobody can say which this is. */
+function readFraction(tasks: AppState['tasks']): number | null {
+  const [first, ...others] = tasks.values();
+  return others.length > 0 ? null : (first?.fraction ?? null);
 }
 
 function waitingCover(text: string): TemplateResult {

@@ -65,10 +65,17 @@ export function withoutImages(report: string, actions: CamActions): TemplateResu
   );
 }
 
-/** Over the picture while the model runs; shown only when that takes longer than 300 ms (styles). */
-export function runningCover(text: string, onCancel: () => void): TemplateResult {
+/**
+ * Over the picture while the model runs; shown only when that takes longer than 300 ms (styles).
+ * `fraction`: how much of it is done; null where nobody knows.
+ */
+export function runningCover(text: string, onCancel: () => void, fraction: number | null = null): TemplateResult {
   return html`<div class="cam-cover cam-delayed" role="status">
-    <progress aria-label=${text}></progress>
+    ${
+      fraction === null
+        ? html`<progress aria-label=${text}></progress>`
+        : html`<progress aria-label=${text} max="1" .value=${fraction}></progress>`
+    }
     <span>${text}</span>
     <button class="cam-button cam-secondary" @click=${onCancel}>Cancel</button>
   </div>`;

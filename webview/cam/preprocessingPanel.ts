@@ -49,7 +49,10 @@ function details(settings: ModelSettings, explanation: ImageAnswer | null): Temp
         ${preprocessing.width} × ${preprocessing.height} px, ${preprocessing.channelOrder}, ${preprocessing.layout}
       </dd>
       <dt>Fit</dt>
-      <dd>${describeFit(preprocessing)}, ${preprocessing.interpolation}</dd>
+      <dd>
+        ${describeFit(preprocessing)},
+        <span title="interpolation: ${preprocessing.interpolation}">${describeInterpolation(preprocessing)}</span>
+      </dd>
       <dt>Values</dt>
       <dd>${describeValues(preprocessing)}</dd>
       ${explanation?.placement ? placed(explanation.placement) : nothing}
@@ -72,6 +75,12 @@ const SOURCES: Readonly<Record<SettingSource, string>> = {
   chosen: 'your choice',
   default: 'the default: check it',
 };
+
+/** `bilinear as in Pillow`: the two programs differ in more than the name. */
+export function describeInterpolation({ interpolation }: Pick<Preprocessing, 'interpolation'>): string {
+  const [program, filter] = interpolation.split('-');
+  return `${filter} as in ${program === 'pil' ? 'Pillow' : 'OpenCV'}`;
+}
 
 /** In words; the picture shown is the result. */
 export function describeFit({ fit, cropFraction, padValue }: Preprocessing): string {

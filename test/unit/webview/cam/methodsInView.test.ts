@@ -71,6 +71,17 @@ describe('maps by other methods in the view', () => {
     expect(find('explainLayer')[0].params).toMatchObject({ layer: 'early', classes: [2], contrast: 0 });
   });
 
+  it('shows over the picture how far the only task of the model is', () => {
+    const { app, page } = show({ method: 'gradcam' });
+    const bar = () => page.querySelector<HTMLProgressElement>('.cam-cover progress')!;
+    expect(bar().hasAttribute('value')).toBe(false);
+    const task = { label: 'Running model.onnx', fraction: 0.25 };
+    app.update({ tasks: new Map([['1', task]]) });
+    expect(bar().value).toBe(0.25);
+    app.update({ tasks: new Map(['1', '2'].map((id) => [id, task])) });
+    expect(bar().hasAttribute('value')).toBe(false);
+  });
+
   it('says what went wrong and tries again', async () => {
     const { read, find, button } = show({ method: 'gradcam' });
     const failure = { code: 'notDifferentiable', message: 'MyOp has no derivative.', retry: true };
@@ -126,7 +137,7 @@ describe('maps by other methods in the view', () => {
   it('shows classes side by side on one scale, each to be taken away again', () => {
     const { panel, button, page, app } = show();
     expect(panel('compare')).toContain('None chosen');
-    button('Add the top 3').click();
+    button('Add the Top 3').click();
     const names = () => [...page.querySelectorAll('.cam-map-label')].map((each) => each.textContent);
     expect(names()).toEqual(['cup', 'cat', 'dog']);
     // Rows [1, −2], [0, 1], [2, 0] over the two channels.

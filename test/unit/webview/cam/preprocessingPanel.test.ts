@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFit, describeValues } from '../../../../webview/cam/preprocessingPanel';
+import { describeFit, describeInterpolation, describeValues } from '../../../../webview/cam/preprocessingPanel';
 import { createSettings } from './builders';
 
 const { preprocessing } = createSettings();
@@ -15,6 +15,13 @@ describe('describeValues', () => {
   ])('writes the formula of %j', (change, text) => {
     expect(describeValues({ ...preprocessing, ...change })).toBe(text);
   });
+});
+
+describe('describeInterpolation', () => {
+  it.each([
+    ['pil-bicubic', 'bicubic as in Pillow'],
+    ['opencv-area', 'area as in OpenCV'],
+  ] as const)('words %s', (interpolation, text) => expect(describeInterpolation({ interpolation })).toBe(text));
 });
 
 describe('describeFit', () => {
