@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -43,13 +43,16 @@ export async function runSeries(
   await createFolder(folder);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
+  const onExit = (): void => (scratch === null ? undefined : rmSync(scratch, { recursive: true, force: true }));
   process.once('SIGINT', onInterrupt);
+  process.once('exit', onExit);
   try {
     const journal = await open(join(folder, JOURNAL), options, run, listing);
     const isFinished = await explainAll(listing, journal, options, run, output, interrupt.signal);
     return await conclude(listing, journal, options, run, output, isFinished);
   } finally {
     process.off('SIGINT', onInterrupt);
+    process.off('exit', onExit);
     if (scratch !== null) {
       await rm(scratch, { recursive: true, force: true });
     }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { removeUnfinished } from '../onnx/saveUnfinished';
 import { runCommandLine } from './runCommandLine';
@@ -25,6 +26,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       return;
     }
     removeUnfinished();
+    if (signal !== 'SIGINT') {
+      process.exit(128 + constants.signals[signal]);
+    }
+    // By the signal itself, so that a script that runs many commands ends too.
     process.off(signal, end);
     process.kill(process.pid, signal);
   };
