@@ -243,7 +243,7 @@ function declareOutputs(
 /** [B, n, 1] or one number for all → [N, n]. */
 function emitBias(builder: NodeBuilder, bias: string, leading: string): string {
   const whole = builder.concat([leading, builder.int64([1])], 0);
-  return builder.squeeze(builder.add('Expand', [bias, whole]), [2]);
+  return builder.squeeze(builder.expand(bias, whole, 3, 'float32'), [2]);
 }
 
 /** The batch as the model declares it: its size, or its name. */

@@ -63,7 +63,7 @@ export function selectGivenClasses(
   const { logits, count } = emitLogits(builder, head);
   const input = builder.input('target_classes', 'int64', ['headlight_rows', mapCount ?? 'headlight_maps']);
   const rows = builder.concat([builder.dimension(logits, 0), builder.int64([1])], 0);
-  const classes = builder.add('Expand', [input, rows]);
+  const classes = builder.expand(input, rows, 2, 'int64');
   return { logits, classes, pick: choosePick(builder, model, classes, count), count, input };
 }
 

@@ -136,6 +136,15 @@ export class NodeBuilder {
     return this.add('Gather', [value, indices], { axis: { type: 'int', value: axis } });
   }
 
+  /** Repeats a value along dimensions of size 1. `shape`: of the result, of `rank` elements. Expand came with set 8. */
+  expand(value: string, shape: string, rank: number, elementType: 'float32' | 'int64'): string {
+    if (this.opset >= 8) {
+      return this.add('Expand', [value, shape]);
+    }
+    const one = elementType === 'int64' ? this.int64([1]) : this.float32(1);
+    return this.add('Mul', [value, this.add('Tile', [this.reshape(one, Array<number>(rank).fill(1)), shape])]);
+  }
+
   concat(values: readonly string[], axis: number): string {
     return this.add('Concat', values, { axis: { type: 'int', value: axis } });
   }

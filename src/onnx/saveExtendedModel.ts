@@ -66,7 +66,7 @@ async function writeExtended(
     const location = weights === 'external' ? path.basename(await realpath(model.path)) : null;
     const options = { location, droppedMetadata: new Set(metadata.keys()) };
     const assembly = assembleModel(openFileSource(original.fd, model.sizeBytes), options);
-    assembly.add(emitExtensionBytes(fitToVersion(extension, model.irVersion)));
+    assembly.add(emitExtensionBytes(fitToVersion(extension, model.irVersion, model.opsets.get('') ?? 1)));
     assembly.add(writeMetadata(metadata));
     if (assembly.length > MOST_BYTES) {
       throw new UserError(

@@ -12,6 +12,7 @@ import { readModel } from '../../src/onnx/readModel';
 import { readMetadataPreprocessing } from '../../src/image/metadataPreprocessing';
 import { resolvePreprocessing } from '../../src/image/resolvePreprocessing';
 import type { Tensor } from '../../src/tensor/tensor';
+import { CHANNELS, model, pool } from './cam/spellings';
 import { HEAD_FIXTURES } from './cam/fixtures';
 import type { Values } from './gradient/runModel';
 import { loadModel } from './gradient/runModel';
@@ -37,9 +38,13 @@ afterAll(async () => {
 
 type Wanted = Partial<Omit<ExportOptions, 'method'>> & { readonly method?: string };
 
-async function save(model: string, name: string, { method = 'cam', ...options }: Wanted = {}): Promise<ExportReport> {
+async function save(
+  original: string,
+  name: string,
+  { method = 'cam', ...options }: Wanted = {},
+): Promise<ExportReport> {
   const usual = { layer: null, classes: null, settings: null, input: null, file: path.join(folder, name) };
-  return exportExplainedModel(await analyzeModel(model), client, {
+  return exportExplainedModel(await analyzeModel(original), client, {
     ...usual,
     method: findMethod(method),
     ...options,
@@ -130,6 +135,16 @@ describe('a model that explains itself', () => {
     const large = (await run.shapes(feed(128)))['headlight/maps'];
     expect(small.slice(0, 2)).toEqual([1, 1]);
     expect(large[2]).toBe(2 * small[2]);
+  });
+
+  it('is written for old operator sets too', async () => {
+    const modelPath = model((b, map) => b.gemm(pool(b, map), CHANNELS, 5), 7, 'batch')().save();
+    for (const classes of ['top5', 'input', 'all'] as const) {
+      const { verification, outputs } = await save(modelPath, `old-${classes}.onnx`, { classes });
+      expect(verification).toMatchObject({ holds: true, outputs: { maximum: 0 } });
+      expect(verification.residual).toBeLessThan(1e-5);
+      expect(outputs.map(({ name }) => name)).toContain('headlight/map_bias');
+    }
   });
 
   it('stores constants so that files before version 4 of the format stay valid', async () => {
