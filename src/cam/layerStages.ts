@@ -37,7 +37,7 @@ const FEWEST_BLOCKS = 3;
 
 /** The map of a stage. */
 export interface StageLayer extends SpatialLayer {
-  /** Where it lies in a transformer, whose maps all have one size: `after block 3`; null elsewhere. */
+  /** Where it lies in a transformer, whose maps all have one size: `after 3 blocks`; null elsewhere. */
   readonly place: string | null;
 }
 
@@ -79,7 +79,7 @@ function describePlace(stages: readonly Candidate[], position: number): string |
     return isPatches ? 'patches' : null;
   }
   const isLast = stages[position + 1]?.block !== block;
-  return block === 0 ? 'tokens' : `${isLast ? 'after' : 'in'} block ${block}`;
+  return block === 0 ? 'tokens' : isLast ? `after ${block} block${block === 1 ? '' : 's'}` : `in block ${block}`;
 }
 
 function listCandidates(

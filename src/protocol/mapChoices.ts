@@ -27,7 +27,7 @@ export interface LayerChoice {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** Of stages that their size does not tell apart: `after block 3`. */
+  /** Of stages that their size does not tell apart: `after 3 blocks`. */
   readonly place?: string;
 }
 

@@ -93,7 +93,11 @@ describe('every architecture is explained at its last and at two middle stages',
     const image = await writeImage(model, explainer);
     const layers = chooseLayers(explainer);
     expect(new Set(layers.map(({ tensor }) => tensor)).size).toBe(3);
-    const methods = model.includes('vgg19') ? ['hirescam'] : model.includes('vit') ? ofTokens : ['hirescam', 'gradcam'];
+    const methods = /vgg19|zfnet512|alexnet/.test(model)
+      ? ['hirescam']
+      : model.includes('vit')
+        ? ofTokens
+        : ['hirescam', 'gradcam'];
     for (const { tensor, height, width } of layers) {
       for (const id of methods) {
         const method = findMethod(id) as DrawnMethod;

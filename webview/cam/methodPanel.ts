@@ -94,7 +94,7 @@ function layerOptions({ stages, layers }: MapChoices, selected: string | null): 
 /** Where methods draw that take no layer. */
 const PLACES = { image: 'The image itself', tokens: 'The patches of the image' } as const;
 
-/** `14×14 · 672 channels · hardtanh_22`, `14×14, after block 3 · 768 channels · tokens`. */
+/** `14×14 · 672 channels · hardtanh_22`, `14×14, after 3 blocks · 768 channels · tokens`. */
 export function describeLayer({ height, width, channels, tensor, place }: LayerChoice): string {
   return `${height}×${width}${place === undefined ? '' : `, ${place}`} · ${channels} channels · ${tensor}`;
 }

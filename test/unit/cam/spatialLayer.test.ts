@@ -65,6 +65,8 @@ describe('the layers of a model', () => {
     expect(stages.map(([tensor]) => tensor)).toEqual([
       ...['/b2/n1/LayerNormalization_output_0', '/b1/Add_output_0', '/Add_output_0', '/patch/Conv_output_0'],
     ]);
+    const { stages: places } = await layersOf(path.join(fixtures, 'heads/vit_cls/model.onnx'));
+    expect(places.map(({ place }) => place)).toEqual(['after 1 block', 'in block 1', 'tokens', 'patches']);
     const one = await listStages(path.join(fixtures, 'gradients/vit-ish/model.onnx'));
     expect(one.map(([tensor]) => tensor)).toEqual(['/ln/LayerNormalization_output_0', '/c/Conv_output_0']);
   });
@@ -81,6 +83,7 @@ describe('the layers of a model', () => {
       tensor.startsWith('tokens') ? layer(tensor, 14, 14, tokens) : null;
     const found = listLayerStages(path, 'logits', describeTokens, null);
     expect(found.map(({ tensor }) => tensor)).toEqual(['tokens11', 'tokens8', 'tokens5', 'tokens3', 'tokens0']);
+    expect([found[0].place, found[4].place]).toEqual(['after 11 blocks', 'tokens']);
   });
 
   it('are of whole images where attention works in shifted windows, which are not listed (Swin)', () => {

@@ -35,7 +35,8 @@ describe('shapes and types of every value are those ONNX Runtime computes', () =
 });
 
 describe('shapes of the model-zoo graphs are those of onnx.shape_inference', () => {
-  test.each(['bvlc_alexnet', 'inception_v1', 'resnet50', 'squeezenet', 'vgg19'])('%s', async (name) => {
+  const names = ['bvlc_alexnet', 'densenet121', 'inception_v1', 'inception_v2', 'resnet50', 'shufflenet'];
+  test.each([...names, 'squeezenet', 'vgg19', 'zfnet512'])('%s', async (name) => {
     const file = path.join(fixtures, `light/shapes_light_${name}.json`);
     const expected = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, readonly number[]>>;
     const { shapes } = inferShapes(await readModel(path.join(fixtures, `light/light_${name}.onnx`)));
