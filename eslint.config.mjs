@@ -15,8 +15,10 @@ const running = [
   'inspectModel.ts',
 ];
 
+const everywhere = ['userError.ts', 'systemError.ts'];
+
 /**
- * What each folder of src may import besides itself and userError.ts: only folders nearer to the data, so there is one
+ * What each folder of src may import besides itself and these: only folders nearer to the data, so there is one
  * direction. The files directly in src compose the folders and may import all of them; host and cli stand on top.
  */
 const mayImport = {
@@ -47,8 +49,8 @@ const zones = [
   ...Object.entries(mayImport).map(([folder, allowed]) => ({
     target: `./src/${folder}`,
     from: './src',
-    except: [folder, ...allowed, 'userError.ts'].map((name) => `./${name}`),
-    message: `src/${folder} may import: ${[...allowed, 'userError'].join(', ')} (eslint.config.mjs).`,
+    except: [folder, ...allowed, ...everywhere].map((name) => `./${name}`),
+    message: `src/${folder} may import: ${[...allowed, ...everywhere].join(', ')} (eslint.config.mjs).`,
   })),
   { target: './src/!(extension).ts', from: ['./src/host', './src/cli', './src/extension.ts'] },
   { target: './src/host', from: ['./src/cli', './src/extension.ts'] },

@@ -2,6 +2,7 @@ import type { MapChoices } from '../src/protocol/mapChoices';
 import type { TargetChoice } from '../src/protocol/target';
 import type { App } from './app';
 import { findTargetChoice, toTargetKey } from './cam/explainedTarget';
+import { toMessage } from '../src/protocol/errorMessage';
 
 /**
  * Asks the host, once for each reading of the model, what maps can be drawn with: of classes, and of what is explained in
@@ -44,7 +45,7 @@ function request(app: App, target: TargetChoice | null): Promise<MapChoices> {
   return app.channel.request('mapChoices', { target }).catch((error: unknown) => ({
     methods: [],
     method: null,
-    reason: error instanceof Error ? error.message : String(error),
+    reason: toMessage(error),
     layerMethod: null,
     layer: null,
     stages: [],

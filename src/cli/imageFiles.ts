@@ -2,9 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseCsv } from '../fit/parseCsv';
 import { UserError } from '../userError';
-
-/** What sharp decodes (image/decodeImage), and ready input tensors. */
-const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
+import { isImageName } from '../image/imageExtensions';
 
 /**
  * Images of a folder (at any depth, sorted), of a CSV file (first column, relative to it; a header is passed over), or
@@ -16,7 +14,7 @@ export async function listImageFiles(source: string): Promise<string[]> {
       cause: error,
     });
   });
-  const files = found.isDirectory() ? await listFolder(source) : IMAGE.test(source) ? [source] : await listCsv(source);
+  const files = found.isDirectory() ? await listFolder(source) : isImageName(source) ? [source] : await listCsv(source);
   if (files.length === 0) {
     throw new UserError('badArgument', `${source} holds no images (png, jpg, webp, gif, tiff, avif or npy).`);
   }
@@ -26,7 +24,7 @@ export async function listImageFiles(source: string): Promise<string[]> {
 async function listFolder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });
   return entries
-    .filter((entry) => IMAGE.test(entry) && !entry.split(path.sep).some((part) => part.startsWith('.')))
+    .filter((entry) => isImageName(entry) && !entry.split(path.sep).some((part) => part.startsWith('.')))
     .sort()
     .map((entry) => path.join(folder, entry));
 }
@@ -34,6 +32,6 @@ async function listFolder(folder: string): Promise<string[]> {
 async function listCsv(file: string): Promise<string[]> {
   return parseCsv(await readFile(file, 'utf8'))
     .map(({ fields }) => fields[0].trim())
-    .filter((name) => IMAGE.test(name))
+    .filter((name) => isImageName(name))
     .map((name) => path.resolve(path.dirname(file), name));
 }

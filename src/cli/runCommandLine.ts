@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import { isSystemError } from '../onnx/savePlace';
+import { isSystemError } from '../systemError';
 import { UserError } from '../userError';
 import { parseArguments } from './arguments';
 import { runCam } from './cam';
@@ -14,6 +14,7 @@ import { describeCommand, HELP } from './help';
 import { runInspect } from './inspect';
 import type { Output } from './output';
 import { UsageError } from './usageError';
+import { toMessage } from '../protocol/errorMessage';
 
 /** `inferencePath`: the built dist/inference.js. Exit code: 0 done, 1 failed on the input, 2 wrong usage. */
 export async function runCommandLine(
@@ -59,7 +60,7 @@ export async function runCommandLine(
 /** With --json there is exactly one document on standard output, also when it can only say what is wrong. */
 function reportError(error: unknown, argv: readonly string[], output: Output): 1 | 2 {
   const isUsage = error instanceof UsageError || (error instanceof UserError && error.code === 'badArgument');
-  const message = error instanceof Error ? error.message : String(error);
+  const message = toMessage(error);
   // A file that vanished, may not be read, or does not fit on the disk is no bug, wherever it happened.
   const isRefused = isSystemError(error);
   if (argv.includes('--json')) {

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { UserError } from '../userError';
 import { compareNames } from './compareNames';
 import { readLabelledCsv } from './labelledCsv';
+import { isImageName } from '../image/imageExtensions';
+import { isSystemError } from '../systemError';
 
 /** Images with the classes they belong to. */
 export interface Dataset {
@@ -20,9 +22,6 @@ export interface LabelledImage {
   /** Class indices, ascending; exactly one unless the data set is multi-label. */
   readonly classes: readonly number[];
 }
-
-/** What sharp decodes (image/decodeImage), and ready input tensors. */
-const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
 
 /**
  * Reads a folder of folders (a class is a folder, as in ImageNet and torchvision's ImageFolder: names sorted, images at
@@ -53,7 +52,7 @@ async function findSource(source: string): Promise<Stats> {
 async function readFolders(source: string): Promise<Dataset> {
   const entries = await readdir(source, { withFileTypes: true });
   const isShown = (name: string): boolean => !name.startsWith('.') && name !== '__MACOSX';
-  const folders = entries.filter((entry) => isShown(entry.name) && !IMAGE.test(entry.name) && !entry.isFile());
+  const folders = entries.filter((entry) => isShown(entry.name) && !isImageName(entry.name) && !entry.isFile());
   const classes: string[] = [];
   const images: LabelledImage[] = [];
   for (const name of folders.map((entry) => entry.name).sort(compareNames)) {
@@ -63,7 +62,7 @@ async function readFolders(source: string): Promise<Dataset> {
       classes.push(name);
     }
   }
-  const loose = entries.filter((entry) => IMAGE.test(entry.name)).length;
+  const loose = entries.filter((entry) => isImageName(entry.name)).length;
   if (classes.length === 0) {
     throw new UserError(
       'badArgument',
@@ -78,11 +77,11 @@ async function readFolders(source: string): Promise<Dataset> {
 async function listImages(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true }).catch((error: unknown) => {
     // A symbolic link to a file.
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
+    if (isSystemError(error) && error.code === 'ENOTDIR') return [];
     throw error;
   });
   return entries
-    .filter((entry) => IMAGE.test(entry) && !path.basename(entry).startsWith('.'))
+    .filter((entry) => isImageName(entry) && !path.basename(entry).startsWith('.'))
     .sort(compareNames)
     .map((entry) => path.join(folder, entry));
 }

@@ -2,6 +2,9 @@ import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createFolder } from '../onnx/createFolder';
 import { UserError } from '../userError';
+import { toMessage } from '../protocol/errorMessage';
+import { isProcessAlive } from '../inference/processAlive';
+import { isSystemError } from '../systemError';
 
 /** Locks of this process: after a restart a container may give the same number to another one. */
 const held = new Set<string>();
@@ -23,7 +26,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
         };
       }
       const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (held.has(file) || (owner !== process.pid && isRunning(owner))) {
+      if (held.has(file) || (owner > 0 && owner !== process.pid && isProcessAlive(owner))) {
         throw new UserError(
           'badArgument',
           `Process ${owner} is computing these features already (${file}). Wait for it, or give another cache folder.`,
@@ -35,7 +38,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     if (error instanceof UserError) {
       throw error;
     }
-    const found = error instanceof Error ? error.message : String(error);
+    const found = toMessage(error);
     throw new UserError('badArgument', `${folder} cannot be used for features: ${found}. Give another cache folder.`, {
       cause: error,
     });
@@ -50,19 +53,7 @@ async function tryLock(file: string): Promise<boolean> {
     await handle.close();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (isSystemError(error) && error.code === 'EEXIST') return false;
     throw error;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) {
-    return false;
-  }
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

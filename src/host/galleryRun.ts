@@ -7,6 +7,7 @@ import type { ListedImage, SeriesRecord } from '../protocol/imageSeries';
 import type { Preprocessing } from '../protocol/preprocessing';
 import type { AverageBy } from '../series/averageMaps';
 import type { Journal, JournalHeader } from '../series/journal';
+import { toMessage } from '../protocol/errorMessage';
 
 /** What is explained, and how. */
 export interface GallerySubject {
@@ -63,7 +64,7 @@ export class GalleryRun {
       await this.#explainRest(journal, signal, report);
       this.#setState('finished');
     } catch (error) {
-      this.#setState(signal.aborted ? 'stopped' : 'failed', error instanceof Error ? error.message : String(error));
+      this.#setState(signal.aborted ? 'stopped' : 'failed', toMessage(error));
       throw error;
     }
   }

@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { IMAGE_EXTENSIONS } from '../image/imageExtensions';
+import { isImageName } from '../image/imageExtensions';
 import type { ImageItem } from '../protocol/messages';
 
 export function isImage(uri: vscode.Uri): boolean {
-  const name = uri.path.toLowerCase();
-  return IMAGE_EXTENSIONS.some((extension) => name.endsWith(`.${extension}`));
+  return isImageName(uri.path);
 }
 
 /** The images of one model, in the order they were added. An image's id is its path. */

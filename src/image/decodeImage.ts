@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { UserError } from '../userError';
 import { checkRegularFile } from './regularFile';
 import type { PixelImage } from './pixelImage';
+import { toMessage } from '../protocol/errorMessage';
 
 const SUPPORTED_FORMATS = 'JPEG, PNG, WebP, GIF (first frame), TIFF and AVIF';
 
@@ -77,7 +78,7 @@ async function decodeCmyk(input: Sharp): Promise<PixelImage> {
 }
 
 function toUserError(error: unknown, source: string | Uint8Array, name: string, pixelLimit: number): UserError {
-  const found = error instanceof Error ? error.message : String(error);
+  const found = toMessage(error);
   if (/Input file is missing/.test(found)) {
     return new UserError('fileNotFound', `${String(source)} does not exist. Was it moved or deleted?`, {
       cause: error,

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../userError';
+import { toMessage } from '../protocol/errorMessage';
 
 /** Samples of a PNG as stored: grey levels or palette indices, [height, width]. */
 export interface PngValues {
@@ -38,7 +39,7 @@ export function readPngValues(bytes: Uint8Array, name: string): PngValues {
     unfilter(rows, rowBytes, Math.max(1, (header.samples * header.depth) / 8), header.height, name);
     return { width: header.width, height: header.height, values: readSamples(rows, rowBytes, header, name) };
   } catch (error) {
-    throw error instanceof UserError ? error : refuse(name, error instanceof Error ? error.message : String(error));
+    throw error instanceof UserError ? error : refuse(name, toMessage(error));
   }
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UserError, type ErrorCode } from '../userError';
 import { checkPreprocessingFields, show, type PreprocessingFields } from './preprocessingFields';
 import { readTextFile } from './textFile';
+import { toMessage } from '../protocol/errorMessage';
 
 /**
  * `MODEL.headlight.json`, which lies beside `MODEL.onnx` and says how images are read for it and what its classes are
@@ -78,7 +79,7 @@ export function parseJson(text: string, name: string, code: ErrorCode): unknown 
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toMessage(error);
     throw new UserError(code, `${name} is not valid JSON: ${reason}. Open it and correct the place named.`, {
       cause: error,
     });

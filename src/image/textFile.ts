@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { UserError } from '../userError';
+import { toMessage } from '../protocol/errorMessage';
+import { isSystemError } from '../systemError';
 
 /** Settings and labels are short; what is longer is another file. */
 const SIZE_LIMIT = 16 * 1024 * 1024;
@@ -24,13 +26,13 @@ export async function readTextFile(path: string): Promise<string | null> {
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    if (isSystemError(error) && error.code === 'ENOENT') {
       return null;
     }
     if (error instanceof UserError) {
       throw error;
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toMessage(error);
     throw new UserError('badArgument', `${path} cannot be read: ${reason}.`, { cause: error });
   }
 }

@@ -7,6 +7,7 @@ import { UserError } from '../userError';
 import { convertFloat32, widenFloat16 } from './convertElements';
 import type { ModelSource, ProfiledRun, RunResult, TensorValue } from './messages';
 import { parseTrace } from './parseTrace';
+import { toMessage } from '../protocol/errorMessage';
 
 /** The only file that knows ONNX Runtime. Creating and running hold the thread: it lives in the inference process. */
 export interface Session {
@@ -133,7 +134,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 ];
 
 function toUserError(error: unknown, what: string): UserError {
-  const found = (error instanceof Error ? error.message : String(error)).trim().replace(/\s+/g, ' ');
+  const found = toMessage(error).trim().replace(/\s+/g, ' ');
   const advice =
     ADVICE.find(([pattern]) => pattern.test(found))?.[1] ?? 'Check that the model runs in ONNX Runtime elsewhere.';
   return new UserError('inferenceFailed', `${what}: ${found.replace(/\.?$/, '.')} ${advice}`, { cause: error });

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { MEMORY_EXCEEDED } from './messages';
+import { isProcessAlive } from './processAlive';
 
 const INTERVAL_MS = 250;
 
@@ -10,7 +11,8 @@ const INTERVAL_MS = 250;
 export function watch({ memoryLimitBytes }: { readonly memoryLimitBytes: number }): void {
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent || !isAlive(parent)) {
+    // Where the parent's number stays after its end (Windows), it cannot be signalled any more.
+    if (process.ppid !== parent || !isProcessAlive(parent)) {
       process.kill(process.pid, 'SIGKILL');
     }
     const used = process.memoryUsage.rss();
@@ -19,14 +21,4 @@ export function watch({ memoryLimitBytes }: { readonly memoryLimitBytes: number 
       process.kill(process.pid, 'SIGKILL');
     }
   }, INTERVAL_MS);
-}
-
-/** Where the parent's number stays after its end (Windows), it cannot be signalled any more. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -3,6 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
+import { toMessage } from '../protocol/errorMessage';
+import { isSystemError } from '../systemError';
 
 /** Opens a regular file for reading. Throws UserError `fileNotFound`, whose sentence says what is in the way. */
 export async function openRegularFile(file: string): Promise<FileHandle> {
@@ -33,7 +35,7 @@ export async function openUnchanged(model: Model): Promise<FileHandle> {
 
 function toOpenError(file: string, error: unknown): UserError {
   const options = { cause: error };
-  switch (isErrnoException(error) ? error.code : undefined) {
+  switch (isSystemError(error) ? error.code : undefined) {
     case 'ENOENT':
     case 'ENOTDIR':
       return new UserError('fileNotFound', `${file} does not exist. Check the path.`, options);
@@ -41,12 +43,8 @@ function toOpenError(file: string, error: unknown): UserError {
     case 'EPERM':
       return new UserError('fileNotFound', `${file} may not be read. Check the permissions of the file.`, options);
     default: {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = toMessage(error);
       return new UserError('fileNotFound', `${file} cannot be read: ${reason}. Check the path.`, options);
     }
   }
-}
-
-function isErrnoException(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
 }

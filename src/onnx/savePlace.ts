@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
 import { listExternalFiles } from './externalData';
+import { toMessage } from '../protocol/errorMessage';
+import { isSystemError } from '../systemError';
 
 /**
  * Whether a model made from another one may be saved as `file`. Throws UserError `badArgument` when that is the model
@@ -65,15 +67,10 @@ const DISK_CODES: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 /** The error for a file or folder that the system does not let be written: `cannotWrite` or `badArgument`. */
 export function toWriteError(file: string, error: unknown): UserError {
   const code = isSystemError(error) ? (error.code ?? '') : '';
-  const reason = REFUSALS[code] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REFUSALS[code] ?? toMessage(error);
   return DISK_CODES.includes(code)
     ? new UserError('cannotWrite', `${file} cannot be written: ${reason}. Make room, or choose another place.`, {
         cause: error,
       })
     : new UserError('badArgument', `${file} cannot be written: ${reason}. Choose another place.`, { cause: error });
-}
-
-/** Whether the operating system refused: a folder that is not there, a full disk. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { isSystemError, toWriteError } from './savePlace';
+import { isSystemError } from '../systemError';
+import { toWriteError } from './savePlace';
 
 /** Files that are being written, for `removeUnfinished`. */
 const underWay = new Set<string>();

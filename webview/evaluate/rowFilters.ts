@@ -4,6 +4,7 @@ import { toEvaluationCsv } from '../../src/protocol/evaluationCsv';
 import { choice as choiceField } from '../cam/choice';
 import type { EvaluationApp, RowFilter } from './evaluationApp';
 import { nameClass, nameMethod } from './evaluationApp';
+import { toMessage } from '../../src/protocol/errorMessage';
 
 const ALL = '';
 
@@ -72,10 +73,9 @@ async function save(app: EvaluationApp, kind: 'csv' | 'json'): Promise<void> {
   }
   const name = `${(setup?.model ?? 'model').replace(/\.onnx$/i, '')}-evaluation.${kind}`;
   const bytes = new TextEncoder().encode(kind === 'csv' ? toEvaluationCsv(report) : toJson(report));
-  const note = await app.channel.request('saveFile', { name, bytes }).then(
-    ({ path }) => (path === null ? '' : `Saved ${path}`),
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
+  const note = await app.channel
+    .request('saveFile', { name, bytes })
+    .then(({ path }) => (path === null ? '' : `Saved ${path}`), toMessage);
   app.update({ note });
 }
 

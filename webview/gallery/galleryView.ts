@@ -18,6 +18,7 @@ import { CELL_HEIGHT, galleryGrid, toCellWidth } from './galleryGrid';
 import type { GalleryChoices } from './galleryOrder';
 import { arrangeRows, DEFAULT_GALLERY_CHOICES } from './galleryOrder';
 import { findVisibleCells } from './visibleCells';
+import { toMessage } from '../../src/protocol/errorMessage';
 
 /** Many images at once: which classes, how surely, and where the model looks; beside another method or model. */
 export const createGalleryView: CreateView = (app) => new GalleryView(app);
@@ -216,7 +217,7 @@ class GalleryView implements View {
       this.#report = '';
       return answer;
     } catch (error: unknown) {
-      this.#report = error instanceof Error ? error.message : String(error);
+      this.#report = toMessage(error);
       this.app.update({});
       return null;
     }

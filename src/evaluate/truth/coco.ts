@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { UserError } from '../../userError';
 import type { AnnotatedObject, Annotation, Outline } from './annotation';
 import { decodeRunLengths } from './runLengths';
+import { toMessage } from '../../protocol/errorMessage';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,7 +50,7 @@ function parseJson(content: string, name: string): Fields {
   try {
     value = JSON.parse(content.replace(/^\uFEFF/, ''));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toMessage(error);
     throw new UserError('badArgument', `${name} is not valid JSON: ${reason}.`, { cause: error });
   }
   return isFields(value) ? value : {};
