@@ -8,7 +8,7 @@ import { UserError } from '../userError';
 /** The image under the name of the model's input. */
 export function toImageFeed(analysis: ModelAnalysis, tensor: Tensor): RunOptions['feeds'] {
   const batched = fillBatch(tensor, analysis);
-  return { [findInput(analysis)]: { elementType: 'float32', dims: batched.shape, data: batched.data } };
+  return { [findInput(analysis)]: { elementType: 'float32', dims: batched.shape, data: batched.data, isReused: true } };
 }
 
 /** The one input of the model; there is nothing to feed a second one with. */

@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import type { Picture } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
+import { stampFiles } from './fileStamps';
 import { InferenceProcess, type Waiting } from './inferenceProcess';
+import { KeptElements, type ClientFeed } from './keptElements';
 import type {
   FileStamp,
   ImageResult,
@@ -35,7 +37,7 @@ export interface ModelHandle {
 
 export interface RunOptions {
   /** By input name. Float32 is converted to what the input takes. */
-  readonly feeds: Readonly<Record<string, TensorValue>>;
+  readonly feeds: Readonly<Record<string, ClientFeed>>;
   /** Names of the outputs wanted. */
   readonly fetches: readonly string[];
   /** Another model, run first in the same process: its output is fed without travelling. */
@@ -75,6 +77,9 @@ export class InferenceClient {
   readonly #serverPath: string;
   readonly #options: Required<InferenceOptions>;
   readonly #models = new Map<ModelHandle, HeldModel>();
+  readonly #kept = new KeptElements();
+  /** The image that was prepared last: it is often explained in several ways, one after the other. */
+  #lastImage: { readonly key: string; readonly image: ImageResult } | null = null;
   #process: InferenceProcess | null = null;
   #lastNumber = 0;
   #previous: Promise<unknown> = Promise.resolve();
@@ -130,9 +135,12 @@ export class InferenceClient {
         output: prepare.output,
         input: prepare.input,
       };
-      const params = { session: model.number, feeds, fetches, ...(before && { prepare: before }) };
       const waiting = this.#waiting(`running ${basename(model.source.path)}`, signal);
-      return toOwnBuffers(await process.request<'run'>({ name: 'run', params }, waiting));
+      const result = await this.#kept.send(process, feeds, (sent) => {
+        const params = { session: model.number, ...sent, fetches, ...(before && { prepare: before }) };
+        return process.request<'run'>({ name: 'run', params }, waiting);
+      });
+      return toOwnBuffers(result);
     });
   }
 
@@ -225,18 +233,29 @@ export class InferenceClient {
     });
   }
 
-  /** Decodes an image (path or file content) and makes the input tensor of it. */
+  /**
+   * Decodes an image (path or file content) and makes the input tensor of it. The last one is remembered as long as its
+   * file stays as it is.
+   */
   async prepareImage(options: {
     readonly image: string | Uint8Array;
     readonly preprocessing: Preprocessing;
     readonly signal?: AbortSignal | undefined;
   }): Promise<ImageResult> {
     const { image, preprocessing, signal } = options;
+    const startedAt = performance.now();
+    const key = await toImageKey(image, preprocessing);
+    if (key !== null && key === this.#lastImage?.key) {
+      return { ...this.#lastImage.image, elapsedMs: performance.now() - startedAt };
+    }
     const doing = `reading ${typeof image === 'string' ? basename(image) : 'an image'}`;
     const request = { name: 'prepareImage', params: { image, preprocessing } } as const;
-    return this.#inTurn(signal, async (process) =>
-      toOwnBuffers(await process.request<'prepareImage'>(request, this.#waiting(doing, signal))),
-    );
+    return this.#inTurn(signal, async (process) => {
+      const prepared = toOwnBuffers(await process.request<'prepareImage'>(request, this.#waiting(doing, signal)));
+      this.#kept.set(process, prepared.tensor.data);
+      this.#lastImage = key === null ? null : { key, image: prepared };
+      return prepared;
+    });
   }
 
   /** A small picture of what the network is fed of an image. */
@@ -254,6 +273,7 @@ export class InferenceClient {
   dispose(): void {
     this.#isDisposed = true;
     this.#models.clear();
+    this.#lastImage = null;
     this.#process?.abandon(new UserError('cancelled', 'The model was closed.'));
     this.#process = null;
   }
@@ -315,6 +335,15 @@ export class InferenceClient {
       this.#previous = turn.catch(() => undefined);
     });
   }
+}
+
+/** null for an image that cannot be told from another one: given as bytes, or not there. */
+async function toImageKey(image: string | Uint8Array, preprocessing: Preprocessing): Promise<string | null> {
+  if (typeof image !== 'string') {
+    return null;
+  }
+  const stamps = await stampFiles({ path: image }).catch(() => null);
+  return stamps === null ? null : JSON.stringify([stamps, preprocessing]);
 }
 
 /** Only what the process needs: callers pass a whole Model as the stamp. */

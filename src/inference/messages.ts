@@ -26,6 +26,11 @@ export interface TensorValue {
   readonly data: TensorElements;
 }
 
+/** A tensor of which the process has the elements: they are those that it kept last. */
+export type KeptTensor = Omit<TensorValue, 'data'> & { readonly kept: true };
+
+export type Feed = TensorValue | KeptTensor;
+
 /** Size and modification time of a file, to notice that it changed. */
 export interface FileStamp {
   readonly path: string;
@@ -155,7 +160,9 @@ export interface InferenceRequests {
   readonly run: {
     readonly params: {
       readonly session: number;
-      readonly feeds: Readonly<Record<string, TensorValue>>;
+      readonly feeds: Readonly<Record<string, Feed>>;
+      /** The input whose elements are to be kept, in place of those kept before. */
+      readonly keeps: string | null;
       readonly fetches: readonly string[];
       /** Another session that is run first and whose output becomes one of the feeds. */
       readonly prepare?: {
@@ -173,6 +180,7 @@ export interface InferenceRequests {
     readonly params: { readonly session: number; readonly problem: LossProblem | null; readonly forMs: number };
     readonly result: MinimizationState;
   };
+  /** The elements of the tensor are kept, in place of those kept before. */
   readonly prepareImage: {
     readonly params: { readonly image: string | Uint8Array; readonly preprocessing: Preprocessing };
     readonly result: ImageResult;

@@ -2,7 +2,17 @@ import { UserError } from '../userError';
 import type { Minimization } from './minimizeLoss';
 import { checkStamps, stampFiles } from './fileStamps';
 import type { ImageReader } from './imageReader';
-import type { FileStamp, InferenceRequest, InferenceRequests, TensorValue, ToClient, ToServer } from './messages';
+import type {
+  Feed,
+  FileStamp,
+  InferenceRequest,
+  InferenceRequests,
+  TensorElements,
+  TensorValue,
+  ToClient,
+  ToServer,
+} from './messages';
+import { toOwnBuffers } from './ownBuffers';
 import { runImages } from './runImages';
 import type * as Runtime from './runtime';
 
@@ -13,12 +23,20 @@ interface OpenSession {
   minimization: Minimization | null;
 }
 
+/** What the process holds between requests. */
+interface Held {
+  readonly sessions: Map<number, OpenSession>;
+  readonly reader: ImageReader;
+  /** Of the tensor that the client may feed again without sending it. */
+  kept: TensorElements | null;
+}
+
 /** Answers the client's requests one after the other until it goes away. */
 export function serve(reader: ImageReader): void {
-  const sessions = new Map<number, OpenSession>();
+  const held: Held = { sessions: new Map(), reader, kept: null };
   let previous: Promise<void> = Promise.resolve();
   process.on('message', (message: ToServer) => {
-    previous = previous.then(async () => send(await reply(message, sessions, reader)));
+    previous = previous.then(async () => send(await reply(message, held)));
   });
   process.on('disconnect', () => process.exit(0));
 }
@@ -27,10 +45,10 @@ function send(message: ToClient): void {
   process.send?.(message);
 }
 
-async function reply(message: ToServer, sessions: Map<number, OpenSession>, reader: ImageReader): Promise<ToClient> {
+async function reply(message: ToServer, held: Held): Promise<ToClient> {
   const { id } = message;
   try {
-    return { id, ok: true, result: await handle(message, sessions, reader) };
+    return { id, ok: true, result: await handle(message, held) };
   } catch (error) {
     if (error instanceof UserError) {
       return { id, ok: false, code: error.code, message: error.message };
@@ -44,11 +62,8 @@ async function reply(message: ToServer, sessions: Map<number, OpenSession>, read
   }
 }
 
-async function handle(
-  request: InferenceRequest,
-  sessions: Map<number, OpenSession>,
-  reader: ImageReader,
-): Promise<unknown> {
+async function handle(request: InferenceRequest, held: Held): Promise<unknown> {
+  const { sessions, reader } = held;
   switch (request.name) {
     case 'warmUp':
       await Promise.all([importRuntime(), import('../image/decodeImage')]);
@@ -61,11 +76,14 @@ async function handle(
     case 'endProfile':
       return endProfile(request.params.session, sessions);
     case 'run':
-      return run(request.params, sessions);
+      return run({ ...request.params, feeds: completeFeeds(request.params, held) }, sessions);
     case 'minimize':
       return minimize(request.params, sessions);
-    case 'prepareImage':
-      return prepareImage(request.params);
+    case 'prepareImage': {
+      const prepared = await prepareImage(request.params);
+      held.kept = prepared.tensor.data;
+      return prepared;
+    }
     case 'makeThumbnail':
       return makeThumbnail(request.params);
     case 'runImages': {
@@ -113,8 +131,34 @@ function findSession(number: number, sessions: ReadonlyMap<number, OpenSession>)
   return open;
 }
 
+/** Keeps what is to be kept, and puts it in where it is fed. */
+function completeFeeds(
+  { feeds, keeps }: InferenceRequests['run']['params'],
+  held: Held,
+): Readonly<Record<string, TensorValue>> {
+  const complete = (feed: Feed): TensorValue => {
+    if (!('kept' in feed)) {
+      return feed;
+    }
+    if (held.kept === null) {
+      throw new Error('Nothing was kept to be fed again.');
+    }
+    return { elementType: feed.elementType, dims: feed.dims, data: held.kept };
+  };
+  const completed = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, complete(feed)]));
+  if (keeps !== null) {
+    // What came with a message is a view of all of it, which would be kept along.
+    held.kept = toOwnBuffers(completed[keeps].data);
+  }
+  return completed;
+}
+
+type RunParams = Pick<InferenceRequests['run']['params'], 'session' | 'fetches' | 'prepare'> & {
+  readonly feeds: Readonly<Record<string, TensorValue>>;
+};
+
 async function run(
-  { session: number, feeds, fetches, prepare }: InferenceRequests['run']['params'],
+  { session: number, feeds, fetches, prepare }: RunParams,
   sessions: Map<number, OpenSession>,
 ): Promise<InferenceRequests['run']['result']> {
   const open = findSession(number, sessions);
