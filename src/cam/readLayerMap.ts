@@ -49,5 +49,8 @@ export function readItem({ dims, data }: RunOutput, item: number): Float32Array 
   const batch = dims[0] ?? 1;
   const size = data.length / batch;
   const start = batch === 1 ? 0 : item * size;
+  if (data instanceof Float32Array) {
+    return data.slice(start, start + size);
+  }
   return Float32Array.from({ length: size }, (_, index) => Number(data[start + index]));
 }

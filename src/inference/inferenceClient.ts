@@ -1,9 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename } from 'node:path';
 import type { Picture } from '../protocol/explanation';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
-import { stampFiles } from './fileStamps';
 import { InferenceProcess, type Waiting } from './inferenceProcess';
 import { KeptElements, type ClientFeed } from './keptElements';
 import type {
@@ -342,8 +342,8 @@ async function toImageKey(image: string | Uint8Array, preprocessing: Preprocessi
   if (typeof image !== 'string') {
     return null;
   }
-  const stamps = await stampFiles({ path: image }).catch(() => null);
-  return stamps === null ? null : JSON.stringify([stamps, preprocessing]);
+  const found = await stat(image).catch(() => null);
+  return found === null ? null : JSON.stringify([image, found.size, found.mtimeMs, preprocessing]);
 }
 
 /** Only what the process needs: callers pass a whole Model as the stamp. */

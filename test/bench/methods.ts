@@ -1,14 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { CAM_METHODS } from '../../src/cam/methods';
 import { createExplainer } from '../../src/explain/explainer';
 import { explainLayer } from '../../src/explainLayer';
 import { InferenceClient } from '../../src/inference/inferenceClient';
-import { analyzeModel } from '../../src/inspectModel';
+import { analyzeModel, type ModelAnalysis } from '../../src/inspectModel';
 import { readNpy, writeNpy } from '../../src/tensor/npy';
+import type { Tensor } from '../../src/tensor/tensor';
 import { type Figure, median } from './figure';
-import { comparePeers } from './peers';
+import { ALL_METHODS, comparePeers, GRAD_CAM } from './peers';
 
 const rounds = 9;
 const batch = 16;
@@ -19,7 +20,8 @@ const sampling = { samples: 16, channels: 160, window: 56, stride: 56 };
 /**
  * EfficientNet-Lite0 on one image, two threads: the time in ONNX Runtime of one map by each method against the bare
  * forward, taken in turn; for methods of many runs, of one of their images against one image of a bare batch of 16.
- * Then whole maps beside those of pytorch-grad-cam, where a Python has it.
+ * Then whole maps beside those of pytorch-grad-cam, where a Python has it: with as many threads as the editor takes by
+ * itself, which leaves a core to others, and with all of them.
  */
 export async function measure(): Promise<Figure[]> {
   const input = path.resolve('test/fixtures/lite0/chelsea/input.npy');
@@ -75,9 +77,31 @@ export async function measure(): Promise<Figure[]> {
         ...(method.id === 'scorecam' ? { limit: 1.25 } : {}),
       });
     }
-    return [...figures, ...(await comparePeers({ explainer, tensor: image, file: input, threads }))];
+    return [...figures, ...(await compareThreads(analysis, { tensor: image, file: input }))];
   } finally {
     client.dispose();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function compareThreads(
+  analysis: ModelAnalysis,
+  image: { readonly tensor: Tensor; readonly file: string },
+): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const cores = availableParallelism();
+  for (const count of new Set([Math.max(1, cores - 1), cores])) {
+    const client = new InferenceClient(path.resolve('dist/inference.js'), { threads: count });
+    try {
+      const explainer = createExplainer(analysis, client);
+      const methods = count === cores && cores > 1 ? GRAD_CAM : ALL_METHODS;
+      const compared = await comparePeers({ ...image, explainer, threads: count }, methods);
+      figures.push(
+        ...compared.map((figure) => ({ ...figure, name: `${count} thread${count > 1 ? 's' : ''}: ${figure.name}` })),
+      );
+    } finally {
+      client.dispose();
+    }
+  }
+  return figures;
 }
