@@ -165,7 +165,7 @@ export function emitLayerMap(scope: LayerScope, logits: string, chosen: string, 
   if (method.kind === 'sampled') {
     throw new UserError(
       'badArgument',
-      `${method.name} takes many runs of the model here, so one run cannot give its map. Choose a method of one run, ` +
+      `${method.name} is put together outside of the model here, so one run cannot give its map. Choose a method of one run, ` +
         'such as HiResCAM (hirescam).',
     );
   }
