@@ -144,6 +144,14 @@ export class Folding {
     }
   }
 
+  /** Moves an item out from under the panels, where it fits beside them. */
+  uncover(item: ItemId): void {
+    const placed = this.scene.placed(item);
+    if (placed !== undefined) {
+      this.canvas.uncover(placed);
+    }
+  }
+
   /** Opens the blocks that hold the head and shows it whole. */
   showHead(): void {
     const { model } = this.scene;

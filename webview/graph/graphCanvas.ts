@@ -24,6 +24,8 @@ export interface GraphCanvas {
   fit(area: Rectangle, mostZoom: number): void;
   /** Brings an item into view, clear of the panels that lie over the canvas. */
   reveal(item: PlacedItem): void;
+  /** Moves an item out from under the panels, where it fits beside them. */
+  uncover(item: PlacedItem): void;
 }
 
 const MARGIN = 24;
@@ -87,6 +89,7 @@ export function createGraphCanvas(onMove: () => void, insets: () => Insets): Gra
     zoomBy: (factor) => void svg.call((selection) => zoom.scaleBy(selection, factor)),
     fit: (area, mostZoom) => set(toFit(area, size(), insets(), mostZoom)),
     reveal: (item) => set(toReveal(item, transform(), size(), insets())),
+    uncover: (item) => set(toUncovered(item, transform(), size(), insets())),
   };
 }
 
@@ -132,6 +135,25 @@ export function toReveal(
     k,
     x: x + toShift(left, item.width * k, MARGIN, width - right - MARGIN),
     y: y + toShift(upper, item.height * k, top + MARGIN, height - MARGIN),
+  };
+}
+
+/** The viewport in which an item does not lie under the panels; the same one where the item is larger than what they leave. */
+export function toUncovered(
+  item: Rectangle,
+  { k, x, y }: Viewport,
+  { width, height }: { readonly width: number; readonly height: number },
+  { top, right, bottom }: Insets,
+): Viewport {
+  const [itemWidth, itemHeight] = [item.width * k, item.height * k];
+  const [freeWidth, freeHeight] = [width - right - 2 * MARGIN, height - top - bottom - 2 * MARGIN];
+  if (itemWidth > freeWidth || itemHeight > freeHeight) {
+    return { k, x, y };
+  }
+  return {
+    k,
+    x: x + toShift(item.x * k + x, itemWidth, MARGIN, MARGIN + freeWidth),
+    y: y + toShift(item.y * k + y, itemHeight, top + MARGIN, top + MARGIN + freeHeight),
   };
 }
 

@@ -226,7 +226,7 @@ class LayerGraph implements View {
     }
     const colors = this.#coloring.colorsOf(model, picture);
     drawPicture(this.#canvas, this.#far, model, picture, this.#toMarks(model), colors, {
-      select: (item, layer, isSecond) => (isSecond ? this.#selectSecond(item) : this.#select(item, layer)),
+      select: (item, layer, isSecond) => (isSecond ? this.#selectSecond(item) : this.#selectClicked(item, layer)),
       toggle: (item) => this.#folding.toggle(item),
       enter: (item) => this.#folding.enter(item),
     });
@@ -297,6 +297,15 @@ class LayerGraph implements View {
     const bytes = await exportPicture(this.element, { model, picture, area, marks, colors }, format);
     const name = model.report.file.name.replace(/\.onnx$/, '');
     await this.app.channel.request('saveFile', { name: `${name}-graph.${format}`, bytes });
+  }
+
+  /** What was clicked may lie where the properties appear. */
+  #selectClicked(item: ItemId, layer: number | null): void {
+    const isFirst = this.#selected === null;
+    this.#select(item, layer);
+    if (isFirst) {
+      this.#folding.uncover(item);
+    }
   }
 
   /** An item after another that is selected: shows what lies between them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { toFit, toReveal } from '../../../../webview/graph/graphCanvas';
+import { toFit, toReveal, toUncovered } from '../../../../webview/graph/graphCanvas';
 import { toCommand, type GraphCommands } from '../../../../webview/graph/graphKeys';
 import { toUnfolded, toVisibleItem } from '../../../../webview/graph/initialFold';
 import { layoutBlock } from '../../../../webview/graph/layoutBlock';
@@ -177,6 +177,25 @@ describe('revealing', () => {
   it('keeps the item out from under properties that lie below', () => {
     const below = { top: 40, right: 0, bottom: 200 };
     expect(toReveal(item, { k: 1, x: 200, y: 280 }, size, below)).toEqual({ k: 1, x: 200, y: 226 });
+  });
+});
+
+describe('what is clicked where the properties appear', () => {
+  const size = { width: 1000, height: 500 };
+  const insets = { top: 40, right: 300, bottom: 0 };
+  const item = { x: 0, y: 0, width: 100, height: 50 };
+
+  it('moves beside them, and only then', () => {
+    expect(toUncovered(item, { k: 1, x: 650, y: 200 }, size, insets)).toEqual({ k: 1, x: 576, y: 200 });
+    expect(toUncovered(item, { k: 0.1, x: 650, y: 200 }, size, insets)).toEqual({ k: 0.1, x: 650, y: 200 });
+  });
+
+  it('stays where it is when it is larger than what they leave', () => {
+    expect(toUncovered({ ...item, width: 900 }, { k: 1, x: 650, y: 200 }, size, insets)).toEqual({
+      k: 1,
+      x: 650,
+      y: 200,
+    });
   });
 });
 

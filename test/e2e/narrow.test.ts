@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { openWorkbench } from './workbench/openWorkbench';
+
+// Beside the Explorer in a window of half a screen.
+const WIDTH = 345;
+
+describe('a narrow editor', () => {
+  const opened = openWorkbench();
+  const model = () => opened.workbench.model;
+  const box = async (selector: string) => (await model().locator(selector).boundingBox())!;
+
+  it('shows all tabs and, in every view, nothing wider than itself', async () => {
+    const { workbench } = opened;
+    await workbench.chooseFromMenu('shapes/images/00_circle.png', 'Visualize Class Activation Maps…');
+    await workbench.pick('shapes_gap.onnx');
+    await model().getByText('Adds up').waitFor();
+    const width = () => model().locator('body').evaluate(() => window.innerWidth);
+    const { width: window = 0 } = workbench.page.viewportSize() ?? {};
+    await workbench.page.setViewportSize({ width: window + WIDTH - (await width()), height: 900 });
+    await expect.poll(width).toBe(WIDTH);
+    for (const view of ['Graph', 'Summary', 'Head', 'CAM', 'Images']) {
+      await model().getByRole('tab', { name: view }).click();
+      await model().getByRole('tab', { name: view, selected: true }).waitFor();
+      const outside = await model()
+        .locator('body')
+        .evaluate(() => {
+          const panel = document.querySelector('#panel > *')!;
+          const right = (element: Element) => element.getBoundingClientRect().right;
+          const parts = [panel, ...document.querySelectorAll('[role=tab]')];
+          const beyond = parts.filter((part) => right(part) > window.innerWidth).map((part) => part.id || part.className);
+          return panel.scrollWidth > panel.clientWidth ? [...beyond, `${panel.className} scrolls sideways`] : beyond;
+        });
+      expect(outside, view).toEqual([]);
+      await opened.picture(`narrow ${view}`);
+    }
+  });
+
+  it('shows the properties of a layer below the graph, and the layer above them', async () => {
+    await model().getByRole('tab', { name: 'Graph' }).click();
+    await model().getByRole('button', { name: 'Head', exact: true }).click();
+    await model().getByRole('button', { name: /^Gemm/ }).click();
+    await model().locator('.box.selected').waitFor();
+    const properties = await box('.properties');
+    const stage = await box('.graph-stage');
+    expect(properties.width).toBe(stage.width);
+    expect(properties.height).toBeLessThan(stage.height / 2);
+    await expect
+      .poll(async () => {
+        const { y, height } = await box('.box.selected');
+        return y + height <= properties.y;
+      })
+      .toBe(true);
+    await opened.picture('narrow properties');
+  });
+
+  it('keeps the selected layer in view when it gets wider and narrower', async () => {
+    const { page } = opened.workbench;
+    for (const width of [1440, 1060]) {
+      await page.setViewportSize({ width, height: 900 });
+      await expect
+        .poll(async () => {
+          const [layer, properties] = [await box('.box.selected'), await box('.properties')];
+          return layer.x > 0 && layer.x + layer.width <= properties.x;
+        })
+        .toBe(true);
+    }
+    await opened.picture('narrow again');
+  });
+});
