@@ -14,9 +14,12 @@ describe('a narrow editor', () => {
     await workbench.chooseFromMenu('shapes/images/00_circle.png', 'Visualize Class Activation Maps…');
     await workbench.pick('shapes_gap.onnx');
     await model().getByText('Adds up').waitFor();
-    const width = () => model().locator('body').evaluate(() => window.innerWidth);
-    const { width: window = 0 } = workbench.page.viewportSize() ?? {};
-    await workbench.page.setViewportSize({ width: window + WIDTH - (await width()), height: 900 });
+    const width = () =>
+      model()
+        .locator('body')
+        .evaluate(() => window.innerWidth);
+    const size = workbench.page.viewportSize()!;
+    await workbench.page.setViewportSize({ width: size.width + WIDTH - (await width()), height: size.height });
     await expect.poll(width).toBe(WIDTH);
     for (const view of ['Graph', 'Summary', 'Head', 'CAM', 'Images']) {
       await model().getByRole('tab', { name: view }).click();
@@ -27,7 +30,9 @@ describe('a narrow editor', () => {
           const panel = document.querySelector('#panel > *')!;
           const right = (element: Element) => element.getBoundingClientRect().right;
           const parts = [panel, ...document.querySelectorAll('[role=tab]')];
-          const beyond = parts.filter((part) => right(part) > window.innerWidth).map((part) => part.id || part.className);
+          const beyond = parts
+            .filter((part) => right(part) > window.innerWidth)
+            .map((part) => part.id || part.className);
           return panel.scrollWidth > panel.clientWidth ? [...beyond, `${panel.className} scrolls sideways`] : beyond;
         });
       expect(outside, view).toEqual([]);
