@@ -85,7 +85,9 @@ const views = {
   async stages({ model }) {
     const stages = model.getByRole('region', { name: 'Through the stages' });
     await stages.getByRole('button').click();
-    await stages.getByRole('button', { name: /^7×7: .* … / }).waitFor({ timeout: 60_000 });
+    for (const size of [112, 56, 28, 14, 7]) {
+      await stages.getByRole('button', { name: new RegExp(`^${size}×${size}: .* … `) }).waitFor({ timeout: 60_000 });
+    }
     await stages.scrollIntoViewIfNeeded();
   },
   async images(workbench) {
