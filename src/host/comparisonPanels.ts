@@ -1,13 +1,11 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { createHostChannel } from '../protocol/channel';
 import type { ComparisonDialogue, ComparisonReport, ComparisonToHost, WeightVerdict } from '../protocol/comparison';
-import type { Failure, ToHost, ToWebview } from '../protocol/messages';
+import type { Failure } from '../protocol/messages';
 import { ComparisonSession } from './comparisonSession';
 import { createComparisonHandlers } from './comparisonRequests';
-import { toFailure } from './failure';
-import { fillPage } from './fillPage';
 import type { ModelEditorProvider } from './modelEditorProvider';
+import { openPanel } from './openPanel';
 
 /** One comparison on the screen, as it stands at the time of asking. */
 export interface OpenComparison {
@@ -54,10 +52,7 @@ export class ComparisonPanels {
       known.panel.reveal();
       return;
     }
-    const panel = vscode.window.createWebviewPanel('headlight.comparison', toTitle(a, b), vscode.ViewColumn.Active);
-    panel.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'icon.svg');
-    this.#connect(panel, new ComparisonSession(a, b, this.log));
-    fillPage(panel.webview, this.context.extensionUri, 'comparison');
+    this.#open(new ComparisonSession(a, b, this.log));
   }
 
   dispose(): void {
@@ -66,51 +61,46 @@ export class ComparisonPanels {
     }
   }
 
-  #connect(panel: vscode.WebviewPanel, session: ComparisonSession): void {
-    const entry: Panel = { panel, session, isReady: false, isDrawn: false };
-    const post = (message: ToWebview<ComparisonDialogue>) => void panel.webview.postMessage(message);
-    const onEvent = (event: ComparisonToHost) => this.#handleEvent(entry, event);
-    const handlers = createComparisonHandlers({
-      session,
-      log: this.log,
-      send: (event) => channel.send(event),
-      openModel: (uri) => this.provider.show(uri),
-    });
-    const channel = createHostChannel<ComparisonDialogue>(post, onEvent, handlers, (error) =>
-      toFailure(error, this.log, vscode.l10n.t),
-    );
-    session.onChanged(() => {
-      panel.title = toTitle(session.a, session.b);
-      sendState();
-    });
-    const sendState = (): void => {
-      if (!entry.isReady) {
-        return;
-      }
-      if (session.report !== null) {
-        channel.send({ type: 'comparisonLoaded', report: session.report });
-      } else if (session.failure !== null) {
-        channel.send({ type: 'comparisonFailed', failure: session.failure });
-      }
-    };
-    this.#panels.add(entry);
-    panel.webview.onDidReceiveMessage((message: ToHost<ComparisonDialogue>) => {
-      if (message.kind === 'event' && message.event.type === 'ready') {
-        entry.isReady = true;
+  #open(session: ComparisonSession): void {
+    const look = { page: 'comparison', title: toTitle(session.a, session.b) } as const;
+    const panel = openPanel<ComparisonDialogue>(this.context, this.log, look, (send) => {
+      session.onChanged(() => {
+        panel.title = toTitle(session.a, session.b);
         sendState();
-      }
-      void channel.receive(message);
+      });
+      const sendState = (): void => {
+        if (!entry.isReady) {
+          return;
+        }
+        if (session.report !== null) {
+          send({ type: 'comparisonLoaded', report: session.report });
+        } else if (session.failure !== null) {
+          send({ type: 'comparisonFailed', failure: session.failure });
+        }
+      };
+      return {
+        handlers: createComparisonHandlers({
+          session,
+          log: this.log,
+          send,
+          openModel: (uri) => this.provider.show(uri),
+        }),
+        onEvent: (event) => this.#handleEvent(entry, event, sendState),
+      };
     });
+    const entry: Panel = { panel, session, isReady: false, isDrawn: false };
+    this.#panels.add(entry);
     panel.onDidDispose(() => {
       this.#panels.delete(entry);
-      channel.dispose();
       session.dispose();
     });
   }
 
-  #handleEvent(entry: Panel, event: ComparisonToHost): void {
+  #handleEvent(entry: Panel, event: ComparisonToHost, sendState: () => void): void {
     switch (event.type) {
       case 'ready':
+        entry.isReady = true;
+        sendState();
         break;
       case 'drawn':
         entry.isDrawn = true;

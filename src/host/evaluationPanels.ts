@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
-import { createHostChannel } from '../protocol/channel';
 import type { EvaluationReport } from '../protocol/evaluation';
-import type { EvaluationChoice, EvaluationDialogue, EvaluationToHost } from '../protocol/evaluationPage';
-import type { ToHost, ToWebview } from '../protocol/messages';
+import type { EvaluationChoice, EvaluationDialogue } from '../protocol/evaluationPage';
 import type { MapOfRow } from './evaluationRequests';
 import { createEvaluationHandlers, createSetup, evaluateChoice } from './evaluationRequests';
 import { toFailure } from './failure';
-import { fillPage } from './fillPage';
 import type { ModelDocument } from './modelDocument';
 import type { ModelEditorProvider } from './modelEditorProvider';
+import { openPanel } from './openPanel';
 
 /** One evaluation on the screen, for the tests. */
 export interface OpenEvaluation {
@@ -49,14 +47,7 @@ export class EvaluationPanels {
       known.panel.reveal();
       return;
     }
-    const title = vscode.l10n.t('Evaluate {0}', document.name);
-    const panel = vscode.window.createWebviewPanel('headlight.evaluation', title, vscode.ViewColumn.Active, {
-      // A report is minutes of work and is nowhere else.
-      retainContextWhenHidden: true,
-    });
-    panel.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'icon.svg');
-    this.#connect(panel, document);
-    fillPage(panel.webview, this.context.extensionUri, 'evaluation');
+    this.#open(document);
   }
 
   dispose(): void {
@@ -65,36 +56,39 @@ export class EvaluationPanels {
     }
   }
 
-  #connect(panel: vscode.WebviewPanel, document: ModelDocument): void {
-    const handlers = createEvaluationHandlers(document, this.log, {
-      send: (event) => channel.send(event),
-      showMap: ({ path }, choice) => this.#showMap(document.uri, vscode.Uri.file(path), choice),
+  #open(document: ModelDocument): void {
+    const look = {
+      page: 'evaluation',
+      title: vscode.l10n.t('Evaluate {0}', document.name),
+      // A report is minutes of work and is nowhere else.
+      options: { retainContextWhenHidden: true },
+    } as const;
+    const panel = openPanel<EvaluationDialogue>(this.context, this.log, look, (send) => {
+      const sendSetup = async (): Promise<void> => {
+        try {
+          send({ type: 'evaluationReady', setup: await createSetup(document) });
+          entry.isReady = true;
+        } catch (error) {
+          send({ type: 'evaluationFailed', failure: toFailure(error, this.log, vscode.l10n.t) });
+        }
+      };
+      return {
+        handlers: createEvaluationHandlers(document, this.log, {
+          send,
+          showMap: ({ path }, choice) => this.#showMap(document.uri, vscode.Uri.file(path), choice),
+        }),
+        onEvent: (event) => {
+          if (event.type === 'ready') {
+            void sendSetup();
+          } else if (event.type === 'pageFailed') {
+            this.log.error(`In the page of ${panel.title}: ${event.message}\n${event.stack}`);
+          }
+        },
+      };
     });
     const entry: Panel = { panel, document, isReady: false };
-    const post = (message: ToWebview<EvaluationDialogue>) => void panel.webview.postMessage(message);
-    const onEvent = (event: EvaluationToHost) => {
-      if (event.type === 'ready') {
-        void sendSetup();
-      } else if (event.type === 'pageFailed') {
-        this.log.error(`In the page of ${panel.title}: ${event.message}\n${event.stack}`);
-      }
-    };
-    const fail = (error: unknown) => toFailure(error, this.log, vscode.l10n.t);
-    const channel = createHostChannel<EvaluationDialogue>(post, onEvent, handlers, fail);
-    const sendSetup = async (): Promise<void> => {
-      try {
-        channel.send({ type: 'evaluationReady', setup: await createSetup(document) });
-        entry.isReady = true;
-      } catch (error) {
-        channel.send({ type: 'evaluationFailed', failure: fail(error) });
-      }
-    };
     this.#panels.add(entry);
-    panel.webview.onDidReceiveMessage((message: ToHost<EvaluationDialogue>) => void channel.receive(message));
-    panel.onDidDispose(() => {
-      this.#panels.delete(entry);
-      channel.dispose();
-    });
+    panel.onDidDispose(() => this.#panels.delete(entry));
   }
 
   /** In the editor of the model where there is one, else in a new one. */

@@ -12,6 +12,7 @@ import { watchFile } from './fileWatch';
 import { Gallery } from './gallery';
 import { ImageList } from './imageList';
 import { packReport } from './packMessage';
+import { ModelProcess } from './modelProcess';
 import type { SendEvent } from './pages';
 import { Pages } from './pages';
 import { readSettings, watchSettings } from './settings';
@@ -48,10 +49,7 @@ export class ModelDocument implements vscode.CustomDocument {
   #loaded: ModelAnalysis | null = null;
   #failure: Failure | null = null;
   #inputShapes: Readonly<Record<string, readonly number[]>> = {};
-  #client: InferenceClient | null = null;
-  #explainer: Explainer | null = null;
-  /** Of the client, as set when it was made. */
-  #threads = 0;
+  readonly #process: ModelProcess;
 
   constructor(
     readonly uri: vscode.Uri,
@@ -59,6 +57,7 @@ export class ModelDocument implements vscode.CustomDocument {
     closed: () => void,
   ) {
     this.#subscriptions.push(new vscode.Disposable(closed));
+    this.#process = new ModelProcess(uri, services.distPath);
     this.tasks = createTasks((event) => this.pages.send(event));
     this.gallery = new Gallery(join(services.storagePath, 'series'), this.tasks, (event) => this.pages.send(event));
     this.#subscriptions.push(
@@ -86,7 +85,7 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   get inferencePid(): number | null {
-    return this.#client?.pid ?? null;
+    return this.#process.pid;
   }
 
   /** Reads the file when first called. Rejects as the reading did, for a file that cannot be read. */
@@ -106,28 +105,14 @@ export class ModelDocument implements vscode.CustomDocument {
         ),
       );
     }
-    const [analysis, { InferenceClient }] = await Promise.all([
-      this.analysis(),
-      import('../inference/inferenceClient'),
-    ]);
-    if (this.#client === null) {
-      this.#threads = readSettings(this.uri).threads;
-      const serverPath = join(this.services.distPath, 'inference.js');
-      this.#client = new InferenceClient(serverPath, { threads: this.#threads });
-    }
-    return { analysis, client: this.#client };
+    const analysis = await this.analysis();
+    return { analysis, client: await this.#process.client() };
   }
 
   /** What explains images with this model. */
   async explainer(): Promise<Explainer> {
-    const [{ analysis, client }, { createExplainer }] = await Promise.all([
-      this.runner(),
-      import('../explain/explainer'),
-    ]);
-    if (this.#explainer?.analysis !== analysis || this.#explainer.client !== client) {
-      this.#explainer = createExplainer(analysis, client);
-    }
-    return this.#explainer;
+    const { analysis, client } = await this.runner();
+    return this.#process.explainer(analysis, client);
   }
 
   /** How images are read for this model now: the sidecar file and the settings may have changed since. */
@@ -146,7 +131,7 @@ export class ModelDocument implements vscode.CustomDocument {
   /** Reads the file again; a process that holds the old one ends. */
   async reload(): Promise<void> {
     this.#loading.abort();
-    this.#disposeClient();
+    this.#endProcess();
     this.#analysis = null;
     await this.#announce();
   }
@@ -219,7 +204,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   dispose(): void {
     this.#loading.abort();
-    this.#disposeClient();
+    this.#endProcess();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
@@ -271,9 +256,9 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   #settingsChanged(): void {
-    if (this.#client !== null && readSettings(this.uri).threads !== this.#threads) {
+    if (this.#process.isOutdated) {
       // The next image starts a process with the new number.
-      this.#disposeClient();
+      this.#endProcess();
     }
     void this.#announceSettings();
   }
@@ -315,10 +300,8 @@ export class ModelDocument implements vscode.CustomDocument {
     }
   }
 
-  #disposeClient(): void {
+  #endProcess(): void {
     void this.gallery.forget();
-    this.#client?.dispose();
-    this.#client = null;
-    this.#explainer = null;
+    this.#process.end();
   }
 }
