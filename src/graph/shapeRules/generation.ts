@@ -93,9 +93,14 @@ const fourier: ShapeRule = (call) => {
   if (data === null) {
     return [{ shape: null, elementType: typeOf(call, 0) }];
   }
-  const wanted = readInt(call.node, 'axis') ?? numbersOf(call, 2)?.[0] ?? (call.opset >= 20 ? -2 : 1);
-  const axis = wanted < 0 ? wanted + data.length : wanted;
   const onesided = readInt(call.node, 'onesided') === 1;
+  const given = numbersOf(call, 2)?.[0] ?? null;
+  if (call.inputs[2] && given === null && (onesided || call.inputs[1])) {
+    // Only a run tells which axis gets another size.
+    return [{ shape: data.map(() => null), elementType: typeOf(call, 0) }];
+  }
+  const wanted = readInt(call.node, 'axis') ?? given ?? (call.opset >= 20 ? -2 : 1);
+  const axis = wanted < 0 ? wanted + data.length : wanted;
   const inverse = readInt(call.node, 'inverse') === 1;
   const toReal = onesided && inverse;
   const own = data[axis] !== null && toReal ? 2 * (data[axis] - 1) : data[axis];

@@ -56,6 +56,10 @@ const unpooling: ShapeRule = (call) => {
   if (asked !== null || shape === null || kernel === undefined) {
     return [{ shape: asked, elementType }];
   }
+  if (call.inputs[2]) {
+    // Asked for in a run.
+    return [{ shape: [...shape.slice(0, 2), ...kernel.map(() => null)], elementType }];
+  }
   const strides = readInts(call.node, 'strides') ?? [];
   const pads = readInts(call.node, 'pads') ?? [];
   const sizes = shape.slice(2).map((size, axis) => {

@@ -139,6 +139,23 @@ describe('what rules do not know', () => {
   });
 });
 
+describe('sizes that an input gives when the model runs', () => {
+  test.each([
+    ['MaxUnpool', 'x i size', { kernel_shape: [2, 2], strides: [2, 2] }, [1, 3, null, null]],
+    ['MaxUnpool', 'x i', { kernel_shape: [2, 2], strides: [2, 2] }, [1, 3, 8, 8]],
+    ['DFT', 'x _ size', { onesided: 1 }, [null, null, null, null]],
+    ['DFT', 'x _ size', {}, [1, 3, 4, 2]],
+    ['DFT', 'x', { onesided: 1 }, [1, 3, 3, 2]],
+  ])('of %s with the inputs %s are not guessed', (opType, inputs, attributes, expected) => {
+    const model = buildModel({
+      opset: 20,
+      inputs: { x: [1, 3, 4, 4], i: [1, 3, 4, 4], size: [4] },
+      nodes: [node(opType, inputs, 'y', attributes)],
+    });
+    expect(inferShapes(model).shapes.get('y')).toEqual(expected);
+  });
+});
+
 describe('shape arithmetic', () => {
   test('resolves the Shape, Gather, Concat, Reshape chain of exporters', () => {
     const model = buildModel({
