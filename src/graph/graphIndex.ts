@@ -19,8 +19,17 @@ export function indexGraph(graph: Graph): GraphIndex {
   return indexNodes(graph.nodes);
 }
 
+/** Inference, analysis and every extension of a model look at the same nodes. */
+const known = new WeakMap<readonly GraphNode[], GraphIndex>();
+
 /** The same for a bare list of nodes, such as the body of a function. */
 export function indexNodes(nodes: readonly GraphNode[]): GraphIndex {
+  const index = known.get(nodes) ?? createIndex(nodes);
+  known.set(nodes, index);
+  return index;
+}
+
+function createIndex(nodes: readonly GraphNode[]): GraphIndex {
   const producerOf = new Map<string, GraphNode>();
   const consumersOf = new Map<string, GraphNode[]>();
   let isSorted = true;
