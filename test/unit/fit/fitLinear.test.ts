@@ -1,52 +1,21 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureMatrix } from '../../../src/fit/featureMatrix';
 import { writeFeatureMatrix } from '../../../src/fit/featureMatrix';
 import type { LinearModel } from '../../../src/fit/fitLinear';
 import { openFit, scoreRows } from '../../../src/fit/fitLinear';
-import { InferenceClient } from '../../../src/inference/inferenceClient';
-import { readNpy, readNpyArray } from '../../../src/tensor/npy';
-import { buildServer } from '../inference/buildServer';
+import type { ReferenceFit } from './fitReference';
+import { openFitReference } from './fitReference';
 
-const fixture = path.join(__dirname, '../../fixtures/fit');
-
-interface Case {
-  readonly kind: 'softmax' | 'binary' | 'several';
-  readonly penalty: number;
-  readonly weights: readonly number[];
-  readonly bias: readonly number[];
-  readonly objective: number;
-}
-
-let server: Awaited<ReturnType<typeof buildServer>>;
-let folder: string;
-let client: InferenceClient;
-let cases: readonly Case[];
-let features: Float32Array;
-let classes: readonly number[];
-let labels: readonly number[];
+let fixture: Awaited<ReturnType<typeof openFitReference>>;
 beforeAll(async () => {
-  server = await buildServer('fit');
-  folder = await mkdtemp(path.join(tmpdir(), 'headlight-fit-'));
-  client = new InferenceClient(server.path, { threads: 1 });
-  const read = async (name: string) => Array.from(readNpyArray(await readFile(path.join(fixture, name))).data, Number);
-  features = readNpy(await readFile(path.join(fixture, 'features.npy'))).data;
-  classes = await read('classes.npy');
-  labels = await read('labels.npy');
-  const expected = JSON.parse(await readFile(path.join(fixture, 'expected.json'), 'utf8')) as { cases: Case[] };
-  ({ cases } = expected);
+  fixture = await openFitReference('fit', '');
 });
-afterAll(async () => {
-  client.dispose();
-  await server.remove();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => fixture.close());
 
 const columns = 24;
 
-function writeMatrix(kind: Case['kind'], elementType: FeatureMatrix['elementType']): Promise<FeatureMatrix> {
+function writeMatrix(kind: ReferenceFit['kind'], elementType: FeatureMatrix['elementType']): Promise<FeatureMatrix> {
+  const { folder, features, classes, labels } = fixture;
   const perRow = {
     softmax: (row: number) => [classes[row]],
     binary: (row: number) => (classes[row] < 2 ? [0] : []),
@@ -62,7 +31,7 @@ function writeMatrix(kind: Case['kind'], elementType: FeatureMatrix['elementType
   });
 }
 
-function expectNear(found: LinearModel, { weights, bias }: Case, tolerance: number): void {
+function expectNear(found: LinearModel, { weights, bias }: ReferenceFit, tolerance: number): void {
   const largest = Math.max(...weights.map(Math.abs));
   weights.forEach((weight, index) => expect(Math.abs(found.weights[index] - weight)).toBeLessThan(tolerance * largest));
   // scikit-learn's softmax bias may carry a common constant, which no probability depends on.
@@ -73,9 +42,9 @@ function expectNear(found: LinearModel, { weights, bias }: Case, tolerance: numb
 
 describe('fitting a linear head', () => {
   it('finds the coefficients and the objective of scikit-learn at a tight tolerance, for every kind and penalty', async () => {
-    for (const reference of cases) {
+    for (const reference of fixture.cases) {
       const matrix = await writeMatrix(reference.kind, 'float64');
-      const session = await openFit(client, matrix, [{ start: 0, end: matrix.rows }]);
+      const session = await openFit(fixture.client, matrix, [{ start: 0, end: matrix.rows }]);
       const options = { penalty: reference.penalty, tolerance: 1e-10, mostIterations: 10_000 };
       const found = await session.fit(options);
       expect(found.status).toBe('converged');
@@ -87,9 +56,9 @@ describe('fitting a linear head', () => {
   });
 
   it('finds the objective within 1e-6 in single precision too, where rounding ends the search', async () => {
-    for (const reference of cases) {
+    for (const reference of fixture.cases) {
       const matrix = await writeMatrix(reference.kind, 'float32');
-      const session = await openFit(client, matrix, [{ start: 0, end: matrix.rows }]);
+      const session = await openFit(fixture.client, matrix, [{ start: 0, end: matrix.rows }]);
       const found = await session.fit({ penalty: reference.penalty, tolerance: 1e-5, mostIterations: 10_000 });
       expectNear(found, reference, 5e-3);
       expect(Math.abs(found.objective - reference.objective)).toBeLessThan(1e-6);
@@ -100,30 +69,30 @@ describe('fitting a linear head', () => {
   it('fits to several ranges of rows as to one, and starts from another fit', async () => {
     const matrix = await writeMatrix('softmax', 'float64');
     const options = { penalty: 1, tolerance: 1e-9, mostIterations: 1000 };
-    const parts = await openFit(client, matrix, [
+    const parts = await openFit(fixture.client, matrix, [
       { start: 0, end: 130 },
       { start: 130, end: 700 },
     ]);
     const found = await parts.fit(options);
-    expectNear(found, cases[1], 1e-5);
+    expectNear(found, fixture.cases[1], 1e-5);
     const again = await parts.fit({ ...options, start: found });
     expect(again.iterations).toBeLessThanOrEqual(1);
-    const half = await openFit(client, matrix, [{ start: 0, end: 350 }]);
+    const half = await openFit(fixture.client, matrix, [{ start: 0, end: 350 }]);
     const less = await half.fit(options);
     expect(less.objective).not.toBeCloseTo(found.objective, 3);
   });
 
   it('scores rows with the logits of a matrix product', async () => {
     const matrix = await writeMatrix('softmax', 'float32');
-    const weights = Float64Array.from(cases[1].weights);
-    const bias = Float64Array.from(cases[1].bias);
-    const logits = await scoreRows(client, matrix, { start: 100, end: 103 }, { weights, bias });
+    const weights = Float64Array.from(fixture.cases[1].weights);
+    const bias = Float64Array.from(fixture.cases[1].bias);
+    const logits = await scoreRows(fixture.client, matrix, { start: 100, end: 103 }, { weights, bias });
     expect(logits.length).toBe(15);
     for (let row = 0; row < 3; row++) {
       for (let output = 0; output < 5; output++) {
         let wanted = bias[output];
         for (let column = 0; column < columns; column++) {
-          wanted += weights[output * columns + column] * features[(100 + row) * columns + column];
+          wanted += weights[output * columns + column] * fixture.features[(100 + row) * columns + column];
         }
         expect(Math.abs(logits[row * 5 + output] - wanted)).toBeLessThan(1e-4);
       }
@@ -132,7 +101,7 @@ describe('fitting a linear head', () => {
 
   it('stops when it is told to', async () => {
     const matrix = await writeMatrix('softmax', 'float64');
-    const session = await openFit(client, matrix, [{ start: 0, end: 700 }]);
+    const session = await openFit(fixture.client, matrix, [{ start: 0, end: 700 }]);
     const stop = new AbortController();
     const fit = session.fit({
       penalty: 1e-9,
@@ -142,7 +111,7 @@ describe('fitting a linear head', () => {
     });
     setTimeout(() => stop.abort(), 3);
     await expect(fit).rejects.toMatchObject({ code: 'cancelled' });
-    const after = await openFit(client, matrix, [{ start: 0, end: 700 }]);
+    const after = await openFit(fixture.client, matrix, [{ start: 0, end: 700 }]);
     expect((await after.fit({ penalty: 100, tolerance: 1e-3, mostIterations: 100 })).status).toBe('converged');
   });
 });

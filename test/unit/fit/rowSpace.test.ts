@@ -1,16 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFit } from '../../../src/fit/fitLinear';
 import type { FitProblem } from '../../../src/fit/fitProblem';
 import { scoreRange, writeProblem } from '../../../src/fit/fitProblem';
 import { isRowSpaceCheaper } from '../../../src/fit/rowSpace';
-import { InferenceClient } from '../../../src/inference/inferenceClient';
-import { readNpy, readNpyArray } from '../../../src/tensor/npy';
-import { buildServer } from '../inference/buildServer';
+import type { ReferenceFit } from './fitReference';
+import { openFitReference } from './fitReference';
 
-const fixture = path.join(__dirname, '../../fixtures/fit');
 const [rows, columns, trainCount] = [48, 200, 40];
 const [DIRECT, REDUCED] = [0, 2];
 /**
@@ -19,40 +15,18 @@ const [DIRECT, REDUCED] = [0, 2];
  */
 const NEAR = 3e-4;
 
-interface Case {
-  readonly kind: 'softmax' | 'binary' | 'several';
-  readonly penalty: number;
-  readonly weights: readonly number[];
-  readonly bias: readonly number[];
-  readonly objective: number;
-  /** Of the images that were not fitted to; softmax: [images, classes], others [images, outputs]. */
-  readonly logits: readonly number[];
-}
-
-let server: Awaited<ReturnType<typeof buildServer>>;
-let folder: string;
-let client: InferenceClient;
-let cases: readonly Case[];
-let features: Float32Array;
-let classes: readonly number[];
-let labels: readonly number[];
+let fixture: Awaited<ReturnType<typeof openFitReference>>;
 beforeAll(async () => {
-  server = await buildServer('row-space');
-  folder = await mkdtemp(path.join(tmpdir(), 'headlight-row-space-'));
-  client = new InferenceClient(server.path, { threads: 1 });
-  const read = async (name: string) => Array.from(readNpyArray(await readFile(path.join(fixture, name))).data, Number);
-  features = readNpy(await readFile(path.join(fixture, 'wide_features.npy'))).data;
-  classes = await read('wide_classes.npy');
-  labels = await read('wide_labels.npy');
-  ({ cases } = JSON.parse(await readFile(path.join(fixture, 'wide_expected.json'), 'utf8')) as { cases: Case[] });
+  fixture = await openFitReference('row-space', 'wide_');
 });
-afterAll(async () => {
-  client.dispose();
-  await server.remove();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => fixture.close());
 
-function createProblem(kind: Case['kind'], fits: number, values: Float32Array = features): Promise<FitProblem> {
+function createProblem(
+  kind: ReferenceFit['kind'],
+  fits: number,
+  values: Float32Array = fixture.features,
+): Promise<FitProblem> {
+  const { client, folder, classes, labels } = fixture;
   const perRow = {
     softmax: (row: number) => [classes[row]],
     binary: (row: number) => [classes[row] < 2 ? 1 : 0],
@@ -74,7 +48,7 @@ function createProblem(kind: Case['kind'], fits: number, values: Float32Array = 
 }
 
 async function fit(problem: FitProblem, penalty: number, range = problem.train) {
-  const session = await openFit(client, problem.matrix, [range]);
+  const session = await openFit(fixture.client, problem.matrix, [range]);
   const found = await session.fit({ ...problem, penalty });
   await session.release();
   return { ...found, features: await problem.toFeatureWeights(found.weights) };
@@ -91,7 +65,7 @@ function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, toler
 }
 
 /** The bias of a softmax, and with it the logits, may carry a common constant, which no probability depends on. */
-function center(values: ArrayLike<number>, kind: Case['kind'], perRow: number): number[] {
+function center(values: ArrayLike<number>, kind: ReferenceFit['kind'], perRow: number): number[] {
   const all = Array.from(values);
   const mean = (row: number) =>
     all.slice(row * perRow, (row + 1) * perRow).reduce((sum, value) => sum + value) / perRow;
@@ -100,7 +74,7 @@ function center(values: ArrayLike<number>, kind: Case['kind'], perRow: number): 
 
 describe('fitting in the space that the images span', () => {
   it('finds the coefficients, objective and logits of scikit-learn, although images repeat or depend on each other', async () => {
-    for (const reference of cases) {
+    for (const reference of fixture.cases) {
       const { kind, bias } = reference;
       const problem = await createProblem(kind, REDUCED);
       expect(problem.matrix.columns).toBe(45);
@@ -111,10 +85,10 @@ describe('fitting in the space that the images span', () => {
       expectNear(center(found.bias, kind, bias.length), center(bias, kind, bias.length), NEAR);
       const { logits } = await scoreRange(problem, found, problem.validation);
       const ofClass = kind === 'binary' ? logits.filter((_, index) => index % 2 === 1).map((half) => 2 * half) : logits;
-      expectNear(center(ofClass, kind, bias.length), center(reference.logits, kind, bias.length), NEAR);
+      expectNear(center(ofClass, kind, bias.length), center(reference.logits!, kind, bias.length), NEAR);
       await problem.release();
     }
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(fixture.folder)).toEqual([]);
   });
 
   it('equals the fit to the features themselves, for all training images and for some of them', async () => {
@@ -135,7 +109,7 @@ describe('fitting in the space that the images span', () => {
     const found = await fit(problem, 1);
     expect(found.objective).toBeCloseTo(Math.log(4), 10);
     await problem.release();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(fixture.folder)).toEqual([]);
   });
 
   it('is chosen for fewer images than features as long as the products of all pairs pay', () => {
