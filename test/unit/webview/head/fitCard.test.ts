@@ -8,9 +8,8 @@ import type { FitAnswer } from '../../../../src/protocol/headWork';
 import type { ModelReport } from '../../../../src/protocol/modelReport';
 import { createFitCard } from '../../../../webview/head/fitCard';
 import { toFitCharts } from '../../../../webview/head/fitCharts';
-import { DEFAULT_HEAD_CHOICES } from '../../../../webview/head/headChoices';
-import { createInitialState } from '../../../../webview/savedState';
-import { createTestApp, settle } from '../cam/builders';
+import { settle } from '../cam/builders';
+import { showCard } from './showCard';
 
 const DATA = { path: '/w/photos', name: 'photos' };
 
@@ -66,26 +65,13 @@ const ANSWER: FitAnswer = {
 
 describe('the card that fits a head', () => {
   let report: ModelReport;
-  let test: ReturnType<typeof createTestApp>;
-  let element: HTMLElement;
+  let test: ReturnType<typeof showCard>;
   beforeAll(async () => {
     vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
     report = await inspectModel(path.resolve('media/demo/shapes/shapes_gap.onnx'));
   });
   const show = async ({ fit = null as FitAnswer | null, trusted = true, chosen = true } = {}) => {
-    test = createTestApp({ ...createInitialState(null), report, trusted });
-    const card = createFitCard(test.app);
-    element = card.element;
-    const draw = () =>
-      card.draw({
-        state: test.app.state,
-        head: report.heads[0],
-        choices: DEFAULT_HEAD_CHOICES,
-        findings: { measurement: { status: 'none' }, weights: { status: 'none' }, row: { status: 'none' } },
-      });
-    test.onChange = draw;
-    document.body.replaceChildren(element);
-    draw();
+    test = showCard(createFitCard, report, { trusted });
     test.find('latestFit')[0].resolve({ fit });
     await settle();
     if (chosen && fit === null) {
@@ -94,11 +80,10 @@ describe('the card that fits a head', () => {
       await settle();
     }
   };
-  const text = () => element.textContent.replace(/\s+/g, ' ');
-  const button = (name: string) =>
-    [...element.querySelectorAll('button')].find((one) => one.textContent.trim().startsWith(name))!;
+  const text = () => test.text();
+  const button = (name: string) => test.button(name);
   const control = (label: string) =>
-    [...element.querySelectorAll('label')]
+    [...test.element.querySelectorAll('label')]
       .find((one) => one.textContent.trim().startsWith(label))!
       .querySelector<HTMLSelectElement | HTMLInputElement>('select, input')!;
   const change = (label: string, value: string) => {
@@ -146,16 +131,16 @@ describe('the card that fits a head', () => {
     button('Fit').click();
     test.find('fitHead')[0].resolve(ANSWER);
     await settle();
-    const groups = [...element.querySelectorAll('.fit-bar-group')].map((group) =>
+    const groups = [...test.element.querySelectorAll('.fit-bar-group')].map((group) =>
       group.textContent.replace(/\s+/g, ' ').trim(),
     );
     expect(groups).toEqual([
       'GAP training 100 % validation 92 % 8.33 points apart',
       'FC training 100 % validation 50 % 50 points apart',
     ]);
-    const widths = [...element.querySelectorAll('.fit-bar-share')].map((bar) => Number(bar.getAttribute('width')));
+    const widths = [...test.element.querySelectorAll('.fit-bar-share')].map((bar) => Number(bar.getAttribute('width')));
     expect(widths).toEqual([100, 100 * (11 / 12), 100, 50]);
-    const figures = [...element.querySelectorAll('.figure')].map((figure) => figure.getAttribute('aria-label'));
+    const figures = [...test.element.querySelectorAll('.figure')].map((figure) => figure.getAttribute('aria-label'));
     expect(figures).toContain('Parameters, FC: 12.3 k, 12,291 parameters, derived. Copy');
     expect(figures).toContain('Parameters per image, GAP: 6.5, 6.5, derived. Copy');
     expect(figures).toContain('Time, GAP: 0.125 s, 0.125 seconds, measured. Copy');
@@ -167,7 +152,7 @@ describe('the card that fits a head', () => {
 
   it('shows which classes are taken for which', async () => {
     await show({ fit: ANSWER });
-    const cells = [...element.querySelectorAll('.confusion-table')[0].querySelectorAll('tbody td')];
+    const cells = [...test.element.querySelectorAll('.confusion-table')[0].querySelectorAll('tbody td')];
     expect(cells.map((cell) => cell.textContent.trim())).toEqual(['4', '', '', '1', '3', '', '', '', '4']);
     expect(cells[3].getAttribute('title')).toBe('square predicted as circle: 1 of 4');
     expect(cells[3].className).toBe('wrong');
@@ -182,8 +167,8 @@ describe('the card that fits a head', () => {
     const classes = confusion.map((_, index) => `class ${index}`);
     const heads = [createFit('gap', 0.9, { confusion })];
     await show({ fit: { ...ANSWER, report: { ...ANSWER.report, classes, heads } } });
-    expect(element.querySelector('.confusion-table')).toBeNull();
-    const picture = element.querySelector<HTMLCanvasElement>('.confusion-picture')!;
+    expect(test.element.querySelector('.confusion-table')).toBeNull();
+    const picture = test.element.querySelector<HTMLCanvasElement>('.confusion-picture')!;
     vi.spyOn(picture, 'getBoundingClientRect').mockReturnValue({ left: 0, top: 0, width: 300, height: 300 } as DOMRect);
     picture.dispatchEvent(new MouseEvent('pointermove', { clientX: 55, clientY: 5 }));
     expect(picture.title).toBe('class 0 predicted as class 5: 1 of 2');
@@ -193,7 +178,7 @@ describe('the card that fits a head', () => {
   it('draws learning, calibration, and the path when the penalty was cross-validated', async () => {
     await show({ fit: ANSWER });
     const visible = () =>
-      [...element.querySelectorAll<HTMLElement>('.head-charts figure')].filter((one) => !one.hidden);
+      [...test.element.querySelectorAll<HTMLElement>('.head-charts figure')].filter((one) => !one.hidden);
     expect(visible().map((figure) => figure.querySelector('b')?.textContent)).toEqual([
       'Learning curve',
       'Calibration',
@@ -235,8 +220,8 @@ describe('the card that fits a head', () => {
     const failure = { code: 'badArgument', message: 'photos has one class only.', retry: false };
     test.find('fitHead')[0].reject(new RequestFailure(failure));
     await settle();
-    expect(element.querySelector('[role=alert]')!.textContent).toContain('photos has one class only.');
+    expect(test.element.querySelector('[role=alert]')!.textContent).toContain('photos has one class only.');
     expect(button('Fit').disabled).toBe(false);
-    expect(element.querySelector('.fit-table')).toBeNull();
+    expect(test.element.querySelector('.fit-table')).toBeNull();
   });
 });

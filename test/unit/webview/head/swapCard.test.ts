@@ -5,10 +5,9 @@ import { listSwapMethods } from '../../../../src/head/swapMethods';
 import { analyzeModel, type ModelAnalysis } from '../../../../src/inspectModel';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { SwapPreview } from '../../../../src/protocol/headWork';
-import { DEFAULT_HEAD_CHOICES } from '../../../../webview/head/headChoices';
 import { createSwapCard } from '../../../../webview/head/swapCard';
-import { createInitialState } from '../../../../webview/savedState';
-import { createTestApp, settle } from '../cam/builders';
+import { settle } from '../cam/builders';
+import { showCard } from './showCard';
 
 const PREVIEW: SwapPreview = {
   id: 7,
@@ -51,8 +50,7 @@ const LABELS = ['circle', 'square', 'star'];
 
 describe('the card that swaps a head', () => {
   let models: Readonly<Record<string, ModelAnalysis>>;
-  let test: ReturnType<typeof createTestApp>;
-  let element: HTMLElement;
+  let test: ReturnType<typeof showCard>;
   beforeAll(async () => {
     vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
     const names = ['shapes_fc', 'shapes_gap', 'shapes_mlp'];
@@ -65,28 +63,15 @@ describe('the card that swaps a head', () => {
       const file = `${index}.png`;
       return { id: file, name: file, path: file };
     });
-    test = createTestApp({ ...createInitialState(null), report, images, trusted: change.trusted ?? true });
-    const card = createSwapCard(test.app);
-    element = card.element;
-    const draw = () =>
-      card.draw({
-        state: test.app.state,
-        head: report.heads[0],
-        choices: DEFAULT_HEAD_CHOICES,
-        findings: { measurement: { status: 'none' }, weights: { status: 'none' }, row: { status: 'none' } },
-      });
-    test.onChange = draw;
-    document.body.replaceChildren(element);
-    draw();
+    test = showCard(createSwapCard, report, { images, trusted: change.trusted ?? true });
     test.find('swapChoices')[0].resolve(listSwapMethods(heads[0]));
     test.find('latestSwap')[0].resolve({ preview: change.preview ?? null });
     await settle();
   };
-  const text = () => element.textContent.replace(/\s+/g, ' ');
-  const button = (name: string) =>
-    [...element.querySelectorAll('button')].find((one) => one.textContent.trim().startsWith(name))!;
+  const text = () => test.text();
+  const button = (name: string) => test.button(name);
   const radio = (name: string) =>
-    [...element.querySelectorAll('label')]
+    [...test.element.querySelectorAll('label')]
       .find((label) => label.textContent.trim().startsWith(name))!
       .querySelector('input')!;
   const choose = (name: string) => {
@@ -124,7 +109,7 @@ describe('the card that swaps a head', () => {
     expect(test.find('proposeSwap')[0].params).toEqual(PREVIEW.request);
     test.app.update({ headProgress: { swap: { text: 'Both heads: 1 of 2 images', fraction: 0.5 } } });
     expect(text()).toContain('Both heads: 1 of 2 images');
-    expect(element.querySelector('progress')!.value).toBe(0.5);
+    expect(test.element.querySelector('progress')!.value).toBe(0.5);
     button('Cancel').click();
     expect(test.find('proposeSwap')[0].signal?.aborted).toBe(true);
     test.find('proposeSwap')[0].reject(new RequestFailure({ code: 'cancelled', message: 'Cancelled.', retry: true }));
@@ -145,12 +130,12 @@ describe('the card that swaps a head', () => {
     button('Preview').click();
     test.find('proposeSwap')[0].resolve(PREVIEW);
     await settle();
-    const figures = [...element.querySelectorAll('.figure')].map((figure) => figure.getAttribute('aria-label'));
+    const figures = [...test.element.querySelectorAll('.figure')].map((figure) => figure.getAttribute('aria-label'));
     expect(figures).toContain('Parameters before: 771, 771 parameters, derived. Copy');
     expect(figures).toContain('MAC per image after: 12, 12 MAC, derived. Copy');
     expect(figures).toContain('Top-1 agreement: 50 %, 0.5, measured. Copy');
     expect(figures).toContain('Residual ‖W − V‖/‖W‖: 0.25, 0.25, derived. Copy');
-    const rows = [...element.querySelectorAll('.swap-images tbody tr')].map((row) =>
+    const rows = [...test.element.querySelectorAll('.swap-images tbody tr')].map((row) =>
       [...row.children].map((cell) => cell.textContent.replace(/\s+/g, ' ').trim()),
     );
     expect(rows).toEqual([
@@ -159,9 +144,9 @@ describe('the card that swaps a head', () => {
     ]);
     expect(text()).toContain('The new head is stored in float32.');
     expect(text()).toContain('1 image could not be read');
-    expect(element.querySelectorAll('.swap-pair canvas')).toHaveLength(2);
+    expect(test.element.querySelectorAll('.swap-pair canvas')).toHaveLength(2);
     expect(text()).toContain('Before: −2.000 to +1.000');
-    const scale = element.querySelector('.cam-legend-scale')!.getAttribute('aria-label');
+    const scale = test.element.querySelector('.cam-legend-scale')!.getAttribute('aria-label');
     expect(scale).toMatch(/^Colour scale from −4\.0+ to \+?4\.0+ logit\. One scale for both heads/);
     expect(test.find('saveSwap')).toHaveLength(0);
   });
@@ -171,7 +156,7 @@ describe('the card that swaps a head', () => {
     const preview = { ...PREVIEW, proposal: { ...PREVIEW.proposal, ridge: 0.1, agreement } };
     await show('shapes_fc', { preview });
     expect(text()).toContain('leave-one-out');
-    expect(element.querySelector('.figure[aria-label^="Top-1 agreement"]')!.getAttribute('aria-label')).toContain(
+    expect(test.element.querySelector('.figure[aria-label^="Top-1 agreement"]')!.getAttribute('aria-label')).toContain(
       'estimated',
     );
   });
@@ -187,7 +172,7 @@ describe('the card that swaps a head', () => {
     const failure = { code: 'badArgument', message: 'That is the model itself.', retry: false };
     test.find('saveSwap')[1].reject(new RequestFailure(failure));
     await settle();
-    expect(element.querySelector('[role=alert]')!.textContent).toContain('That is the model itself.');
+    expect(test.element.querySelector('[role=alert]')!.textContent).toContain('That is the model itself.');
   });
 
   it('takes up a preview that was there before the page', async () => {
@@ -195,13 +180,13 @@ describe('the card that swaps a head', () => {
     await show('shapes_fc', { preview: { ...PREVIEW, request: { ...PREVIEW.request, method: 'distill', data } } });
     expect(radio('Distill').checked).toBe(true);
     expect(text()).toContain('photos');
-    expect(element.querySelectorAll('.swap-images tbody tr')).toHaveLength(2);
+    expect(test.element.querySelectorAll('.swap-images tbody tr')).toHaveLength(2);
   });
 
   it('drops the preview when something else is chosen', async () => {
     await show('shapes_fc', { preview: PREVIEW });
     choose('Distill');
-    expect(element.querySelector('.swap-images')).toBeNull();
+    expect(test.element.querySelector('.swap-images')).toBeNull();
   });
 
   it('says why a preview failed, in the sentence of the host', async () => {
@@ -210,7 +195,7 @@ describe('the card that swaps a head', () => {
     const failure = { code: 'notTrusted', message: 'This workspace is in Restricted Mode.', retry: true };
     test.find('proposeSwap')[0].reject(new RequestFailure(failure));
     await settle();
-    expect(element.querySelector('[role=alert]')!.textContent).toContain('Restricted Mode');
+    expect(test.element.querySelector('[role=alert]')!.textContent).toContain('Restricted Mode');
     expect(button('Preview').disabled).toBe(false);
   });
 });
