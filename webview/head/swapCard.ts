@@ -165,7 +165,7 @@ function formTemplate(scene: HeadScene, form: Form): TemplateResult {
 function describeList(count: number): string {
   return count === 0
     ? 'Images to compare on: none yet. Add some in the CAM view, or'
-    : `Images: the ${count} of the CAM view’s list, or`;
+    : `Images: ${count === 1 ? 'the one' : `the ${count}`} of the CAM view’s list, or`;
 }
 
 /** Why there is nothing to preview; null when there is. */

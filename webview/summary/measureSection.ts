@@ -66,7 +66,7 @@ function headingTemplate(
   trusted: boolean,
 ): TemplateResult {
   const isRunning = state?.status === 'running';
-  const label = isRunning ? 'Measuring…' : state === null ? 'Measure on This Machine' : 'Measure Again';
+  const label = isRunning ? 'Measuring…' : state?.status === 'measured' ? 'Measure Again' : 'Measure on This Machine';
   return html`<h2 id="roofline-title">Roofline</h2>
     ${provenanceTemplate(state?.status === 'measured' ? 'measured' : 'derived')}
     <span class="actions">
