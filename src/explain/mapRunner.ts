@@ -1,16 +1,15 @@
-import { basename } from 'node:path';
-import { BatchRunner, findFixedBatch } from './batchRunner';
-import { subtractExactMaps, checkContrast } from '../cam/contrastMaps';
+import { checkContrast, subtractExactMaps } from '../cam/contrastMaps';
 import type { ImageMaps } from '../cam/readEvidence';
 import { listMapFetches, readMaps, toClassInput } from '../cam/readEvidence';
-import type { Explainer } from './explainer';
-import type { ExtendedModel } from './extendedModel';
-import { extendForBatches } from './extendedModel';
-import { findInput } from './imageFeed';
 import { isInputTensor, readInputTensor } from '../image/inputTensor';
 import type { FailedImage, ListedImage, SeriesItem } from '../protocol/imageSeries';
 import type { Preprocessing } from '../protocol/preprocessing';
 import { UserError } from '../userError';
+import { BatchRunner } from './batchRunner';
+import type { Explainer } from './explainer';
+import type { ExtendedModel } from './extendedModel';
+import { extendForBatches } from './extendedModel';
+import { runBatch } from './runBatch';
 
 /** Which exact maps are drawn of each image, and how. */
 export interface MapOptions {
@@ -39,10 +38,9 @@ export async function createMapRunner(
 ): Promise<BatchRunner<ListedImage, SeriesItem>> {
   const shape = await findImageShape(images, options);
   const loaded = await extendForBatches(explainer, shape, Math.max(1, options.topCount), options.signal);
-  const fixed = findFixedBatch(loaded.analysis);
   const work = {
     run: (batch: readonly ListedImage[], next: readonly ListedImage[]) =>
-      runBatch(explainer, loaded, { batch, next, shape, fixed }, options),
+      mapBatch(explainer, loaded, { batch, next }, shape, options),
     fail: (image: ListedImage, failure: FailedImage): SeriesItem => ({ image, explained: null, failure }),
     readAnswer: ({ explained }: SeriesItem) => explained?.logits ?? null,
     release: () => explainer.client.releaseModel(loaded.handle),
@@ -50,48 +48,31 @@ export async function createMapRunner(
   return new BatchRunner<ListedImage, SeriesItem>(work, loaded.analysis, options);
 }
 
-interface Batch {
-  readonly batch: readonly ListedImage[];
-  readonly next: readonly ListedImage[];
-  /** Of one image. */
-  readonly shape: readonly number[];
-  readonly fixed: number | null;
-}
-
-async function runBatch(
+/** Maps of the images of one batch. */
+async function mapBatch(
   { client }: Explainer,
-  { analysis, extension, handle }: ExtendedModel,
-  { batch, next, shape, fixed }: Batch,
+  loaded: ExtendedModel,
+  images: { readonly batch: readonly ListedImage[]; readonly next: readonly ListedImage[] },
+  shape: readonly number[],
   { classes, topCount, contrast, preprocessing, wantsPictures, signal }: MapOptions,
 ): Promise<SeriesItem[]> {
+  const { extension } = loaded;
   const asked = contrast === null ? classes : [...classes, contrast];
   const wanted = { elementType: 'int64', dims: [asked.length], data: toClassInput(extension, asked) } as const;
-  const { images, run } = await client.runImages(handle, {
-    images: batch.map(({ path }) => path),
-    next: next.map(({ path }) => path),
-    preprocessing,
-    input: { name: findInput(analysis), shape, batch: fixed },
+  const results = await runBatch(client, loaded, {
+    ...{ ...images, shape, preprocessing, wantsPictures, signal },
     feeds: extension.inputs.classes === null ? {} : { [extension.inputs.classes]: wanted },
     fetches: listMapFetches(extension),
-    wantsPictures,
-    signal,
+    readAnswers: (outputs) => readMaps(extension, outputs),
   });
-  const answers = run === null ? [] : readMaps(extension, run.outputs);
-  const readable = images.filter(({ ok }) => ok).length;
-  if (answers.length < readable) {
-    const found = `${basename(analysis.model.path)} gives ${answers.length} answers for ${readable} images.`;
-    throw new UserError('inferenceFailed', `${found} Its graph fixes the batch somewhere.`);
-  }
-  let answered = 0;
-  return images.map((outcome, index) => {
-    const image = batch[index];
-    if (!outcome.ok) {
-      return { image, explained: null, failure: { code: outcome.code, message: outcome.message } };
+  return results.map((result) => {
+    if (result.failure !== null) {
+      return { image: result.image, explained: null, failure: result.failure };
     }
-    const { placement, picture } = outcome;
-    const { maps, ...answer } = chooseMaps(answers[answered++], { classes, topCount, contrast });
+    const { image, answer, placement, picture } = result;
+    const { maps, ...rest } = chooseMaps(answer, { classes, topCount, contrast });
     const valued = maps.map((map) => ({ ...map, value: map.certificate.logit, figures: [] }));
-    return { image, explained: { ...answer, maps: valued, runs: 1, placement, picture }, failure: null };
+    return { image, explained: { ...rest, maps: valued, runs: 1, placement, picture }, failure: null };
   });
 }
 

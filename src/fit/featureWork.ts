@@ -1,16 +1,15 @@
-import { basename } from 'node:path';
+import type { RunOutput } from '../cam/readEvidence';
 import type { BatchWork } from '../explain/batchRunner';
-import { findFixedBatch } from '../explain/batchRunner';
 import type { LoadedExtension } from '../explain/extendedModel';
-import { findInput } from '../explain/imageFeed';
 import { loadExtended } from '../explain/extendedModel';
-import type { FeatureExtension } from './featureExtension';
-import type { ImageHash } from './featureJournal';
+import { findInput } from '../explain/imageFeed';
+import { runBatch } from '../explain/runBatch';
 import type { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import type { FailedImage } from '../protocol/imageSeries';
 import type { Preprocessing } from '../protocol/preprocessing';
-import { UserError } from '../userError';
+import type { FeatureExtension } from './featureExtension';
+import type { ImageHash } from './featureJournal';
 
 /** Where features come from. */
 export interface FeatureSource {
@@ -46,7 +45,7 @@ export function createFeatureWork(source: FeatureSource): BatchWork<UnknownImage
   return {
     async run(batch, next) {
       trunk ??= await loadExtended(analysis, client, () => features, options.signal);
-      return runBatch(source, trunk, batch, next);
+      return computeBatch(source, trunk, { batch, next });
     },
     fail: (image, failure) => ({ image, features: null, failure }),
     readAnswer: (item) => item.features?.pooled ?? null,
@@ -58,43 +57,30 @@ export function createFeatureWork(source: FeatureSource): BatchWork<UnknownImage
   };
 }
 
-async function runBatch(
+/** Features of the images of one batch. */
+async function computeBatch(
   { client, analysis, features, options: { preprocessing, withMaps, signal } }: FeatureSource,
-  { handle }: LoadedExtension<FeatureExtension>,
-  batch: readonly UnknownImage[],
-  next: readonly UnknownImage[],
+  trunk: LoadedExtension<FeatureExtension>,
+  images: { readonly batch: readonly UnknownImage[]; readonly next: readonly UnknownImage[] },
 ): Promise<FeatureItem[]> {
-  const name = findInput(analysis);
-  const shape = [1, ...(analysis.inferred.boundInputs.get(name) ?? []).slice(1)];
-  const { images, run } = await client.runImages(handle, {
-    images: batch.map(({ path }) => path),
-    next: next.map(({ path }) => path),
-    preprocessing,
-    input: { name, shape, batch: findFixedBatch(analysis) },
+  const shape = [1, ...(analysis.inferred.boundInputs.get(findInput(analysis)) ?? []).slice(1)];
+  const results = await runBatch(client, trunk, {
+    ...{ ...images, shape, preprocessing, signal },
     feeds: {},
     fetches: withMaps ? [features.pooled, features.map] : [features.pooled],
     wantsPictures: false,
-    signal,
+    readAnswers: (outputs) => {
+      const pooled = sliceItems(outputs[features.pooled]);
+      const maps = withMaps ? sliceItems(outputs[features.map]) : null;
+      return pooled.map((values, item) => ({ pooled: values, map: maps?.[item] ?? null }));
+    },
   });
-  const readable = images.filter(({ ok }) => ok).length;
-  const answers = run?.outputs[features.pooled].dims[0] ?? 0;
-  if (answers < readable) {
-    const found = `${basename(analysis.model.path)} gives ${answers} answers for ${readable} images.`;
-    throw new UserError('inferenceFailed', `${found} Its graph fixes the batch somewhere.`);
-  }
-  const read = (output: string, item: number): Float32Array => {
-    const values = run?.outputs[output].data as Float32Array;
-    const size = values.length / answers;
-    return values.slice(item * size, (item + 1) * size);
-  };
-  let answered = 0;
-  return images.map((outcome, index) => {
-    const image = batch[index];
-    if (!outcome.ok) {
-      return { image, features: null, failure: { code: outcome.code, message: outcome.message } };
-    }
-    const item = answered++;
-    const map = withMaps ? read(features.map, item) : null;
-    return { image, features: { pooled: read(features.pooled, item), map }, failure: null };
-  });
+  return results.map(({ image, answer, failure }) => ({ image, features: answer, failure }));
+}
+
+/** The values of each image. */
+function sliceItems({ dims: [count], data }: RunOutput): Float32Array[] {
+  const values = data as Float32Array;
+  const size = values.length / count;
+  return Array.from({ length: count }, (_, item) => values.slice(item * size, (item + 1) * size));
 }
