@@ -82,30 +82,22 @@ function extendExactly(
   const selected = select(builder, { model, head }, selection, null);
   const { context, evidence, bias } = emitHeadMaps(builder, head, selected);
   const shapes = new KnownShapes(model, inferred);
-  const isFixed = hasFixedSize(shapes, featureMap.tensor);
-  const grid = isFixed ? featureMap : builder.slice(builder.add('Shape', [context.emitted.map]), 2, 4, 0);
-  const outputs = declareOutputs(builder, selected, {
+  return declare(builder, selected, {
     maps: evidence.maps,
     bias,
-    grid,
+    aggregate: context.aggregate,
+    place: featureMap,
+    freeGrid: hasFixedSize(shapes, featureMap.tensor)
+      ? null
+      : builder.slice(builder.add('Shape', [context.emitted.map]), 2, 4, 0),
     batch: nameBatch({ model, head }, shapes),
     classes: head.classes,
+    method,
+    selection,
     mapCount: countMaps(selection, head.classes),
     isClassOutput: selection !== 'all',
     hasLogits: true,
   });
-  return {
-    extension: builder.finish(),
-    inputs: { classes: selected.input },
-    outputs,
-    method,
-    layer: featureMap.tensor,
-    height: isFixed ? featureMap.height : null,
-    width: isFixed ? featureMap.width : null,
-    mapCount: countMaps(selection, head.classes),
-    selection,
-    aggregate: context.aggregate,
-  };
 }
 
 function extendAtLayer(
@@ -119,28 +111,20 @@ function extendAtLayer(
   const selected = select(builder, subject, selection ?? 'top1', 1);
   const mapCount = selection === 'input' ? 1 : (countMaps(selection ?? 'top1', scope.classes) ?? 1);
   const isFixed = layer.axes.kind === 'tokens' || hasFixedSize(shapes, layer.tensor);
-  const outputs = declareOutputs(builder, selected, {
+  return declare(builder, selected, {
     maps: emitMaps(scope, selected, mapCount),
     bias: null,
-    grid: isFixed ? layer : emitGridSize(scope),
+    aggregate: null,
+    place: layer,
+    freeGrid: isFixed ? null : emitGridSize(scope),
     batch: nameBatch({ model, head }, shapes),
     classes: scope.classes,
+    method,
+    selection,
     mapCount,
     isClassOutput: selection !== null,
     hasLogits: selection !== null,
   });
-  return {
-    extension: builder.finish(),
-    inputs: { classes: selected.input },
-    outputs,
-    method,
-    layer: layer.tensor,
-    height: isFixed ? layer.height : null,
-    width: isFixed ? layer.width : null,
-    mapCount,
-    selection,
-    aggregate: null,
-  };
 }
 
 function checkSelection({ name, isClassSpecific }: DrawnMethod, classes: ClassSelection | null): ClassSelection | null {
@@ -204,40 +188,44 @@ function emitGridSize({ builder, layer: { tensor, axes } }: LayerScope): string 
   return builder.concat([builder.dimension(tensor, row), builder.dimension(tensor, column)], 0);
 }
 
-interface Declared {
+interface Declared extends Pick<ExplainedExtension, 'method' | 'selection' | 'mapCount' | 'aggregate'> {
   /** [N, n, H·W]. */
   readonly maps: string;
   /** Null for none. */
   readonly bias: string | null;
-  /** Fixed, or an int64 value [2]. */
-  readonly grid: { readonly height: number; readonly width: number } | string;
+  /** Where the maps are drawn. */
+  readonly place: { readonly tensor: string; readonly height: number; readonly width: number };
+  /** An int64 value [2] with the size of the maps where the input decides it; null: that of the place. */
+  readonly freeGrid: string | null;
   readonly batch: number | string;
   readonly classes: number;
-  readonly mapCount: number | null;
   readonly isClassOutput: boolean;
   readonly hasLogits: boolean;
 }
 
-function declareOutputs(
+function declare(
   builder: NodeBuilder,
   selected: SelectedClasses,
-  { maps, bias, grid, batch, classes, mapCount, isClassOutput, hasLogits }: Declared,
-): ExplainedExtension['outputs'] {
-  const count = mapCount ?? 'headlight_maps';
-  const size = typeof grid === 'string' ? ['headlight_height', 'headlight_width'] : [grid.height, grid.width];
+  { maps, bias, place, freeGrid, batch, classes, isClassOutput, hasLogits, ...described }: Declared,
+): ExplainedExtension {
+  const { tensor: layer, height, width } = place;
+  const count = described.mapCount ?? 'headlight_maps';
+  const size = freeGrid === null ? [height, width] : ['headlight_height', 'headlight_width'];
   const leading = builder.slice(builder.add('Shape', [maps]), 0, 2, 0);
   const shaped =
-    typeof grid === 'string'
-      ? builder.add('Reshape', [maps, builder.concat([leading, grid], 0)])
-      : builder.reshape(maps, [0, 0, grid.height, grid.width]);
-  const declare = (value: string, label: string, type: 'float32' | 'int64', shape: readonly (number | string)[]) =>
+    freeGrid === null
+      ? builder.reshape(maps, [0, 0, height, width])
+      : builder.add('Reshape', [maps, builder.concat([leading, freeGrid], 0)]);
+  const output = (value: string, label: string, type: 'float32' | 'int64', shape: readonly (number | string)[]) =>
     builder.output(builder.add('Identity', [value], {}, label), type, shape);
-  return {
-    maps: declare(shaped, 'maps', 'float32', [batch, count, ...size]),
-    classes: isClassOutput ? declare(selected.classes, 'map_classes', 'int64', [batch, count]) : null,
+  const outputs = {
+    maps: output(shaped, 'maps', 'float32', [batch, count, ...size]),
+    classes: isClassOutput ? output(selected.classes, 'map_classes', 'int64', [batch, count]) : null,
     logits: hasLogits ? builder.output(selected.logits, 'float32', [batch, classes]) : null,
-    bias: bias === null ? null : declare(emitBias(builder, bias, leading), 'map_bias', 'float32', [batch, count]),
+    bias: bias === null ? null : output(emitBias(builder, bias, leading), 'map_bias', 'float32', [batch, count]),
   };
+  const fixed = freeGrid === null ? { height, width } : { height: null, width: null };
+  return { extension: builder.finish(), inputs: { classes: selected.input }, outputs, layer, ...fixed, ...described };
 }
 
 /** [B, n, 1] or one number for all → [N, n]. */
