@@ -23,7 +23,7 @@ export const ablationCam: LayerMethod = {
   name: 'Ablation-CAM',
   unit: 'activation',
   meaning: 'Each channel counts by the share of the logit that is lost without it.',
-  cost: 'One backward pass from the logit to the layer per class, in place of a run for each channel.',
+  cost: 'One backward pass per class where everything after the layer is affine; else what comes after it, once for each channel.',
   isClassSpecific: true,
   needsGradient: true,
   otherwise: ablationRuns,

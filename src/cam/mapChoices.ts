@@ -14,6 +14,7 @@ import { gradientTimesInput } from './gradientTimesInput';
 import { hiResCam } from './hiResCam';
 import type { LayerScope, LayerSubject } from './layerExtension';
 import { chooseLayerScope, createLayerExtension } from './layerExtension';
+import { ofTarget } from './methodNote';
 import { CAM_METHODS } from './methods';
 import { findSpatialLayers } from './spatialLayer';
 import type { SpatialLayer } from './spatialLayer';
@@ -98,11 +99,6 @@ function describe(method: CamMethod, refusal: string | null, target: Target): Me
   const isClassSpecific = method.kind === 'exact' || method.isClassSpecific;
   const place = method.kind === 'exact' ? 'layer' : (method.place ?? 'layer');
   return { id, name, kind, place, unit, meaning, cost, isClassSpecific, refusal };
-}
-
-/** Methods speak of the logit of a class. */
-function ofTarget(sentence: string): string {
-  return sentence.replaceAll('the logit', 'the target').replace(' per class', '');
 }
 
 /** `derivatives`: what stands in the way of those with respect to a tensor, as far as that is known. */

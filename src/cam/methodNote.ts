@@ -13,10 +13,19 @@ export function describeMethod(
 ): string {
   const place = `${method.name} at "${layer.tensor}" (${layer.height}×${layer.width}).`;
   if (target.kind !== 'class') {
-    return `${place} ${method.meaning} Here "logit" stands for the target: ${describeTarget(target)}.`;
+    return `${place} ${ofTarget(method.meaning)} The target is ${describeTarget(target)}.`;
   }
   const relation = isPooledLinear(head, layer.tensor) ? method.atPooledHead : null;
   return [place, method.meaning, relation, describeExact(head)].filter((part) => part !== null).join(' ');
+}
+
+/** Methods speak of the logit of a class. */
+export function ofTarget(sentence: string): string {
+  return sentence
+    .replaceAll('the logit', 'the target')
+    .replaceAll('the mean logit', 'the mean of the target')
+    .replace('whatever the class', 'whatever the target')
+    .replace(/ per class|,? for all classes( together)?/, '');
 }
 
 /** Why the exact method is the default. */

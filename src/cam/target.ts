@@ -73,7 +73,7 @@ export function describeTarget(target: Target): string {
     case 'mask':
       return `the sum of channel ${target.channel} of ${target.output} over a mask`;
     case 'similarity':
-      return `the cosine similarity of ${target.output ?? 'the embedding'} to the reference`;
+      return `the cosine similarity of ${target.output === null ? 'the embedding' : `"${target.output}"`} to that of the other image`;
   }
 }
 

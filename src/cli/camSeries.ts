@@ -98,7 +98,7 @@ function identifyTarget(target: Target): string {
 
 /** Methods speak of logits. */
 function explainTarget(target: Target): string | null {
-  return target.kind === 'class' ? null : `Here "logit" stands for the target: ${describeTarget(target)}.`;
+  return target.kind === 'class' ? null : `The target, of which "logit" speaks here, is ${describeTarget(target)}.`;
 }
 
 /** Hours of work are not overwritten by leaving out an option. */

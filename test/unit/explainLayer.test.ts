@@ -150,6 +150,16 @@ describe('explainLayer', () => {
     expect(maps[2].map).toEqual(maps[0].map);
   });
 
+  it('speaks of the target where that is no class', async () => {
+    const target = { kind: 'elements', output: 'logits', index: [0, null] } as const;
+    const [gradCam, eigenCam] = [
+      await explain(await open(lite0), input, 'gradcam', { target }),
+      await explain(await open(lite0), input, 'eigencam', { target }),
+    ];
+    expect(gradCam.note).toMatch(/derivative of the target with .* The target is the sum of logits\[0, :\]\.$/);
+    expect(eigenCam.note).toContain('vary most, whatever the target.');
+  });
+
   it('refuses a class that the model does not have', async () => {
     const explained = explain(await open(lite0), input, 'gradcam', { topCount: 0, classes: [1000] });
     await expect(explained).rejects.toMatchObject({ code: 'badArgument' });

@@ -208,7 +208,7 @@ class CamView implements View {
   #sidesTemplate(state: AppState, scene: Scene, explained: ExplainedScene): TemplateResult {
     const choices = readMapChoices(state);
     const { maps } = this.#scenes;
-    return html`${findTargetChoice(state) ? nothing : this.#comparePanel({ state, scene, explained, maps })}
+    return html`${findTargetChoice(state) || explained.answer.logits.length < 2 ? nothing : this.#comparePanel({ state, scene, explained, maps })}
     ${choices ? stagesPanel({ state, scene, explained, choices, maps }, this.#actions) : nothing}`;
   }
 }

@@ -32,36 +32,40 @@ export function createClassPanel(
     const tie = report && describeTiedClasses(logits, report);
     const rows = top.includes(target.classIndex) ? top : [...top, target.classIndex];
     return html`<section class="cam-panel" aria-labelledby="cam-classes-title">
-      <h2 id="cam-classes-title">Classes</h2>
+      <h2 id="cam-classes-title">${logits.length === 1 ? 'Output' : 'Classes'}</h2>
       <div class="cam-top" role="group" aria-label="Most likely classes">
         ${rows.map((classIndex) => classRow(answer, labels, classIndex, classIndex === target.classIndex, actions))}
       </div>
       <p class="cam-note">${describeProbabilities(answer)}</p>
       ${tie === null ? nothing : html`<p class="cam-notice">${tie}</p>`}
-      <label class="cam-check" title="Otherwise each image shows its own most likely class">
-        <input
-          type="checkbox"
-          .checked=${choices.selectedClass !== null}
-          @change=${(event: Event) =>
-            actions.choose({ selectedClass: (event.target as HTMLInputElement).checked ? target.classIndex : null })}
-        />
-        Keep this class for all images
-      </label>
-      ${classPicker.element}
-      <div class="cam-contrast">
-        ${contrastPicker.element}
-        <button
-          class="cam-button cam-secondary"
-          ?disabled=${target.contrastClass === null}
-          title="Show the class alone"
-          aria-label="Stop comparing"
-          @click=${() => actions.chooseCam({ contrastClass: null })}
-        >
-          ×
-        </button>
-      </div>
+      ${
+        logits.length === 1
+          ? nothing
+          : html`${keepClass(choices.selectedClass !== null, target.classIndex, actions)} ${classPicker.element}
+              <div class="cam-contrast">
+                ${contrastPicker.element}
+                <button
+                  class="cam-button cam-secondary"
+                  ?disabled=${target.contrastClass === null}
+                  title="Show the class alone"
+                  aria-label="Stop comparing"
+                  @click=${() => actions.chooseCam({ contrastClass: null })}
+                >
+                  ×
+                </button>
+              </div>`
+      }
     </section>`;
   };
+}
+
+function keepClass(isKept: boolean, classIndex: number, actions: CamActions): TemplateResult {
+  const keep = (event: Event): void =>
+    actions.choose({ selectedClass: (event.target as HTMLInputElement).checked ? classIndex : null });
+  return html`<label class="cam-check" title="Otherwise each image shows its own most likely class">
+    <input type="checkbox" .checked=${isKept} @change=${keep} />
+    Keep this class for all images
+  </label>`;
 }
 
 function classRow(
@@ -88,7 +92,10 @@ function classRow(
   </button>`;
 }
 
-function describeProbabilities({ probabilitySource }: ImageAnswer): string {
+function describeProbabilities({ probabilitySource, logits }: ImageAnswer): string {
+  if (logits.length === 1 && probabilitySource === null) {
+    return 'The number that the model gives for this image.';
+  }
   switch (probabilitySource) {
     case 'model':
       return 'Logit and probability, as the model computes them.';

@@ -27,6 +27,8 @@ export interface MapPlace {
   readonly isExact: boolean;
   /** Whether something else than a class is explained. */
   readonly isOther?: boolean;
+  /** Whether it is the difference of two classes. */
+  readonly isContrast?: boolean;
   /** What is explained, for a map in its unit that says nothing of how it adds up; absent or null otherwise. */
   readonly value?: number | null;
   /** The stage before, at which there may be something to see; null when there is none. */
@@ -71,6 +73,12 @@ function describeConstant({ minimum, maximum }: ValueRange, cells: number, place
   }
   if (maximum > minimum) {
     return null;
+  }
+  if (minimum === 0 && place.isContrast === true) {
+    return {
+      text: 'Every cell of this map is zero: the model sees no difference between the two classes here. Compare with another class.',
+      remedy: null,
+    };
   }
   const isDeaf = minimum === 0 && !place.isExact;
   const value = minimum === 0 ? 'zero' : formatNumber(minimum);

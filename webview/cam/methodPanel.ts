@@ -112,6 +112,9 @@ function sentences(
   const paragraph = (text: string | undefined): TemplateResult => html`<p class="cam-note">${text}</p>`;
   return [
     isUsual ? paragraph(reason) : nothing,
+    cam.contrastClass !== null && cam.target === null && method?.isClassSpecific === false
+      ? paragraph(`${method.name} draws the same map for every class: there is no difference of two.`)
+      : nothing,
     isUsual && method?.kind === 'exact' ? nothing : paragraph(note),
     method ? paragraph(`${method.cost}${spent}`) : nothing,
   ];

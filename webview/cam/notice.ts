@@ -12,12 +12,15 @@ const SEQUENTIAL = 'viridis';
 
 /** Why a map shows nothing, with a button for what would; nothing under an ordinary map. */
 export function notice(
-  { cam }: Scene,
+  { cam, explained }: Scene,
   shown: ShownMap,
   choices: MapChoices | null,
   actions: CamActions,
 ): TemplateResult | typeof nothing {
-  const found = describeMap(shown.overlay.map, shown.overlay.scale, findPlace(shown, choices));
+  const found = describeMap(shown.overlay.map, shown.overlay.scale, {
+    ...findPlace(shown, choices),
+    isContrast: typeof explained?.target.contrastClass === 'number',
+  });
   if (!found) {
     return nothing;
   }

@@ -72,6 +72,9 @@ export interface ShownLayerMap extends ShownBase {
   readonly target: TargetChoice | null;
 }
 
+/** A model of one number per image has no classes to be numbered. */
+const ONE_OUTPUT = ['Output'];
+
 /** Computes the scene from the state and remembers what was costly. */
 export class SceneReader {
   readonly maps = new MapReader();
@@ -85,7 +88,7 @@ export class SceneReader {
       return null;
     }
     const imageState = state.imageStates.get(item.id) ?? { status: 'waiting' };
-    const labels = state.settings?.labels ?? null;
+    const labels = state.settings?.labels ?? (state.report?.heads[0]?.classes === 1 ? ONE_OUTPUT : null);
     const chosen = findChosenMap(state);
     const scene = { item, imageState, choices: state.choices, cam: readCamChoices(state), chosen, labels };
     if (imageState.status !== 'explained') {

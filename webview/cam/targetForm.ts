@@ -20,11 +20,12 @@ export interface TargetForm {
 /** What the map explains: a list of kinds, and the fields of the one chosen. */
 export function targetForm(form: TargetForm, actions: CamActions): TemplateResult | typeof nothing {
   const { scene, target, offers, images } = form;
-  const kinds = listTargetKinds(offers, offers.usual === null);
+  const classes = offers.usual === null ? (scene.explained?.answer.logits.length ?? 2) : 0;
+  const kinds = listTargetKinds(offers, classes);
   const isDifference = scene.explained
     ? scene.explained.target.contrastClass !== null
     : scene.cam.contrastClass !== null;
-  const kind = findTargetKind(target, isDifference, offers);
+  const kind = findTargetKind(target, isDifference, offers, classes);
   if (kinds.length < 2 && kinds.includes(kind)) {
     return nothing;
   }
@@ -43,7 +44,7 @@ export function targetForm(form: TargetForm, actions: CamActions): TemplateResul
       title=${isLacking ? 'Add a second image to compare with' : ''}
       .selected=${each === kind}
     >
-      ${TARGET_LABELS[each]}${isLacking ? ' (add a second image)' : ''}
+      ${each === 'class' && classes === 1 ? TARGET_LABELS.number : TARGET_LABELS[each]}${isLacking ? ' (add a second image)' : ''}
     </option>`;
   };
   return html`<label class="cam-control">

@@ -25,23 +25,31 @@ function listNumbers({ outputs }: TargetOffers): readonly TargetOutput[] {
   return outputs.filter(({ shape }) => shape.slice(1).every((size) => size === 1));
 }
 
-/** In the order of the list. `hasClasses`: whether maps of classes can be drawn. */
-export function listTargetKinds(offers: TargetOffers, hasClasses: boolean): readonly TargetKind[] {
+/** In the order of the list. `classes`: how many maps of classes can be drawn; 1 is the one number of the main head. */
+export function listTargetKinds(offers: TargetOffers, classes: number): readonly TargetKind[] {
+  const hasOneNumber = classes === 1 && listNumbers(offers).length > 0;
   const hasGrid = listSpatialOutputs(offers).length > 0;
   return [
-    ...(hasClasses ? (['class', 'difference'] as const) : []),
-    ...(listNumbers(offers).length > 0 ? (['number'] as const) : []),
+    ...(classes > 0 ? (['class'] as const) : []),
+    ...(classes > 1 ? (['difference'] as const) : []),
+    ...(classes !== 1 && listNumbers(offers).length > 0 ? (['number'] as const) : []),
     ...(hasGrid ? (['box', 'mask'] as const) : []),
     ...(offers.embeddings.length > 0 ? (['similarity'] as const) : []),
-    ...(offers.outputs.length > 0 ? (['elements'] as const) : []),
+    ...(offers.outputs.length > (hasOneNumber ? 1 : 0) ? (['elements'] as const) : []),
   ];
 }
 
-export function findTargetKind(target: TargetChoice | null, isDifference: boolean, offers: TargetOffers): TargetKind {
+export function findTargetKind(
+  target: TargetChoice | null,
+  isDifference: boolean,
+  offers: TargetOffers,
+  classes: number,
+): TargetKind {
   if (target === null) {
     return isDifference ? 'difference' : 'class';
   }
-  const isNumber = target.kind === 'elements' && listNumbers(offers).some(({ name }) => name === target.output);
+  const isNumber =
+    classes !== 1 && target.kind === 'elements' && listNumbers(offers).some(({ name }) => name === target.output);
   return isNumber ? 'number' : target.kind;
 }
 

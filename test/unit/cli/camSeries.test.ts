@@ -158,7 +158,7 @@ describe('headlight cam on many images', () => {
       const [one] = single.images[index].maps;
       expect(maps).toHaveLength(1);
       expect({ ...maps[0], file: null }).toEqual(one);
-      expect(note).toContain(`stands for the target: ${one.target}`);
+      expect(note).toContain(`speaks here, is ${one.target}`);
       expect(path.basename(maps[0].file!)).toBe(`${index}.npy_target.npy`);
     });
     expect(document.summary.classes).toEqual([]);

@@ -57,6 +57,41 @@ describe('CAM view', () => {
     expect(app.state.choices.view).toBe('head');
   });
 
+  it('speaks of an output, not of classes, where the model gives one number for an image', () => {
+    const [one] = createExplanation().maps;
+    const explanation = createExplanation({
+      ...{ logits: Float32Array.of(5), probabilities: null, probabilitySource: null, top: [0] },
+      maps: [{ ...one, classIndex: 0 }],
+    });
+    const output = { name: 'count', shape: [1, 1], grid: null };
+    const targets = { outputs: [output], embeddings: [{ name: 'pooled', size: 4 }], usual: null };
+    const { page } = show(
+      createState(['a.png', 'b.png'], {
+        imageStates: new Map([['a.png', { status: 'explained', explanation } as const]]),
+        report: createReport({ classes: 1 }),
+        settings: null,
+        mapChoices: createMapChoices({ targets }),
+      }),
+    );
+    expect(read(page, '.cam-heading h2')).toBe('Output');
+    expect(read(page, '#cam-classes-title')).toBe('Output');
+    expect(page.textContent).toContain('The number that the model gives for this image.');
+    expect(page.textContent).not.toContain('Compared with');
+    expect(page.textContent).not.toContain('Classes side by side');
+    const kinds = [...page.querySelectorAll('#cam-method-title ~ label option')].map((each) =>
+      each.textContent?.trim(),
+    );
+    expect(kinds).toEqual(['The number an output gives', 'Similarity to another image']);
+  });
+
+  it('says that all classes tie', () => {
+    const explanation = createExplanation({ logits: Float32Array.of(2, 2, 2) });
+    const imageStates = new Map([['a.png', { status: 'explained', explanation } as const]]);
+    const { page } = show(createState(['a.png'], { imageStates }));
+    expect(page.textContent).toContain('All 3 classes have the same logit');
+    expect(show(createExplainedState()).page.textContent).not.toContain('have the same logit');
+  });
+
   it('explains that running needs a trusted workspace', () => {
     const { page, requests } = show(createState(['a.png'], { trusted: false }));
     expect(page.textContent).toContain('Running models needs a trusted workspace');

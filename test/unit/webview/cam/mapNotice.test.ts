@@ -44,6 +44,12 @@ describe('describeMap', () => {
     expect(notice?.remedy).toEqual({ label: 'Show the stage before, 14×14 cells', layer: 'early' });
   });
 
+  it('says that two classes do not differ', () => {
+    const notice = describeMap(Float32Array.of(0, 0), signed, { ...exact, isContrast: true, earlier: early });
+    expect(notice?.text).toContain('no difference between the two classes');
+    expect(notice?.remedy).toBeNull();
+  });
+
   it('says that a map is hardly more than rounding next to its logit, and sends to the usual layer', () => {
     const usual = { ...early, tensor: 'usual' };
     const place = { isExact: false, value: -2, earlier: early };
