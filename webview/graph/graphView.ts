@@ -20,11 +20,12 @@ import { measureInsets } from './insets';
 import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
-import { lookAtAll, toOutline } from './outline';
+import { OutlineReport } from './outlineReport';
 import { pathBarTemplate } from './pathBar';
 import { PathTool } from './pathTool';
 import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
 import { Scene } from './scene';
+import { Selection } from './selection';
 import { NO_SEARCH, searchLayers, toNextMatch, type SearchState } from './search';
 import { toolbarTemplate } from './toolbar';
 import type { ItemId } from './viewModel';
@@ -46,12 +47,11 @@ class LayerGraph implements View {
   readonly #folding: Folding;
   readonly #coloring: Coloring;
   readonly #far: FarView = createFarView();
-  #selected: ItemId | null = null;
-  #selectedLayer: number | null = null;
+  readonly #selection: Selection;
   #search: SearchState = NO_SEARCH;
   readonly #path = new PathTool(() => this.#requestDraw());
   #drawnModel: GraphModel | null = null;
-  #outlined: GraphModel | null = null;
+  readonly #outline: OutlineReport;
   #requested: AppState['requestedItem'] = null;
   #drawRequested = false;
   #isReported = false;
@@ -62,6 +62,8 @@ class LayerGraph implements View {
   constructor(readonly app: App) {
     const { view, stage, toolbar, legend, announcement } = this.#elements;
     this.element = view;
+    this.#selection = new Selection(app);
+    this.#outline = new OutlineReport(app, this.#scene);
     const insets = () => measureInsets(this.#elements, this.#properties.element);
     this.#canvas = createGraphCanvas(() => this.#moved(), insets);
     this.#folding = new Folding(this.#scene, this.#canvas, insets, {
@@ -99,8 +101,8 @@ class LayerGraph implements View {
       enter: () => this.#enterSelected(),
       leaveBlock: () => this.#folding.toggle(this.#scene.root),
       step: (key) => this.#step(key),
-      explain: () => explainAtLayer(this.app, this.#selectedLayer),
-      path: () => this.#selected !== null && this.#path.start(this.#selected),
+      explain: () => explainAtLayer(this.app, this.#selection.layer),
+      path: () => this.#selection.item !== null && this.#path.start(this.#selection.item),
     });
   }
 
@@ -121,14 +123,14 @@ class LayerGraph implements View {
 
   #resized(): void {
     const { clientWidth } = this.#elements.stage;
-    this.#folding.resized(this.#width, clientWidth, this.#selected);
+    this.#folding.resized(this.#width, clientWidth, this.#selection.item);
     this.#width = clientWidth || this.#width;
     this.#requestDraw();
   }
 
   /** Another view, or the state of before, says which layer to look at. */
   #showSelected(index: number | null): void {
-    if (index === this.#selectedLayer) {
+    if (index === this.#selection.layer) {
       return;
     }
     if (index === null) {
@@ -161,7 +163,7 @@ class LayerGraph implements View {
     const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
     await this.#folding.layOutAt(viewport);
     if (isReload) {
-      this.#select(view.items.has(this.#selected ?? '') ? this.#selected : null, this.#selectedLayer);
+      this.#select(view.items.has(this.#selection.item ?? '') ? this.#selection.item : null, this.#selection.layer);
     }
     if (!this.#showRequested()) {
       this.#showSelected(this.app.state.choices.selectedLayer);
@@ -181,19 +183,7 @@ class LayerGraph implements View {
         this.app.channel.send({ type: 'drawn', view: 'graph', elapsedMs: performance.now() });
       });
     }
-    void this.#outline();
-  }
-
-  /** Tells the editor's outline, once for each reading of the model and not before its picture can be seen. */
-  async #outline(): Promise<void> {
-    const { model } = this.#scene;
-    if (model !== null && model !== this.#outlined) {
-      this.#outlined = model;
-      await lookAtAll(model.view);
-      if (model === this.#scene.model) {
-        this.app.channel.send({ type: 'outlined', items: toOutline(model.view) });
-      }
-    }
+    void this.#outline.tell();
   }
 
   #moved(): void {
@@ -230,15 +220,14 @@ class LayerGraph implements View {
       toggle: (item) => this.#folding.toggle(item),
       enter: (item) => this.#folding.enter(item),
     });
-    setActive(this.#elements.stage, this.#selected === null ? null : toElementId(this.#selected));
+    setActive(this.#elements.stage, this.#selection.item === null ? null : toElementId(this.#selection.item));
     this.#minimap.draw(picture, colors);
     render(this.#coloring.legend(), this.#elements.legend);
     this.#drawToolbar(model);
   }
 
   #toMarks(model: GraphModel): Marks {
-    const selection = { item: this.#selected, layer: this.#selectedLayer };
-    return toMarks(model, this.#scene.expanded, selection, this.#search.found, this.#path.found);
+    return toMarks(model, this.#scene.expanded, this.#selection, this.#search.found, this.#path.found);
   }
 
   #drawToolbar(model: GraphModel): void {
@@ -301,7 +290,7 @@ class LayerGraph implements View {
 
   /** What was clicked may lie where the properties appear. */
   #selectClicked(item: ItemId, layer: number | null): void {
-    const isFirst = this.#selected === null;
+    const isFirst = this.#selection.item === null;
     this.#select(item, layer);
     if (isFirst) {
       this.#folding.uncover(item);
@@ -310,7 +299,7 @@ class LayerGraph implements View {
 
   /** An item after another that is selected: shows what lies between them. */
   #selectSecond(item: ItemId): void {
-    const from = this.#selected;
+    const from = this.#selection.item;
     const view = this.#scene.model?.view;
     this.#select(item, null);
     if (from !== null && from !== item && view !== undefined) {
@@ -321,21 +310,12 @@ class LayerGraph implements View {
   /** Selects an item, or one layer of its box (by default the first), or nothing. */
   #select(item: ItemId | null, layer: number | null): void {
     const { model } = this.#scene;
-    const { announcement } = this.#elements;
-    const selected = item === null ? undefined : model?.view.items.get(item);
-    if (item !== this.#selected) {
-      this.app.channel.send({ type: 'itemSelected', item });
-    }
-    this.#selected = selected === undefined ? null : item;
-    this.#selectedLayer = selected?.kind === 'layers' ? (layer ?? selected.layers[0].index) : null;
+    const selected = this.#selection.choose(model?.view, item, layer);
     if (model !== null) {
-      this.#properties.show(model, selected ?? null, this.#selectedLayer);
+      this.#properties.show(model, selected, this.#selection.layer);
     }
-    announcement.textContent =
-      selected === undefined || item === null ? '' : (model?.contentOf(item).description ?? '');
-    if (this.app.state.choices.selectedLayer !== this.#selectedLayer) {
-      this.app.choose({ selectedLayer: this.#selectedLayer });
-    }
+    this.#elements.announcement.textContent =
+      model === null || selected === null ? '' : model.contentOf(selected.id).description;
     if (model !== null && item !== null) {
       this.#path.end(model.view, item);
     }
@@ -356,7 +336,7 @@ class LayerGraph implements View {
 
   #enterSelected(): void {
     const view = this.#scene.model?.view;
-    const selected = this.#selected === null ? undefined : view?.items.get(this.#selected);
+    const selected = this.#selection.item === null ? undefined : view?.items.get(this.#selection.item);
     if (selected !== undefined) {
       this.#folding.enter(selected.kind === 'block' ? selected.id : (view?.parentOf(selected.id) ?? this.#scene.root));
     }
@@ -377,9 +357,9 @@ class LayerGraph implements View {
       return;
     }
     const next =
-      this.#selected === null
+      this.#selection.item === null
         ? (picture.boxes[0]?.id ?? null)
-        : stepFrom(key, toVisibleItem(model.view, expanded, this.#selected), model.view, expanded, picture);
+        : stepFrom(key, toVisibleItem(model.view, expanded, this.#selection.item), model.view, expanded, picture);
     if (next !== null) {
       this.#select(next, null);
       this.#folding.reveal(next);
@@ -388,11 +368,11 @@ class LayerGraph implements View {
 
   /** Enter: opens or folds a block; on a layer, goes to its properties. */
   #activate(): void {
-    if (this.#selected === null) {
+    if (this.#selection.item === null) {
       return;
     }
-    if (this.#scene.model?.view.items.get(this.#selected)?.kind === 'block') {
-      this.#folding.toggle(this.#selected);
+    if (this.#scene.model?.view.items.get(this.#selection.item)?.kind === 'block') {
+      this.#folding.toggle(this.#selection.item);
     } else {
       this.#properties.element.focus();
     }

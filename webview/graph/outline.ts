@@ -38,18 +38,3 @@ export function toOutline(view: GraphView): OutlineItem[] {
   };
   return view.root.children.flatMap(toItem);
 }
-
-/** Leaves the page time for frames and the pointer in between. */
-const SLICE_MS = 8;
-
-/** Looks at every block of a graph, a few milliseconds at a time. */
-export async function lookAtAll({ items }: GraphView): Promise<void> {
-  const rest = items.values()[Symbol.iterator]();
-  let end = 0;
-  while (rest.next().done !== true) {
-    if (performance.now() > end) {
-      await new Promise((resolve) => setTimeout(resolve));
-      end = performance.now() + SLICE_MS;
-    }
-  }
-}
