@@ -39,7 +39,9 @@ import { parseClassChoice, toClassIndices } from './classSelection';
 import type { MapFiles } from './mapFiles';
 import { createMapFiles } from './mapFiles';
 import type { Output } from './output';
+import { createProgress } from './progress';
 import { readSettings } from './settingsFile';
+import { listUnused } from './targetArguments';
 
 /** What holds for all images of a run. */
 export interface CamRun {
@@ -69,6 +71,9 @@ export async function runCam(options: CamArguments, output: Output, inferencePat
   try {
     const images = listing?.images.map(({ path }) => path) ?? options.images;
     const run = await prepareRun({ ...options, images }, given, analysis, client);
+    for (const name of listUnused(options.sampling, run.method.id)) {
+      output.report(`headlight: --${name} has no effect on the method ${run.method.id}.`);
+    }
     const embedding = run.target.kind === 'class' ? explainEmbedding(analysis.index, analysis.heads[0]) : null;
     if (embedding !== null) {
       output.report(`headlight: ${embedding} What it shares with that of another image: --target similarity:IMAGE.`);
@@ -187,7 +192,9 @@ async function drawExact(image: string, run: CamRun): Promise<ImageDocument> {
 async function drawAtLayer(image: string, run: CamRun, method: DrawnMethod, output: Output): Promise<ImageDocument> {
   const { explainer, choices, contrast, preprocessing, labels, files, layer, target, sampling, reason } = run;
   const topCount = Math.max(0, ...choices.map((choice) => (choice.kind === 'top' ? choice.count : 0)));
-  const onProgress = createProgress(`${basename(image)}: ${method.name}`, output);
+  const progress = createProgress(output);
+  const onProgress = (fraction: number): void =>
+    progress(`headlight: ${basename(image)}: ${method.name}, ${Math.floor(100 * fraction)} %`);
   const wanted = { classes: listAsked(choices), topCount, contrast, target };
   const options = { method, layer, ...wanted, preprocessing, sampling, onProgress };
   const drawn = await explainLayer(explainer, { id: image, path: resolve(image) }, options);
@@ -203,18 +210,6 @@ function describeTies({ analysis }: Explainer, { logits }: Pick<Explanation, 'lo
 
 function join(...sentences: readonly (string | null)[]): string {
   return sentences.filter((sentence) => sentence !== null).join(' ');
-}
-
-/** Long runs say every quarter how far they are. */
-function createProgress(what: string, output: Output): (fraction: number) => void {
-  let told = 0;
-  return (fraction) => {
-    const quarters = Math.floor(4 * fraction);
-    if (quarters > told && quarters < 4) {
-      output.report(`headlight: ${what}, ${25 * quarters} %`);
-    }
-    told = Math.max(told, quarters);
-  };
 }
 
 function listAsked(choices: readonly ClassChoice[]): number[] {

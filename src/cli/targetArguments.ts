@@ -50,3 +50,18 @@ export function parseSampling(
     }),
   );
 }
+
+/** By method: which of its options it looks at. */
+const USED: Readonly<Record<string, readonly (keyof SamplingOptions)[]>> = {
+  smoothgrad: ['samples', 'seed'],
+  integratedgradients: ['samples'],
+  rise: ['samples', 'seed'],
+  scorecam: ['channels'],
+  occlusion: ['window', 'stride'],
+};
+
+/** Options that were given although the method does nothing with them. */
+export function listUnused(given: Partial<SamplingOptions>, method: string): (keyof SamplingOptions)[] {
+  const used = USED[method] ?? [];
+  return (Object.keys(given) as (keyof SamplingOptions)[]).filter((name) => !used.includes(name));
+}

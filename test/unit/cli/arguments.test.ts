@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments';
+import { listUnused } from '../../../src/cli/targetArguments';
 import { UsageError } from '../../../src/cli/usageError';
 
 describe('parseArguments', () => {
@@ -75,6 +76,12 @@ describe('parseArguments', () => {
       classes: [],
       target: { kind: 'elements', output: 'y', index: [0, 3, null, null] },
     });
+  });
+
+  it('knows which options a method does nothing with', () => {
+    expect(listUnused({ samples: 3, seed: 1 }, 'rise')).toEqual([]);
+    expect(listUnused({ samples: 3, seed: 1 }, 'integratedgradients')).toEqual(['seed']);
+    expect(listUnused({ window: 8 }, 'cam')).toEqual(['window']);
   });
 
   it('shows help and version whatever else is given', () => {
