@@ -16,8 +16,10 @@ import { emitClassTarget, emitGraphTarget } from './emitTarget';
 import type { LayerContext } from './layerContext';
 import type { SelectedClasses } from './selectClasses';
 import { selectTopClasses } from './selectClasses';
-import { emitCells, findSpatialLayers, FLOATS } from './spatialLayer';
-import type { SpatialLayer, SpatialLayers } from './spatialLayer';
+import { emitCells, FLOATS } from './spatialLayer';
+import { findSpatialLayers } from './findSpatialLayers';
+import type { SpatialLayer } from './spatialLayer';
+import type { SpatialLayers } from './findSpatialLayers';
 import type { GraphTarget, Target } from './target';
 import { CLASS_TARGET, resolveTarget } from './target';
 

@@ -16,7 +16,7 @@ import type { LayerScope, LayerSubject } from './layerExtension';
 import { chooseLayerScope, createLayerExtension } from './layerExtension';
 import { ofTarget } from './methodNote';
 import { CAM_METHODS } from './methods';
-import { findSpatialLayers } from './spatialLayer';
+import { findSpatialLayers } from './findSpatialLayers';
 import type { SpatialLayer } from './spatialLayer';
 import type { Target } from './target';
 import { CLASS_TARGET, listEmbeddings } from './target';

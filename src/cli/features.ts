@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FeatureSet } from '../extractFeatures';
 import type { SkippedImage } from '../fit/computeFeatures';
-import { readImageList } from '../fit/dataset';
+import { readImageList } from '../fit/readDataset';
 import { InferenceClient } from '../inference/inferenceClient';
 import { checkWritable } from '../onnx/savePlace';
 import { saveFile, saveUnfinished } from '../onnx/saveUnfinished';

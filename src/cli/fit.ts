@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readDataset } from '../fit/dataset';
+import { readDataset } from '../fit/readDataset';
 import type { FitHeadOptions, FittedHeads } from '../fitHead';
 import { chooseHead, DEFAULT_FIT, fitHeads } from '../fitHead';
 import { InferenceClient } from '../inference/inferenceClient';

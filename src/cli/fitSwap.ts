@@ -1,4 +1,4 @@
-import { readDataset } from '../fit/dataset';
+import { readDataset } from '../fit/readDataset';
 import { DEFAULT_FIT, fitHeads } from '../fitHead';
 import type { ReplacementHead } from '../head/linearHead';
 import type { InferenceClient } from '../inference/inferenceClient';

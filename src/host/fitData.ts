@@ -53,7 +53,7 @@ export async function fitToData(
 ): Promise<FittedData> {
   const [{ analysis, client }, { readDataset }, { extractFeatures }, { DEFAULT_FIT, fitHeads }] = await Promise.all([
     document.runner(),
-    import('../fit/dataset'),
+    import('../fit/readDataset'),
     import('../extractFeatures'),
     import('../fitHead'),
   ]);

@@ -8,7 +8,7 @@ import { packMessage } from './packMessage';
 import { ModelDocument } from './modelDocument';
 import { createRequestHandlers } from './pageRequests';
 import { Outlines } from './outlines';
-import type { ObservedMessage } from './testApi';
+import type { ObservedMessage } from './observedMessage';
 import { VIEW_TYPE } from './viewType';
 
 /** Opens models and connects each of their editors with the page in it. */

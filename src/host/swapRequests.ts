@@ -114,7 +114,7 @@ async function listImages(document: ModelDocument, data: HeadData | null): Promi
     // The id of an image is its path.
     return document.images.items.map(({ id }) => id);
   }
-  const { readImageList } = await import('../fit/dataset');
+  const { readImageList } = await import('../fit/readDataset');
   return (await readImageList(data.path)).map(({ path }) => path);
 }
 

@@ -6,13 +6,12 @@ import type {
   RequestName,
   RequestParams,
   RequestResult,
-  ToHost,
-  ToWebview,
 } from '../protocol/messages';
 import type { ModelReport } from '../protocol/modelReport';
 import type { ComparisonPanels, OpenComparison } from './comparisonPanels';
 import type { EvaluationPanels, OpenEvaluation } from './evaluationPanels';
 import type { ModelEditorProvider } from './modelEditorProvider';
+import type { ObservedMessage } from './observedMessage';
 
 /** One open model, as it stands at the time of asking. */
 export interface OpenModel {
@@ -26,11 +25,6 @@ export interface OpenModel {
   /** Number of editors that show the model. */
   readonly pages: number;
 }
-
-/** A message that crossed between the host and a page, with the model it belongs to. */
-export type ObservedMessage =
-  | { readonly uri: vscode.Uri; readonly to: 'page'; readonly message: ToWebview }
-  | { readonly uri: vscode.Uri; readonly to: 'host'; readonly message: ToHost };
 
 /**
  * What `activate` returns: for the tests of this project only. It may change with any release;

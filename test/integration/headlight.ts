@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ObservedMessage, OpenModel, TestApi } from '../../src/host/testApi';
+import type { ObservedMessage } from '../../src/host/observedMessage';
+import type { OpenModel, TestApi } from '../../src/host/testApi';
 import type { HostToWebview, WebviewToHost } from '../../src/protocol/messages';
 
 /** The extension under test, activated. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrawnMethod } from '../../src/cam/camMethod';
 import { findMethod } from '../../src/cam/methods';
 import type { SpatialLayer } from '../../src/cam/spatialLayer';
-import { findSpatialLayers } from '../../src/cam/spatialLayer';
+import { findSpatialLayers } from '../../src/cam/findSpatialLayers';
 import type { Explainer } from '../../src/explain/explainer';
 import { createExplainer } from '../../src/explain/explainer';
 import { explainLayer } from '../../src/explainLayer';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMethod } from '../../src/cam/methods';
 import type { LayerMethod } from '../../src/cam/camMethod';
-import { findSpatialLayers } from '../../src/cam/spatialLayer';
+import { findSpatialLayers } from '../../src/cam/findSpatialLayers';
 import type { LayerOptions } from '../../src/explainLayer';
 import { explainLayer } from '../../src/explainLayer';
 import { readNpy, writeNpy } from '../../src/tensor/npy';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createLayerExtension } from '../../../src/cam/layerExtension';
 import { listMapChoices } from '../../../src/cam/mapChoices';
 import { CAM_METHODS } from '../../../src/cam/methods';
-import { findSpatialLayers } from '../../../src/cam/spatialLayer';
+import { findSpatialLayers } from '../../../src/cam/findSpatialLayers';
 import { analyzeModel, inspectModel } from '../../../src/inspectModel';
 import { describeLayerRefusal } from '../../../src/protocol/layerRefusal';
 

@@ -5,7 +5,7 @@ import { detectHeads } from '../../../src/analysis/heads/detectHeads';
 import type { LayerMethod } from '../../../src/cam/camMethod';
 import { createLayerExtension } from '../../../src/cam/layerExtension';
 import { CAM_METHODS, findMethod } from '../../../src/cam/methods';
-import { findSpatialLayers } from '../../../src/cam/spatialLayer';
+import { findSpatialLayers } from '../../../src/cam/findSpatialLayers';
 import { createGradientExtension } from '../../../src/gradient/createGradientExtension';
 import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';

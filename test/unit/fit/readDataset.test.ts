@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDataset, readImageList } from '../../../src/fit/dataset';
+import { readDataset, readImageList } from '../../../src/fit/readDataset';
 import { readLabelledCsv } from '../../../src/fit/labelledCsv';
 import { parseCsv } from '../../../src/fit/parseCsv';
 

@@ -4,7 +4,7 @@ import { detectHeads } from '../../../src/analysis/heads/detectHeads';
 import { explainBlankMap } from '../../../src/cam/describeMap';
 import { listStages as listLayerStages } from '../../../src/cam/layerStages';
 import type { SpatialLayer } from '../../../src/cam/spatialLayer';
-import { findSpatialLayers } from '../../../src/cam/spatialLayer';
+import { findSpatialLayers } from '../../../src/cam/findSpatialLayers';
 import type { GraphNode } from '../../../src/graph/model';
 import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';
