@@ -230,11 +230,11 @@ describe('when the process ends', { timeout: 30_000 }, () => {
   });
 
   it('stops a run that takes too long', async () => {
-    const client = createClient({ timeLimitMs: 1500 });
+    const client = createClient({ timeLimitMs: 3000 });
     const endless = await client.loadModel({ path: fixture('endless.onnx') });
     const error = await catchUserError(client.run(endless, { feeds: { x: scalar }, fetches: ['y'] }));
     expect(error.code).toBe('inferenceStopped');
-    expect(error.message).toMatch(/running endless\.onnx took longer than 1\.5 s/);
+    expect(error.message).toMatch(/running endless\.onnx took longer than 3 s/);
   });
 
   it('says what the process wrote when it cannot start', async () => {
