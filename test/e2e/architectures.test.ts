@@ -73,9 +73,9 @@ describe('networks of every architecture', () => {
     };
   }
 
-  /** By arrow keys down the map's diagonal, one cell right and one cell down in turn. */
-  function readDiagonal(): Promise<readonly ReadCell[]> {
-    return stage().evaluate((frame) => {
+  /** By arrow keys down the map's diagonal, one cell right and one cell down in turn, until the corner holds them. */
+  function readDiagonal(size: number): Promise<readonly ReadCell[]> {
+    return stage().evaluate((frame, longest) => {
       const press = (key: string) => frame.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
       const read = () => {
         const [row, column] = /row (\d+), column (\d+)/.exec(frame.parentElement?.textContent ?? '')?.slice(1) ?? [];
@@ -83,14 +83,14 @@ describe('networks of every architecture', () => {
         return { row: Number(row), column: Number(column), value: Number.parseFloat(value.replaceAll('−', '-')) };
       };
       press('Escape');
-      Array.from({ length: 500 }, () => [press('ArrowUp'), press('ArrowLeft')]);
+      Array.from({ length: longest }, () => [press('ArrowUp'), press('ArrowLeft')]);
       const cells = [read()];
-      for (let step = 0; step < 500; step++) {
+      for (let step = 0; step < 2 * longest; step++) {
         press(step % 2 === 0 ? 'ArrowRight' : 'ArrowDown');
         cells.push(read());
       }
       return cells;
-    });
+    }, size);
   }
 
   /** Waits until the page shows a map of this size, and compares its cells. */
@@ -102,7 +102,8 @@ describe('networks of every architecture', () => {
       return !(Math.abs(value - wanted) <= 0.051 * Math.abs(wanted) + 1e-4 * largest);
     };
     const shown = async () => {
-      const cells = await readDiagonal();
+      // One further than the map goes, so that a larger one is told.
+      const cells = await readDiagonal(Math.max(height, width) + 1);
       const last = cells.at(-1);
       const wrong = cells.filter(differs).map((cell) => [cell, map[cell.row * width + cell.column]]);
       return { rows: (last?.row ?? 0) + 1, columns: (last?.column ?? 0) + 1, wrong: wrong.slice(0, 3) };
@@ -128,7 +129,7 @@ describe('networks of every architecture', () => {
       await strip.getByRole('button', { name: /^Draw .* stages$/ }).click();
       await strip.locator(`button[title$="· ${tensor}"][aria-label*=" … "]`).click();
     }
-    expect(await choose('Layer').inputValue()).toBe(tensor);
+    await expect.poll(() => choose('Layer').inputValue()).toBe(tensor);
   }
 
   it.each(Object.keys(MODELS))('are explained at the last and at two middle stages: %s', async (name) => {
@@ -151,7 +152,7 @@ describe('networks of every architecture', () => {
     await expectShown(await pipeline(await choose('Method').inputValue(), null));
 
     await choose('Layer').selectOption(tensors[1]);
-    expect(await choose('Method').inputValue()).toBe('hirescam');
+    await expect.poll(() => choose('Method').inputValue()).toBe('hirescam');
     await expectShown(await pipeline('hirescam', tensors[1]));
 
     await choose('Method').selectOption('gradcam');

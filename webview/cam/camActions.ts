@@ -22,7 +22,8 @@ export interface CamActions {
   readonly retryMaps: (requests: readonly MapRequest[]) => void;
   readonly askForMaps: (requests: readonly MapRequest[]) => void;
   readonly choose: (change: Partial<Choices>) => void;
-  readonly chooseCam: (change: Partial<CamChoices>) => void;
+  /** A function is given the choices as they are: what is drawn may be a frame behind them. */
+  readonly chooseCam: (change: Partial<CamChoices> | ((current: CamChoices) => Partial<CamChoices>)) => void;
   /** Asks for the file of a mask; not called back when the user thinks better of it. */
   readonly pickMask: (onPicked: (file: string) => void) => void;
   /** Explains what the text says; tells what is wrong with it, or null. */
@@ -53,8 +54,10 @@ export function createCamActions(
     const { refused = [] } = (await ask('addImages', { uris })) ?? {};
     report(refused.length === 0 ? '' : describeRefused(refused));
   }
-  const chooseCam = (change: Partial<CamChoices>): void =>
-    app.choose({ cam: { ...readCamChoices(app.state), ...change } });
+  const chooseCam: CamActions['chooseCam'] = (change) => {
+    const current = readCamChoices(app.state);
+    app.choose({ cam: { ...current, ...(typeof change === 'function' ? change(current) : change) } });
+  };
   async function pickMask(onPicked: (file: string) => void): Promise<void> {
     const { path = null } = (await ask('pickMask', {})) ?? {};
     if (path !== null) {

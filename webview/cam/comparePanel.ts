@@ -62,8 +62,9 @@ export function createComparePanel(actions: CamActions): (panel: ComparePanel) =
     const { state, scene, explained, maps } = panel;
     const { logits, probabilities, top } = explained.answer;
     const compared = listComparedMaps(state, scene, explained, maps);
-    const set = (classes: readonly number[]): void => actions.chooseCam({ compared: [...new Set(classes)] });
-    add = (classIndex) => set([...scene.cam.compared, classIndex]);
+    const set = (change: (classes: readonly number[]) => readonly number[]): void =>
+      actions.chooseCam(({ compared }) => ({ compared: [...new Set(change(compared))] }));
+    add = (classIndex) => set((classes) => [...classes, classIndex]);
     picker.draw({ labels: scene.labels, logits, probabilities, selected: null });
     const range = uniteRanges(compared.map(({ found }) => found && maps.findRange(readNumbers(found))));
     const missing = listUnasked(panel, compared);
@@ -82,10 +83,10 @@ export function createComparePanel(actions: CamActions): (panel: ComparePanel) =
                   Draw what is missing: many runs for each
                 </button>`
           }
-          <button class="cam-button cam-secondary" @click=${() => set([...scene.cam.compared, ...top])}>
+          <button class="cam-button cam-secondary" @click=${() => set((classes) => [...classes, ...top])}>
             Add the Top ${top.length}
           </button>
-          <button class="cam-button cam-secondary" ?disabled=${compared.length === 0} @click=${() => set([])}>
+          <button class="cam-button cam-secondary" ?disabled=${compared.length === 0} @click=${() => set(() => [])}>
             Clear
           </button>
         </div>
@@ -94,7 +95,7 @@ export function createComparePanel(actions: CamActions): (panel: ComparePanel) =
         compared.length === 0
           ? html`<p class="cam-note">None chosen: add classes to see their maps next to each other on one scale.</p>`
           : html`<div class="cam-maps">
-                ${compared.map((each) => comparedCard(panel, each, range, (gone) => set(scene.cam.compared.filter((index) => index !== gone)), actions))}
+                ${compared.map((each) => comparedCard(panel, each, range, (gone) => set((classes) => classes.filter((index) => index !== gone)), actions))}
               </div>
               <p class="cam-note">${describe(panel, range)}</p>`
       }

@@ -5,6 +5,7 @@ import type { LayerExplanation } from '../../src/protocol/explanation';
 import type { LayerChoice, MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
 import { capitalize } from '../capitalize';
 import type { CamActions } from './camActions';
+import type { CamChoices } from './camChoices';
 import { chooseLayer, chooseMethod, findMethod } from './chosenMap';
 import { formatElapsed, formatNumber } from './formatNumber';
 import type { Scene } from './scene';
@@ -37,8 +38,7 @@ function chosenTemplate(scene: Scene, choices: MapChoices, actions: CamActions):
       <label class="cam-control" title=${method?.meaning ?? ''}>
         <span>Method</span>
         <select
-          @change=${(event: Event) =>
-            actions.chooseCam(chooseMethod(choices, cam, (event.target as HTMLSelectElement).value))}
+          @change=${(event: Event) => chooseFrom(event, (current, id) => chooseMethod(choices, current, id), actions)}
         >
           ${choices.methods.map((each) => methodOption(each, each.id === method?.id))}
         </select>
@@ -48,7 +48,7 @@ function chosenTemplate(scene: Scene, choices: MapChoices, actions: CamActions):
         <select
           ?disabled=${method?.place !== 'layer'}
           @change=${(event: Event) =>
-            actions.chooseCam(chooseLayer(choices, cam, (event.target as HTMLSelectElement).value))}
+            chooseFrom(event, (current, tensor) => chooseLayer(choices, current, tensor), actions)}
         >
           ${guard([choices, layer, method?.place], () => (method?.place === 'layer' ? layerOptions(choices, layer) : html`<option>${PLACES[method?.place ?? 'image']}</option>`))}
         </select>
@@ -65,6 +65,15 @@ function chosenTemplate(scene: Scene, choices: MapChoices, actions: CamActions):
           </p>`
     }
     ${refusals(choices)}`;
+}
+
+function chooseFrom(
+  event: Event,
+  choose: (current: CamChoices, value: string) => Partial<CamChoices>,
+  actions: CamActions,
+): void {
+  const { value } = event.target as HTMLSelectElement;
+  actions.chooseCam((current) => choose(current, value));
 }
 
 function methodOption({ id, name, meaning, refusal }: MethodChoice, isSelected: boolean): TemplateResult {

@@ -12,7 +12,7 @@ const SEQUENTIAL = 'viridis';
 
 /** Why a map shows nothing, with a button for what would; nothing under an ordinary map. */
 export function notice(
-  { cam, explained }: Scene,
+  { explained }: Scene,
   shown: ShownMap,
   choices: MapChoices | null,
   actions: CamActions,
@@ -32,7 +32,7 @@ export function notice(
       actions.choose({ colorMap: SEQUENTIAL, sign: 'signed' });
       actions.chooseCam({ range: 'map' });
     } else if (choices) {
-      actions.chooseCam(chooseLayer(choices, cam, remedy.layer));
+      actions.chooseCam((current) => chooseLayer(choices, current, remedy.layer));
     }
   };
   const { text, remedy } = found;

@@ -138,7 +138,7 @@ function toCard(
   { stage, request, found }: StageMap,
   actions: CamActions,
 ): MapCard {
-  const { cam, chosen } = scene;
+  const { chosen } = scene;
   const selected = chosen.kind === 'layer' ? chosen.layer : choices.layer;
   const range = found && maps.findRange(readNumbers(found));
   const known = request ? state.layerMaps.get(toMapKey(request)) : undefined;
@@ -149,7 +149,7 @@ function toCard(
     isSelected: stage.tensor === selected,
     content: found ? toOverlay(state, found.explanation, readNumbers(found), toScale(state, range)) : toPending(known),
     opacity: state.choices.opacity,
-    onChoose: () => actions.chooseCam(chooseLayer(choices, cam, stage.tensor)),
+    onChoose: () => actions.chooseCam((current) => chooseLayer(choices, current, stage.tensor)),
   };
 }
 

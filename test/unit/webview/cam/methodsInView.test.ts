@@ -66,6 +66,19 @@ describe('maps by other methods in the view', () => {
     expect(read('.cam-legend-note')).toContain('logit');
   });
 
+  it('keeps both choices that are made between two frames', () => {
+    const test = show();
+    test.onChange = () => undefined;
+    test.choose('Method', 'gradcam');
+    test.choose('Layer', 'early');
+    expect(test.app.state.choices.cam).toMatchObject({ method: 'gradcam', layer: 'early' });
+    const other = show({ method: 'eigencam' });
+    other.onChange = () => undefined;
+    other.choose('Layer', 'early');
+    other.choose('Method', 'gradcam');
+    expect(other.app.state.choices.cam).toMatchObject({ method: 'gradcam', layer: 'early' });
+  });
+
   it('subtracts the class compared with, and the other one’s part is the host’s to compute', () => {
     const { find } = show({ method: 'gradcam', layer: 'early', contrastClass: 0 });
     expect(find('explainLayer')[0].params).toMatchObject({ layer: 'early', classes: [2], contrast: 0 });
