@@ -62,7 +62,7 @@ export class Gallery {
   resend(send: (event: HostToWebview) => void): void {
     for (const [side, run] of this.#runs) {
       send({ type: 'galleryChanged', side, series: run.series });
-      send({ type: 'galleryAdvanced', side, id: run.series.id, rows: run.rows });
+      send({ type: 'galleryAdvanced', side, id: run.series.id, from: 0, rows: run.rows });
     }
   }
 
@@ -76,7 +76,8 @@ export class Gallery {
     const subject = await this.#prepare(source, model, method);
     const run: GalleryRun = new GalleryRun(subject, {
       changed: (series) => this.send({ type: 'galleryChanged', side, series }),
-      advanced: (rows) => this.send({ type: 'galleryAdvanced', side, id: subject.series.id, rows }),
+      advanced: (rows, done) =>
+        this.send({ type: 'galleryAdvanced', side, id: subject.series.id, from: done - rows.length, rows }),
     });
     this.#runs.set(side, run);
     await this.resume(side);

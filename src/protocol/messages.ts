@@ -98,12 +98,14 @@ export type HostToWebview =
   | { readonly type: 'imageRemoved'; readonly imageId: string }
   /** A series of many images was started, ended or dropped (null); one with another id begins without rows. */
   | { readonly type: 'galleryChanged'; readonly side: GallerySide; readonly series: GallerySeries | null }
-  /** So many more images of a series are done. */
+  /** So many more images of a series are done; or, to a page that was just made, all that are. */
   | {
       readonly type: 'galleryAdvanced';
       readonly side: GallerySide;
       /** Of the series. */
       readonly id: number;
+      /** How many rows come before these. */
+      readonly from: number;
       readonly rows: readonly GalleryRow[];
     }
   /** How far a swap or a fit of a head is. */

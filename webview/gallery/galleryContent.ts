@@ -14,12 +14,15 @@ export const NO_GALLERIES: Galleries = { main: null, other: null };
 
 type GalleryEvent = Extract<HostToWebview, { readonly type: 'galleryChanged' | 'galleryAdvanced' }>;
 
-/** What an event of the host changes. Rows of a series that was replaced meanwhile are left out. */
+/**
+ * What an event of the host changes. Rows of a series that was replaced meanwhile are left out. A page that is made while
+ * a series is at work hears of some rows twice, of the latest and then of all, or of the latest before the first.
+ */
 export function applyGalleryEvent(galleries: Galleries, event: GalleryEvent): Galleries {
   const known = galleries[event.side];
   if (event.type === 'galleryAdvanced') {
-    return known?.series.id === event.id
-      ? { ...galleries, [event.side]: { ...known, rows: [...known.rows, ...event.rows] } }
+    return known?.series.id === event.id && event.from <= known.rows.length
+      ? { ...galleries, [event.side]: { ...known, rows: [...known.rows.slice(0, event.from), ...event.rows] } }
       : galleries;
   }
   const { series } = event;

@@ -32,8 +32,20 @@ function row(id: string, change: Partial<GalleryRow> = {}): GalleryRow {
 describe('applyGalleryEvent', () => {
   it('collects the rows of a series, and those of no other', () => {
     let galleries = applyGalleryEvent(NO_GALLERIES, { type: 'galleryChanged', side: 'main', series });
-    galleries = applyGalleryEvent(galleries, { type: 'galleryAdvanced', side: 'main', id: 1, rows: [row('a')] });
-    galleries = applyGalleryEvent(galleries, { type: 'galleryAdvanced', side: 'main', id: 7, rows: [row('b')] });
+    galleries = applyGalleryEvent(galleries, {
+      type: 'galleryAdvanced',
+      side: 'main',
+      id: 1,
+      from: 0,
+      rows: [row('a')],
+    });
+    galleries = applyGalleryEvent(galleries, {
+      type: 'galleryAdvanced',
+      side: 'main',
+      id: 7,
+      from: 1,
+      rows: [row('b')],
+    });
     const finished = { ...series, state: 'finished' } as const;
     galleries = applyGalleryEvent(galleries, { type: 'galleryChanged', side: 'main', series: finished });
     expect(galleries.main).toEqual({ series: finished, rows: [row('a')] });
@@ -151,6 +163,31 @@ describe('CellCache', () => {
     }
     expect(cache.size).toBe(400);
     expect(cache.find('0-0')).toBeUndefined();
+  });
+});
+
+describe('a page that is made while a series is at work', () => {
+  const advance = (galleries: typeof NO_GALLERIES, from: number, ...ids: string[]) =>
+    applyGalleryEvent(galleries, {
+      type: 'galleryAdvanced',
+      side: 'main',
+      id: 1,
+      from,
+      rows: ids.map((id) => row(id)),
+    });
+  const started = applyGalleryEvent(NO_GALLERIES, { type: 'galleryChanged', side: 'main', series });
+  const ids = (galleries: typeof NO_GALLERIES) => galleries.main?.rows.map(({ id }) => id);
+
+  it('has each row once, though it is told of some twice', () => {
+    const told = advance(started, 0, 'a', 'b');
+    expect(ids(advance(told, 0, 'a', 'b', 'c'))).toEqual(['a', 'b', 'c']);
+    expect(ids(advance(advance(told, 0, 'a', 'b'), 2, 'c'))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('waits for the first rows when it is told of later ones before', () => {
+    const told = advance(started, 2, 'c');
+    expect(ids(told)).toEqual([]);
+    expect(ids(advance(told, 0, 'a', 'b', 'c'))).toEqual(['a', 'b', 'c']);
   });
 });
 
