@@ -118,7 +118,13 @@ function drawBars(svg: SVGSVGElement, costs: readonly TypeCostComparison[], metr
     .data([null])
     .join((enter) => enter.append('g').attr('class', 'axis'))
     .attr('transform', `translate(0,${height - MARGIN.bottom})`)
-    .call(d3.axisBottom(x).ticks(5).tickFormat(d3.format('~s')).tickSizeOuter(0));
+    .call(
+      d3
+        .axisBottom(x)
+        .ticks(4)
+        .tickFormat((value) => format(value.valueOf()))
+        .tickSizeOuter(0),
+    );
 }
 
 function tableTemplate(costs: readonly TypeCostComparison[], metric: MetricName): unknown {

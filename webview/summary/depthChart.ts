@@ -36,7 +36,11 @@ export function drawDepthChart(
     .on('click', (_, bin) => open(bin));
   const axes = [
     {
-      axis: d3.axisLeft(y).ticks(5).tickFormat(d3.format('~s')).tickSizeOuter(0),
+      axis: d3
+        .axisLeft(y)
+        .ticks(5)
+        .tickFormat((value) => format(value.valueOf()))
+        .tickSizeOuter(0),
       transform: `translate(${MARGIN.left},0)`,
     },
     { axis: toDepthAxis(x, bins), transform: `translate(0,${HEIGHT - MARGIN.bottom})` },

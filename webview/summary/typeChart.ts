@@ -59,7 +59,11 @@ export function drawTypeChart(svg: SVGSVGElement, costs: readonly TypeCost[], me
         .attr('y', middle)
         .text(`${format(cost)} · ${formatShare(share)}`);
     });
-  const axis = d3.axisBottom(x).ticks(4).tickFormat(d3.format('~s')).tickSizeOuter(0);
+  const axis = d3
+    .axisBottom(x)
+    .ticks(4)
+    .tickFormat((value) => format(value.valueOf()))
+    .tickSizeOuter(0);
   chart
     .selectAll<SVGGElement, null>('g.axis')
     .data([null])

@@ -69,6 +69,9 @@ describe('the summary', () => {
     )!;
     button.click();
     expect(view.element.querySelector('.segments [aria-pressed=true]')!.textContent).toContain('Activations');
+    const units = [...view.element.querySelectorAll('.charts .axis .tick text')].map((tick) => tick.textContent);
+    expect(units).toContain('2 MB');
+    expect(units.filter((tick) => tick?.endsWith('M'))).toEqual([]); // of which nobody could say what they count
     expect(view.element.querySelector('.costs tbody')!.textContent).toContain('Clip');
   });
 
