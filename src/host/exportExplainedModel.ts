@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ClassSelection } from '../cam/explainedExtension';
 import type { ExportedSettings, ExportReport } from '../explainedModel';
+import { capitalize } from '../protocol/capitalize';
 import type { MapChoices, MethodChoice } from '../protocol/mapChoices';
 import { UserError } from '../userError';
 import { toAbortSignal } from './abort';
@@ -147,7 +148,7 @@ async function chooseMethod({ methods, method: usual }: MapChoices, given?: stri
   }
   const items = usable.map((value): Choice<MethodChoice> => {
     const description = value.id === usual ? vscode.l10n.t('{0} (default)', value.id) : value.id;
-    return { label: value.name, description, detail: `${value.meaning} ${value.cost}`, value };
+    return { label: capitalize(value.name), description, detail: `${value.meaning} ${value.cost}`, value };
   });
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Explained model: method'),

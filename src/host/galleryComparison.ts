@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CamMethod } from '../cam/camMethod';
+import { capitalize } from '../protocol/capitalize';
 import type { GalleryModel } from './gallery';
 import type { ModelDocument } from './modelDocument';
 import { pickModel } from './pickModel';
@@ -12,19 +13,22 @@ export interface GalleryRival {
   readonly method?: CamMethod;
 }
 
-/** Asks for another method of the same model; null when dismissed. */
+/** Asks for another method that the same model allows; null when dismissed. */
 export async function pickRivalMethod(document: ModelDocument): Promise<GalleryRival | null> {
-  const [{ CAM_METHODS }, explainer, settings] = await Promise.all([
+  const [{ CAM_METHODS }, { listMapChoices }, explainer, settings] = await Promise.all([
     import('../cam/methods'),
+    import('../cam/mapChoices'),
     document.explainer(),
     document.settings(),
   ]);
-  const [head] = explainer.analysis.heads;
+  const { model, index, inferred, heads } = explainer.analysis;
+  const offered = await listMapChoices(model, index, inferred, heads[0]);
+  const usable = new Set(offered.methods.filter(({ refusal }) => refusal === null).map(({ id }) => id));
   const used = document.gallery.main?.subject.method;
   const methods: readonly CamMethod[] = CAM_METHODS;
   const choices = methods
-    .filter((method) => method !== used && (method.kind !== 'exact' || method.explainRefusal(head) === null))
-    .map((method) => ({ label: method.name, detail: `${method.meaning} ${method.cost}`, method }));
+    .filter((method) => method !== used && usable.has(method.id))
+    .map((method) => ({ label: capitalize(method.name), detail: `${method.meaning} ${method.cost}`, method }));
   const chosen = await vscode.window.showQuickPick(choices, {
     title: vscode.l10n.t('Compare with another method on the same images'),
     matchOnDetail: true,

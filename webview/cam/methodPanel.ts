@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit/html.js';
 import { guard } from 'lit/directives/guard.js';
 import type { LayerExplanation } from '../../src/protocol/explanation';
 import type { LayerChoice, MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
-import { capitalize } from '../capitalize';
+import { capitalize } from '../../src/protocol/capitalize';
 import type { CamActions } from './camActions';
 import type { CamChoices } from './camChoices';
 import { chooseLayer, chooseMethod, findMethod } from './chosenMap';

@@ -7,7 +7,7 @@ import type {
   HostToEvaluation,
 } from '../../src/protocol/evaluationPage';
 import type { Failure } from '../../src/protocol/messages';
-import { capitalize } from '../capitalize';
+import { capitalize } from '../../src/protocol/capitalize';
 
 /** What is chosen so far; null: not yet. */
 export interface ChoiceState extends Omit<EvaluationChoice, 'images' | 'classRule'> {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { EvaluationSetup } from '../../src/protocol/evaluationPage';
-import { capitalize } from '../capitalize';
+import { capitalize } from '../../src/protocol/capitalize';
 import { checkList } from './checkList';
 import { classField } from './classField';
 import type { EvaluationApp } from './evaluationApp';
