@@ -25,7 +25,7 @@ export function explainBlankMap(map: Float32Array, value: number | null = null):
   }
   if (value !== null && Math.max(-least, most) < COUNTED * Math.abs(value)) {
     return (
-      'Next to the logit the map is hardly more than rounding: it comes from elsewhere, such as biases, or a ' +
+      'Next to the logit this map is hardly more than rounding: the logit comes from elsewhere, such as biases, or a ' +
       'normalisation behind this layer divides its scale out, so that derivative times activation adds up to zero. ' +
       'Choose another layer.'
     );
