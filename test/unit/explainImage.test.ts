@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { explainImage } from '../../src/explainImage';
 import { readClassifierWeights } from '../../src/explain/readClassifier';
 import { readPreprocessing } from '../../src/image/modelSettings';
@@ -164,7 +164,7 @@ describe('explainImage on what is not right', () => {
     const explain = () => explainImage(explainer, input, { classes: [], preprocessing: null });
     const before = await explain();
     process.kill(explainer.client.pid ?? 0, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitFor(() => expect(explainer.client.pid).toBeNull(), { timeout: 10_000 });
     expect((await explain()).logits).toEqual(before.logits);
     await writeFile(file, 'changed');
     await expect(explain()).rejects.toMatchObject({ code: 'fileChanged' });
