@@ -135,27 +135,24 @@ function dealFiles(folder, count) {
   return hands.map((hand) => hand.files);
 }
 
-/** @param {...string} args @returns {Stage['start']} */
-const check =
-  (...args) =>
-  async (run) =>
-    one(await run(args));
+/** @param {() => string[]} args When asked for, the packages are installed. @returns {Stage['start']} */
+const check = (args) => async (run) => one(await run(args()));
 
-const prettier = [packageBinary('prettier'), '--check', '--log-level=warn', '.'];
+const prettier = ['--check', '--log-level=warn', '.'];
 const prettierCache = ['--cache', '--cache-strategy=content', `--cache-location=${path.join(reports, 'prettier')}`];
 
 /** One group after the other. Within a group lines run at the same time, each needing one core; a line is a sequence.
  * @type {Stage[][][]} */
 const plan = [
   [
-    [{ name: 'lint', start: check(packageBinary('eslint'), '.') }],
+    [{ name: 'lint', start: check(() => [packageBinary('eslint'), '.']) }],
     [
       { name: 'typecheck', start: typecheck },
-      { name: 'format', start: check(...prettier, ...prettierCache) },
-      { name: 'package', start: check('scripts/package.mjs', '--out', vsix) },
+      { name: 'format', start: check(() => [packageBinary('prettier'), ...prettier, ...prettierCache]) },
+      { name: 'package', start: check(() => ['scripts/package.mjs', '--out', vsix]) },
     ],
   ],
-  [[{ name: 'build', start: check('esbuild.mjs') }]],
+  [[{ name: 'build', start: check(() => ['esbuild.mjs']) }]],
   [[{ name: 'unit', start: (run) => vitest(run, 'unit', ['--project', 'unit']) }]],
   [[{ name: 'integration', start: integration }]],
   [[{ name: 'e2e', start: e2e }]],
