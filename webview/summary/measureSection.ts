@@ -27,7 +27,12 @@ export function createMeasureSection(app: App): MeasureSection {
   facts.className = 'measured';
   const figure = element.appendChild(document.createElement('figure'));
   figure.className = 'chart charts-anchor';
-  const svg = figure.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
+  const plot = figure.appendChild(document.createElement('div'));
+  plot.className = 'roofline-plot';
+  plot.tabIndex = 0;
+  plot.setAttribute('role', 'group');
+  plot.setAttribute('aria-labelledby', 'roofline-title');
+  const svg = plot.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
   const caption = figure.appendChild(document.createElement('figcaption'));
   const tip = createTooltip(figure);
   const details = element.appendChild(document.createElement('div'));
