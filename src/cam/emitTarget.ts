@@ -1,6 +1,7 @@
-import { emitClassSeed } from '../gradient/emitClassSeed';
+import { createClassSeed } from '../gradient/emitClassSeed';
 import type { KnownShapes } from '../gradient/knownShapes';
 import { toGradientType } from '../gradient/nodeCall';
+import { type Seed, toSeed } from '../gradient/seed';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { emitUnitRows } from './selectClasses';
 import type { GraphTarget } from './target';
@@ -11,8 +12,8 @@ export interface EmittedTarget {
   readonly output: string;
   /** y [N, 1, 1] float32. */
   readonly value: string;
-  /** ∂y/∂output, of its shape and type; the nodes are written when asked for. */
-  readonly seed: () => string;
+  /** ∂y/∂output; nodes are written when asked for. */
+  readonly seed: () => Seed;
   /** What y is read from, for another value in place of `output`: all class scores [N, K], or y [N, 1, 1]. */
   readonly score: (output: string) => string;
 }
@@ -30,13 +31,14 @@ export function emitClassTarget(
 ): EmittedTarget {
   const minus = (emit: (classIndex: string) => string) =>
     contrast === null ? emit(chosen) : builder.add('Sub', [emit(chosen), emit(contrast)]);
+  const seedOf = (each: string) => createClassSeed(builder, shapes, logits.tensor, builder.reshape(each, [-1]));
   return {
     output: logits.tensor,
     value: minus((each) => {
       const rows = emitUnitRows(builder, each, logits.classes);
       return builder.reduce('ReduceSum', builder.add('Mul', [rows, builder.unsqueeze(logits.flat, [1])]), [2], true);
     }),
-    seed: () => minus((each) => emitClassSeed(builder, shapes, logits.tensor, builder.reshape(each, [-1]))),
+    seed: () => (contrast === null ? seedOf(chosen) : toSeed(minus((each) => seedOf(each).emit()))),
     score: (output) => builder.reshape(builder.cast(output, 'float32'), [-1, logits.classes]),
   };
 }
@@ -56,7 +58,7 @@ export function emitGraphTarget(builder: NodeBuilder, shapes: KnownShapes, targe
     value: emitted.value,
     seed() {
       const seed = toShape(emitted.seed());
-      return type === 'float32' ? seed : builder.cast(seed, type);
+      return toSeed(type === 'float32' ? seed : builder.cast(seed, type));
     },
     score: (output) => emit(output).value,
   };

@@ -2,6 +2,7 @@ import type { HeadDescription } from '../analysis/heads/headDescription';
 import { computeCellFields } from '../analysis/receptiveFields';
 import { checkOperatorSet } from '../gradient/createGradientExtension';
 import { emitGradients } from '../gradient/emitGradients';
+import { once } from '../gradient/seed';
 import { KnownShapes } from '../gradient/knownShapes';
 import { toGradientType } from '../gradient/nodeCall';
 import type { GraphIndex } from '../graph/graphIndex';
@@ -311,9 +312,4 @@ function explainContrast({ name }: DrawnMethod, target: GraphTarget | null): str
   return target === null
     ? `${name} draws the same map for every class, so there is no difference between two: leave out the class that is subtracted.`
     : 'A difference of classes needs classes as the target: leave out the class that is subtracted.';
-}
-
-function once(make: () => string): () => string {
-  let made: string | null = null;
-  return () => (made ??= make());
 }

@@ -5,8 +5,9 @@ import { readOpset } from '../graph/inference';
 import type { GraphExtension } from '../onnx/graphExtension';
 import { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
-import { emitClassSeed } from './emitClassSeed';
+import { createClassSeed } from './emitClassSeed';
 import { emitGradients } from './emitGradients';
+import { toSeed, type Seed } from './seed';
 import type { Sizes } from './knownShapes';
 import { KnownShapes } from './knownShapes';
 import { toGradientType } from './nodeCall';
@@ -55,18 +56,21 @@ export function createGradientExtension(
   checkRequest(model, inferred, [...outputs, ...wrt]);
   const builder = new NodeBuilder(readOpset(model, ''));
   const shapes = new KnownShapes(model, inferred);
-  const seeds = new Map<string, string>();
+  const seeds = new Map<string, Seed>();
+  const given: string[] = [];
   let classes: string | null = null;
   if (target.kind === 'class') {
     const shape = ['headlight_targets'];
     classes = target.classes
       ? builder.inputWithDefault('target_classes', target.classes, shape)
       : builder.input('target_classes', 'int64', shape);
-    seeds.set(target.output, emitClassSeed(builder, shapes, target.output, classes));
+    seeds.set(target.output, createClassSeed(builder, shapes, target.output, classes));
   } else {
     outputs.forEach((name, position) => {
       const type = toGradientType(inferred.elementTypes.get(name) ?? null);
-      seeds.set(name, builder.input(`seed_${position}`, type, nameDimensions(`seed_${position}`, shapes.sizes(name))));
+      const seed = builder.input(`seed_${position}`, type, nameDimensions(`seed_${position}`, shapes.sizes(name)));
+      given.push(seed);
+      seeds.set(name, toSeed(seed));
     });
   }
   const gradients = emitGradients({ builder, index, shapes }, seeds, wrt);
@@ -76,7 +80,7 @@ export function createGradientExtension(
     const type = toGradientType(inferred.elementTypes.get(name) ?? null);
     return builder.output(value, type, nameDimensions(label, shapes.sizes(name)));
   });
-  const inputs = { classes, seeds: target.kind === 'class' ? [] : [...seeds.values()] };
+  const inputs = { classes, seeds: given };
   return { extension: builder.finish(), inputs, gradients: names };
 }
 

@@ -2,12 +2,19 @@ import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
 import type { KnownShapes } from './knownShapes';
 import { toGradientType } from './nodeCall';
+import { once, type Seed } from './seed';
 
 /**
  * The seed that picks one class of `output`, [N, K] or with further axes of size 1: 1 at the class that the int64 value
  * `classes` names (one per item, or [1] for all), 0 elsewhere. For a model without batch, [K], `classes` is [1].
  */
-export function emitClassSeed(builder: NodeBuilder, shapes: KnownShapes, output: string, classes: string): string {
+export function createClassSeed(builder: NodeBuilder, shapes: KnownShapes, output: string, classes: string): Seed {
+  const { axis } = findClassAxis(shapes, output);
+  const isRow = axis === 1 && shapes.sizes(output)?.length === 2;
+  return { emit: once(() => emitClassSeed(builder, shapes, output, classes)), column: isRow ? classes : null };
+}
+
+function emitClassSeed(builder: NodeBuilder, shapes: KnownShapes, output: string, classes: string): string {
   const { axis, count } = findClassAxis(shapes, output);
   const values = builder.floats([0, 1], [2], 'float32');
   const hot = builder.add('OneHot', [classes, builder.int64([count]), values], { axis: { type: 'int', value: -1 } });

@@ -7,6 +7,7 @@ import type { GradientRule } from './gradientRule';
 import type { KnownShapes } from './knownShapes';
 import { NodeCall } from './nodeCall';
 import { findGradientRule } from './rules/table';
+import { type Seed, toSeed } from './seed';
 
 /** Where derivatives are written: the model's graph with what is known of its shapes, and the nodes to be added. */
 export interface GradientContext {
@@ -17,20 +18,20 @@ export interface GradientContext {
 
 /**
  * Reverse-mode differentiation, written as nodes: for each tensor of `wrt`, the derivative of Σ seed ∘ value over the
- * entries of `seeds` (value of the model → value of the same shape). Returns the derivatives' names by tensor, each of
+ * entries of `seeds` (by value of the model). Returns the derivatives' names by tensor, each of
  * its tensor's shape and type (float32 for quantised tensors). Only nodes on a path between the two are emitted.
  *
  * @throws UserError `notDifferentiable` when an operator on the way has no rule, or nothing depends on the tensor.
  */
 export function emitGradients(
   { builder, index, shapes }: GradientContext,
-  seeds: ReadonlyMap<string, string>,
+  seeds: ReadonlyMap<string, Seed>,
   wrt: readonly string[],
 ): ReadonlyMap<string, string> {
   const { nodes, dependent } = findActivePath(index, shapes, seeds.keys(), wrt);
-  const parts = new Map<string, string[]>([...seeds].map(([name, seed]) => [name, [seed]]));
-  const totals = new Map<string, string>();
-  const total = (name: string): string | null => {
+  const parts = new Map<string, Seed[]>([...seeds].map(([name, seed]) => [name, [seed]]));
+  const totals = new Map<string, Seed>();
+  const total = (name: string): Seed | null => {
     const known = totals.get(name) ?? addUp(builder, parts.get(name) ?? []);
     if (known !== null) {
       totals.set(name, known);
@@ -44,10 +45,10 @@ export function emitGradients(
     }
     const call = new NodeCall(node, builder, shapes, gradients);
     for (const [name, derivative] of emitDerivatives(call, dependent)) {
-      parts.set(name, [...(parts.get(name) ?? []), derivative]);
+      parts.set(name, [...(parts.get(name) ?? []), toSeed(derivative)]);
     }
   }
-  return new Map(wrt.map((name) => [name, total(name) ?? refuseUnrelated(name, [...seeds.keys()])]));
+  return new Map(wrt.map((name) => [name, total(name)?.emit() ?? refuseUnrelated(name, [...seeds.keys()])]));
 }
 
 /**
@@ -85,11 +86,12 @@ function emitDerivatives(call: NodeCall, dependent: ReadonlySet<string>): [name:
   });
 }
 
-function addUp(builder: NodeBuilder, parts: readonly string[]): string | null {
+function addUp(builder: NodeBuilder, parts: readonly Seed[]): Seed | null {
   if (parts.length <= 1) {
     return parts[0] ?? null;
   }
-  return builder.add(parts.length === 2 ? 'Add' : 'Sum', parts);
+  const values = parts.map(({ emit }) => emit());
+  return toSeed(builder.add(parts.length === 2 ? 'Add' : 'Sum', values));
 }
 
 function refuseUnrelated(name: string, targets: readonly string[]): never {

@@ -5,6 +5,7 @@ import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
 import { describeNode } from './describeNode';
 import type { KnownShapes, Sizes } from './knownShapes';
+import type { Seed } from './seed';
 
 /** A value's name, or a number to be written in the type the node computes in. */
 export type Operand = string | number;
@@ -22,7 +23,7 @@ export class NodeCall {
     readonly build: NodeBuilder,
     readonly shapes: KnownShapes,
     /** By output; null where the target does not depend on it. */
-    readonly gradients: readonly (string | null)[],
+    readonly gradients: readonly (Seed | null)[],
   ) {
     const output = gradients.findIndex((gradient) => gradient !== null);
     this.type = toGradientType(shapes.elementType(node.outputs[Math.max(0, output)] ?? ''));
@@ -42,7 +43,12 @@ export class NodeCall {
 
   /** Derivative with respect to the first output, of the same shape as it. */
   get dY(): string {
-    return this.gradients[0] ?? this.fail('only a secondary output of it reaches the target');
+    return this.gradients[0]?.emit() ?? this.fail('only a secondary output of it reaches the target');
+  }
+
+  /** int64 [N] or [1]: dY is 1 in this column of each row, else 0; null where that is not known. */
+  get column(): string | null {
+    return this.gradients[0]?.column ?? null;
   }
 
   input(index: number): string {

@@ -39,7 +39,7 @@ const concat: GradientRule = (call) => {
 const split: GradientRule = (call) => [
   () => {
     const axis = call.axis(readInt(call.node, 'axis') ?? 0);
-    const parts = call.node.outputs.map((name, index) => call.gradients[index] ?? zerosLike(call, name));
+    const parts = call.node.outputs.map((name, index) => call.gradients[index]?.emit() ?? zerosLike(call, name));
     return parts.length === 1 ? parts[0] : call.build.concat(parts, axis);
   },
 ];

@@ -20,11 +20,25 @@ const gemmRule: GradientRule = (call) => {
   const transB = readInt(call.node, 'transB') === 1;
   const alpha = readFloat(call.node, 'alpha') ?? 1;
   return [
-    () => (transA ? gemm(call, b, call.dY, transB, true, alpha) : gemm(call, call.dY, b, false, !transB, alpha)),
+    () => {
+      if (transA) {
+        return gemm(call, b, call.dY, transB, true, alpha);
+      }
+      const { column } = call;
+      return column === null ? gemm(call, call.dY, b, false, !transB, alpha) : pickRows(call, b, column, transB, alpha);
+    },
     () => (transB ? gemm(call, call.dY, a, true, transA, alpha) : gemm(call, a, call.dY, !transA, false, alpha)),
     () => sumToShape(call, call.mul(call.dY, readFloat(call.node, 'beta') ?? 1), call.y, c),
   ];
 };
+
+/** α·dY·B′ᵀ where dY picks one column for each row: that column of B′, read instead of a product with all of them. */
+function pickRows(call: NodeCall, b: string, column: string, transB: boolean, alpha: number): string {
+  const picked = transB
+    ? call.build.gather(b, column, 0)
+    : call.build.transpose(call.build.gather(b, column, 1), [1, 0]);
+  return call.emit('Expand', [call.mul(picked, alpha), call.emit('Shape', [call.x])]);
+}
 
 /** MatMul: Y = A·B for the last two axes. dA = dY·Bᵀ, dB = Aᵀ·dY, added up over repeated leading axes. */
 const matMul: GradientRule = (call) => {
