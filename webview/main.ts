@@ -57,6 +57,10 @@ function onHostEvent(event: HostToWebview): void {
   } else {
     vscode.setState({ choices: store.state.choices });
   }
+  if (isFirstModel) {
+    // The page shows nothing yet: no frame is worth waiting for.
+    store.flush();
+  }
 }
 
 function reportFailure(error: unknown): void {

@@ -1,6 +1,8 @@
 export interface Store<State> {
   readonly state: State;
   update(change: Partial<State>): void;
+  /** Draws changes that wait for the next frame at once. */
+  flush(): void;
 }
 
 /**
@@ -14,17 +16,26 @@ export function createStore<State extends object>(
 ): Store<State> {
   let state = initial;
   let frameRequested = false;
+  let isDrawn = true;
+  const flush = (): void => {
+    if (!isDrawn) {
+      isDrawn = true;
+      draw(state);
+    }
+  };
   return {
+    flush,
     get state() {
       return state;
     },
     update(change) {
       state = { ...state, ...change };
+      isDrawn = false;
       if (!frameRequested) {
         frameRequested = true;
         requestFrame(() => {
           frameRequested = false;
-          draw(state);
+          flush();
         });
       }
     },

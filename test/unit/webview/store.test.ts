@@ -23,6 +23,26 @@ describe('the store', () => {
     expect(drawn).toEqual([true, false]);
   });
 
+  it('draws at once when asked to, and then nothing twice', () => {
+    const frames: (() => void)[] = [];
+    const drawn: boolean[] = [];
+    const store = createStore(
+      createInitialState(null),
+      (state) => drawn.push(state.trusted),
+      (frame) => frames.push(frame),
+    );
+    store.flush();
+    expect(drawn).toEqual([]);
+    store.update({ trusted: true });
+    store.flush();
+    expect(drawn).toEqual([true]);
+    frames.shift()!();
+    expect(drawn).toEqual([true]);
+    store.update({ trusted: false });
+    frames.shift()!();
+    expect(drawn).toEqual([true, false]);
+  });
+
   it('shows a change at once to whoever reads the state', () => {
     const store = createStore(
       createInitialState(null),
