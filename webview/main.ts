@@ -7,6 +7,7 @@ import { createGalleryView } from './gallery/galleryView';
 import { createGraphView } from './graph/graphView';
 import { createHeadView } from './head/headView';
 import { applyHostEvent } from './hostEvents';
+import { listenForFailures } from './pageFailures';
 import { createInitialState, readSavedChoices } from './savedState';
 import { createShell } from './shell';
 import { createStore } from './store';
@@ -63,13 +64,7 @@ function onHostEvent(event: HostToWebview): void {
   }
 }
 
-function reportFailure(error: unknown): void {
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
-  channel.send({ type: 'pageFailed', message, stack: stack ?? '' });
-}
-
-window.addEventListener('error', ({ error, message }) => reportFailure(error ?? message));
-window.addEventListener('unhandledrejection', ({ reason }) => reportFailure(reason));
+const reportFailure = listenForFailures((failure) => channel.send(failure));
 const unpack = createUnpacker((message) => channel.receive(message), reportFailure);
 window.addEventListener('message', ({ data }: MessageEvent<ToWebview | PackedMessage>) => unpack(data));
 

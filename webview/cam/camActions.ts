@@ -1,3 +1,4 @@
+import { toMessage } from '../../src/protocol/errorMessage';
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/messages';
 import type { App, Choices } from '../app';
 import { removeImage } from '../removeImage';
@@ -46,7 +47,7 @@ export function createCamActions(
     try {
       return await app.channel.request(name, params);
     } catch (error: unknown) {
-      report(error instanceof Error ? error.message : String(error));
+      report(toMessage(error));
       return null;
     }
   }

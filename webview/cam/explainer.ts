@@ -1,5 +1,6 @@
 import type { Explanation, ImageAnswer, LayerExplanation } from '../../src/protocol/explanation';
 import { RequestFailure } from '../../src/protocol/channel';
+import { toMessage } from '../../src/protocol/errorMessage';
 import type { Failure } from '../../src/protocol/messages';
 import type { App, AppState, ImageState } from '../app';
 import { isExact } from './chosenMap';
@@ -208,5 +209,5 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof RequestFailure) {
     return error.failure;
   }
-  return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), retry: true };
+  return { code: 'unexpected', message: toMessage(error), retry: true };
 }

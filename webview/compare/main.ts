@@ -1,6 +1,7 @@
 import { createPageChannel } from '../../src/protocol/channel';
 import type { ComparisonDialogue, HostToComparison } from '../../src/protocol/comparison';
 import type { ToHost, ToWebview } from '../../src/protocol/messages';
+import { listenForFailures } from '../pageFailures';
 import { createStore } from '../store';
 import { registerComponents } from '../ui';
 import '../styles/base.css';
@@ -58,13 +59,7 @@ function onHostEvent(event: HostToComparison): void {
   }
 }
 
-function reportFailure(error: unknown): void {
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
-  channel.send({ type: 'pageFailed', message, stack: stack ?? '' });
-}
-
-window.addEventListener('error', ({ error, message }) => reportFailure(error ?? message));
-window.addEventListener('unhandledrejection', ({ reason }) => reportFailure(reason));
+listenForFailures((failure) => channel.send(failure));
 window.addEventListener('message', ({ data }: MessageEvent<ToWebview<ComparisonDialogue>>) => channel.receive(data));
 
 registerComponents();

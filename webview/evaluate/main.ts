@@ -2,6 +2,7 @@ import { html, nothing, render } from 'lit/html.js';
 import { createPageChannel, RequestFailure } from '../../src/protocol/channel';
 import type { EvaluationDialogue, HostToEvaluation } from '../../src/protocol/evaluationPage';
 import type { ToHost, ToWebview } from '../../src/protocol/messages';
+import { listenForFailures } from '../pageFailures';
 import { createStore } from '../store';
 import { registerComponents } from '../ui';
 import '../styles/base.css';
@@ -90,13 +91,7 @@ function draw(): void {
   table.draw();
 }
 
-function reportFailure(error: unknown): void {
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
-  channel.send({ type: 'pageFailed', message, stack: stack ?? '' });
-}
-
-window.addEventListener('error', ({ error, message }) => reportFailure(error ?? message));
-window.addEventListener('unhandledrejection', ({ reason }) => reportFailure(reason));
+listenForFailures((failure) => channel.send(failure));
 window.addEventListener('message', ({ data }: MessageEvent<ToWebview<EvaluationDialogue>>) => channel.receive(data));
 draw();
 channel.send({ type: 'ready' });
