@@ -11,7 +11,6 @@ import { toFailure } from './failure';
 import { watchFile } from './fileWatch';
 import { Gallery } from './gallery';
 import { ImageList } from './imageList';
-import { packReport } from './packMessage';
 import { ModelProcess } from './modelProcess';
 import type { SendEvent } from './pages';
 import { Pages } from './pages';
@@ -243,7 +242,6 @@ export class ModelDocument implements vscode.CustomDocument {
     const { analyzeModel } = await import('../inspectModel');
     const analysis = await analyzeModel(this.uri.fsPath, { inputShapes: this.#inputShapes, signal });
     const elapsedMs = Math.round(performance.now() - startedAt);
-    setImmediate(() => packReport(analysis.report));
     this.services.log.info(`Read ${this.uri.fsPath}: ${analysis.report.totals.nodes} nodes in ${elapsedMs} ms`);
     return analysis;
   }

@@ -8,10 +8,9 @@ const packed = new WeakMap<ModelReport, Uint8Array>();
 /**
  * A report as bytes. It may have a million values; on the way VS Code writes, reads and copies objects in every process,
  * but hands bytes on as they are. Names and fields repeat: what is sent is a tenth as long, and quickest deflation takes
- * less time than sending the rest would, also where VS Code's two halves share a machine. Done once for a report: before
- * its page is there, there is time for it.
+ * less time than sending the rest would, also where VS Code's two halves share a machine. Done once for a report.
  */
-export function packReport(report: ModelReport): Uint8Array {
+function packReport(report: ModelReport): Uint8Array {
   let bytes = packed.get(report);
   if (bytes === undefined) {
     const { buffer, byteOffset, length } = deflateRawSync(JSON.stringify(report), { level: constants.Z_BEST_SPEED });
