@@ -9,20 +9,22 @@ import { once, type Seed } from './seed';
  * `classes` names (one per item, or [1] for all), 0 elsewhere. For a model without batch, [K], `classes` is [1].
  */
 export function createClassSeed(builder: NodeBuilder, shapes: KnownShapes, output: string, classes: string): Seed {
-  const { axis } = findClassAxis(shapes, output);
-  const isRow = axis === 1 && shapes.sizes(output)?.length === 2;
-  return { emit: once(() => emitClassSeed(builder, shapes, output, classes)), column: isRow ? classes : null };
-}
-
-function emitClassSeed(builder: NodeBuilder, shapes: KnownShapes, output: string, classes: string): string {
   const { axis, count } = findClassAxis(shapes, output);
-  const values = builder.floats([0, 1], [2], 'float32');
-  const hot = builder.add('OneHot', [classes, builder.int64([count]), values], { axis: { type: 'int', value: -1 } });
-  const type = toGradientType(shapes.elementType(output));
-  const typed = type === 'float32' ? hot : builder.cast(hot, type);
   const dims = (shapes.sizes(output) ?? []).map((_, each) => (each === axis ? count : each === 0 ? -1 : 1));
-  const aligned = dims.length === 2 && axis === 1 ? typed : builder.reshape(typed, dims);
-  return builder.add('Expand', [aligned, builder.add('Shape', [output])]);
+  const isRow = dims.length === 2 && axis === 1;
+  return {
+    column: isRow ? classes : null,
+    emit: once(() => {
+      const values = builder.floats([0, 1], [2], 'float32');
+      const hot = builder.add('OneHot', [classes, builder.int64([count]), values], {
+        axis: { type: 'int', value: -1 },
+      });
+      const type = toGradientType(shapes.elementType(output));
+      const typed = type === 'float32' ? hot : builder.cast(hot, type);
+      const aligned = isRow ? typed : builder.reshape(typed, dims);
+      return builder.add('Expand', [aligned, builder.add('Shape', [output])]);
+    }),
+  };
 }
 
 /** The one axis after the batch that has more than one element. */
