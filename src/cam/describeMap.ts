@@ -1,5 +1,4 @@
-/** Maps in the unit of the target that are smaller than this part of it are what rounding leaves. */
-const COUNTED = 1e-5;
+import { isRounding } from '../protocol/rounding';
 
 /**
  * Why a map shows nothing, or not what one expects, and what would, in a sentence; null for an ordinary map.
@@ -23,7 +22,7 @@ export function explainBlankMap(map: Float32Array, value: number | null = null):
   if (least === most) {
     return 'The map is the same everywhere: it tells no place from another. Choose an earlier layer or another class.';
   }
-  if (value !== null && Math.max(-least, most) < COUNTED * Math.abs(value)) {
+  if (value !== null && isRounding(Math.max(-least, most), value)) {
     return (
       'Next to the logit this map is hardly more than rounding: the logit comes from elsewhere, such as biases, or a ' +
       'normalisation behind this layer divides its scale out, so that derivative times activation adds up to zero. ' +

@@ -1,3 +1,4 @@
+import { isRounding } from '../../src/protocol/rounding';
 import type { LayerChoice } from '../../src/protocol/mapChoices';
 import type { ColorScale, Sign, ValueRange } from './colorScale';
 import { computeRange } from './colorScale';
@@ -18,8 +19,6 @@ export type Remedy =
 
 /** Smaller differences, relative to the largest value, are not seen in colours that begin at zero. */
 const SEEN = 0.1;
-/** Maps in the unit of the target that are smaller than this part of it are what rounding leaves. */
-const COUNTED = 1e-5;
 
 /** Where the map was drawn. */
 export interface MapPlace {
@@ -95,7 +94,7 @@ function toEarlier({ earlier }: MapPlace): Remedy | null {
 function describeRounding({ minimum, maximum }: ValueRange, place: MapPlace): MapNotice | null {
   const largest = Math.max(Math.abs(minimum), Math.abs(maximum));
   const { value = null, usual = null, isOther = false } = place;
-  if (value === null || !(largest < COUNTED * Math.abs(value))) {
+  if (value === null || !isRounding(largest, value)) {
     return null;
   }
   const what = isOther ? 'the target' : 'the logit';
