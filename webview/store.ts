@@ -16,10 +16,10 @@ export function createStore<State extends object>(
 ): Store<State> {
   let state = initial;
   let frameRequested = false;
-  let isDrawn = true;
+  let drawn = initial;
   const flush = (): void => {
-    if (!isDrawn) {
-      isDrawn = true;
+    if (drawn !== state) {
+      drawn = state;
       draw(state);
     }
   };
@@ -30,7 +30,6 @@ export function createStore<State extends object>(
     },
     update(change) {
       state = { ...state, ...change };
-      isDrawn = false;
       if (!frameRequested) {
         frameRequested = true;
         requestFrame(() => {

@@ -2,15 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { createInitialState, readSavedChoices } from '../../../webview/savedState';
 import { createStore } from '../../../webview/store';
 
+/** A store whose frames come when the test says so, and what was drawn in them. */
+function createRecorded() {
+  const frames: (() => void)[] = [];
+  const drawn: boolean[] = [];
+  const store = createStore(
+    createInitialState(null),
+    (state) => drawn.push(state.trusted),
+    (frame) => frames.push(frame),
+  );
+  return { store, frames, drawn };
+}
+
 describe('the store', () => {
   it('draws once per frame, with the state after the last change', () => {
-    const frames: (() => void)[] = [];
-    const drawn: boolean[] = [];
-    const store = createStore(
-      createInitialState(null),
-      (state) => drawn.push(state.trusted),
-      (frame) => frames.push(frame),
-    );
+    const { store, frames, drawn } = createRecorded();
     store.update({ trusted: true });
     store.update({ trusted: false });
     store.update({ trusted: true });
@@ -24,13 +30,7 @@ describe('the store', () => {
   });
 
   it('draws at once when asked to, and then nothing twice', () => {
-    const frames: (() => void)[] = [];
-    const drawn: boolean[] = [];
-    const store = createStore(
-      createInitialState(null),
-      (state) => drawn.push(state.trusted),
-      (frame) => frames.push(frame),
-    );
+    const { store, frames, drawn } = createRecorded();
     store.flush();
     expect(drawn).toEqual([]);
     store.update({ trusted: true });
