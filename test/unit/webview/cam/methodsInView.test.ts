@@ -2,18 +2,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { AppState } from '../../../../webview/app';
-import { DEFAULT_CAM_CHOICES } from '../../../../webview/cam/camChoices';
 import type { CamChoices } from '../../../../webview/cam/camChoices';
-import { createCamView } from '../../../../webview/cam/camView';
 import {
   createExplanation,
   createLayerExplanation,
   createMapChoices,
   createReport,
   createState,
-  createTestApp,
   settle,
 } from './builders';
+import { showCamView } from './showCamView';
 import { stubDrawing } from './stubDrawing';
 
 beforeAll(stubDrawing);
@@ -21,25 +19,7 @@ beforeAll(stubDrawing);
 function show(cam: Partial<CamChoices> = {}, change: Partial<AppState> = {}) {
   const imageStates = new Map([['a.png', { status: 'explained', explanation: createExplanation() } as const]]);
   const state = createState(['a.png'], { imageStates, ...change });
-  const test = createTestApp({ ...state, choices: { ...state.choices, cam: { ...DEFAULT_CAM_CHOICES, ...cam } } });
-  const view = createCamView(test.app);
-  document.body.replaceChildren(view.element);
-  test.onChange = (changed) => view.draw(changed);
-  view.draw(test.app.state);
-  const page = view.element;
-  const read = (selector: string) => page.querySelector(selector)?.textContent.replace(/\s+/g, ' ').trim() ?? '';
-  const button = (name: string) =>
-    [...page.querySelectorAll('button')].find(
-      (each) => each.textContent.replace(/\s+/g, ' ').trim() === name || each.getAttribute('aria-label') === name,
-    )!;
-  const panel = (title: string) => read(`section[aria-labelledby=cam-${title}-title]`);
-  const choose = (label: string, value: string) => {
-    const field = [...page.querySelectorAll('label')].find((each) => each.textContent.trim().startsWith(label));
-    const select = field!.querySelector('select')!;
-    select.value = value;
-    select.dispatchEvent(new Event('change'));
-  };
-  return Object.assign(test, { page, read, button, panel, choose });
+  return showCamView(state, cam);
 }
 
 describe('maps by other methods in the view', () => {

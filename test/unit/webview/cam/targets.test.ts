@@ -8,16 +8,15 @@ import { readNpy } from '../../../../src/tensor/npy';
 import type { AppState } from '../../../../webview/app';
 import { DEFAULT_CAM_CHOICES, isCamChoices } from '../../../../webview/cam/camChoices';
 import type { CamChoices } from '../../../../webview/cam/camChoices';
-import { createCamView } from '../../../../webview/cam/camView';
 import {
   createExplanation,
   createLayerExplanation,
   createMapChoices,
   createReport,
   createState,
-  createTestApp,
   settle,
 } from './builders';
+import { showCamView } from './showCamView';
 import { stubDrawing } from './stubDrawing';
 
 const OUTPUT = { name: 'out', shape: [1, 3, 4, 8], grid: { channels: 3, rows: 4, columns: 8 } };
@@ -43,35 +42,15 @@ function drawnTarget(change: Partial<LayerExplanation> = {}): LayerExplanation {
 
 async function show(cam: Partial<CamChoices>, change: Partial<AppState> = {}, names: readonly string[] = ['a.png']) {
   const state = createState(names, change);
-  const test = createTestApp({ ...state, choices: { ...state.choices, cam: { ...DEFAULT_CAM_CHOICES, ...cam } } });
-  const view = createCamView(test.app);
-  document.body.replaceChildren(view.element);
-  test.onChange = (changed) => view.draw(changed);
-  view.draw(test.app.state);
+  const test = showCamView(state, cam);
   await settle();
-  const page = view.element;
-  const read = (selector: string) => page.querySelector(selector)?.textContent.replace(/\s+/g, ' ').trim() ?? '';
-  const button = (name: string) =>
-    [...page.querySelectorAll('button')].find(
-      (each) => each.textContent.replace(/\s+/g, ' ').trim() === name || each.getAttribute('aria-label') === name,
-    )!;
-  const field = <Kind extends 'input' | 'select'>(label: string, kind: Kind) =>
-    [...page.querySelectorAll('label')]
-      .find((each) => each.querySelector('span')?.textContent.trim().startsWith(label))!
-      .querySelector(kind)!;
   const set = (label: string, value: string) => {
-    const input = field(label, 'input');
+    const input = test.field(label, 'input');
     input.value = value;
     input.dispatchEvent(new Event('change'));
   };
-  const choose = (label: string, value: string) => {
-    const select = field(label, 'select');
-    select.value = value;
-    select.dispatchEvent(new Event('change'));
-  };
-  const panel = (title: string) => read(`section[aria-labelledby=cam-${title}-title]`);
   const target = () => test.app.state.choices.cam?.target;
-  return Object.assign(test, { page, read, button, field, set, choose, panel, target });
+  return Object.assign(test, { set, target });
 }
 
 /** A model without class scores, with its first map drawn. */

@@ -31,21 +31,10 @@ function row(id: string, change: Partial<GalleryRow> = {}): GalleryRow {
 
 describe('applyGalleryEvent', () => {
   it('collects the rows of a series, and those of no other', () => {
+    const advanced = { type: 'galleryAdvanced', side: 'main' } as const;
     let galleries = applyGalleryEvent(NO_GALLERIES, { type: 'galleryChanged', side: 'main', series });
-    galleries = applyGalleryEvent(galleries, {
-      type: 'galleryAdvanced',
-      side: 'main',
-      id: 1,
-      from: 0,
-      rows: [row('a')],
-    });
-    galleries = applyGalleryEvent(galleries, {
-      type: 'galleryAdvanced',
-      side: 'main',
-      id: 7,
-      from: 1,
-      rows: [row('b')],
-    });
+    galleries = applyGalleryEvent(galleries, { ...advanced, id: 1, from: 0, rows: [row('a')] });
+    galleries = applyGalleryEvent(galleries, { ...advanced, id: 7, from: 1, rows: [row('b')] });
     const finished = { ...series, state: 'finished' } as const;
     galleries = applyGalleryEvent(galleries, { type: 'galleryChanged', side: 'main', series: finished });
     expect(galleries.main).toEqual({ series: finished, rows: [row('a')] });
