@@ -12,6 +12,7 @@ import { indexGraph } from './graph/graphIndex';
 import type { InferredGraph } from './graph/inferShapes';
 import { inferShapes } from './graph/inferShapes';
 import type { Model } from './graph/model';
+import { NOTHING_KNOWN } from './graph/valueFacts';
 import type { MissingExternalData } from './onnx/externalData';
 import { describeMissingExternalData, findMissingExternalData } from './onnx/externalData';
 import { readModel } from './onnx/readModel';
@@ -66,8 +67,11 @@ export async function completeAnalysis(
   { model, missingData, inferred }: ModelAnalysis,
   shapes: MeasuredShapes,
 ): Promise<ModelAnalysis> {
-  const completed = { ...inferred, shapes: new Map([...inferred.shapes, ...shapes]) };
-  return analyze(model, missingData, completed, { measured: shapes });
+  const facts = new Map(inferred.facts);
+  for (const [name, shape] of shapes) {
+    facts.set(name, { ...(facts.get(name) ?? NOTHING_KNOWN), shape });
+  }
+  return analyze(model, missingData, { ...inferred, facts }, { measured: shapes });
 }
 
 interface AnalyzeOptions {

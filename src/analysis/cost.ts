@@ -6,7 +6,7 @@ import { isKnownOperator } from '../graph/shapeRules/table';
 import type { ShapeOf } from './macs';
 import { computeMacs } from './macs';
 import type { ModelParameters } from './parameters';
-import { computeValueBytes, toPartialShape } from './valueSizes';
+import { computeValueBytes } from './valueSizes';
 
 /** All derived, at the bound shapes (batch 1 where the file leaves it free). */
 export interface NodeCost {
@@ -34,11 +34,12 @@ export interface ModelCosts {
 
 export function computeCosts(index: GraphIndex, inferred: InferredGraph, parameters: ModelParameters): ModelCosts {
   const byNode = new Map<GraphNode, NodeCost>();
+  const shapeOf: ShapeOf = (name) => inferred.facts.get(name)?.shape ?? null;
   for (const node of index.order) {
     const stored = parameters.byNode.get(node) ?? { parameters: 0, weightBytes: 0 };
     byNode.set(node, {
       ...stored,
-      macs: computeNodeMacs(node, (name) => toPartialShape(inferred, name), inferred.bodies),
+      macs: computeNodeMacs(node, shapeOf, inferred.bodies),
       activationBytes: computeActivationBytes(node, inferred, parameters.constants),
     });
   }

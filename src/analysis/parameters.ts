@@ -99,7 +99,7 @@ function readMadeByNode(node: GraphNode, frame: Frame, inferred: InferredGraph):
   if (!isMade || node.domain !== '') {
     return null;
   }
-  const dims = frame.body === null ? inferred.shapes.get(name) : frame.body.factsOf(name).shape;
+  const dims = frame.body === null ? inferred.facts.get(name)?.shape : frame.body.factsOf(name).shape;
   const elementType = frame.typeOf(name);
   if (elementType === null || !dims?.every((size) => typeof size === 'number')) {
     return null;

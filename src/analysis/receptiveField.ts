@@ -12,7 +12,6 @@ import { centre, EVERYWHERE } from './receptive/cellField';
 import type { FieldRule } from './receptive/fieldRule';
 import { layoutFields } from './receptive/layoutFields';
 import { windowFields } from './receptive/windowFields';
-import { toPartialShape } from './valueSizes';
 
 const FIELD_RULES: ReadonlyMap<string, FieldRule> = new Map([
   ...Object.entries(layoutFields),
@@ -21,7 +20,7 @@ const FIELD_RULES: ReadonlyMap<string, FieldRule> = new Map([
 
 /** Images are [N, C, H, W], [N, H, W, C] (few channels last), [C, H, W] or [H, W, C]. */
 export function startField(inferred: InferredGraph, name: string): CellField | null {
-  const shape = inferred.shapes.get(name) ?? null;
+  const shape = inferred.facts.get(name)?.shape ?? null;
   const isChannels = (size: unknown) => typeof size === 'number' && size <= 4;
   if (shape === null || shape.length < 3 || shape.length > 4) {
     return null;
@@ -34,14 +33,6 @@ export function startField(inferred: InferredGraph, name: string): CellField | n
   const axes: CellAxes = { kind: 'grid', row, column: row + 1 };
   const pixel: Reach = { low: 0, high: 0, stride: 1 };
   return { axes, rows: pixel, columns: pixel, exact: true };
-}
-
-export function factsOf(inferred: InferredGraph, name: string): ValueFacts {
-  return {
-    elementType: inferred.elementTypes.get(name) ?? null,
-    shape: toPartialShape(inferred, name),
-    value: inferred.constants.get(name) ?? null,
-  };
 }
 
 interface Walk {

@@ -1,8 +1,9 @@
 import { listReads, type GraphIndex } from '../graph/graphIndex';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { Model } from '../graph/model';
+import { NOTHING_KNOWN } from '../graph/valueFacts';
 import type { ReceptiveField } from '../protocol/modelReport';
-import { factsOf, followNodes, startField, toReceptiveField } from './receptiveField';
+import { followNodes, startField, toReceptiveField } from './receptiveField';
 import { type CellField, EVERYWHERE, type Field } from './receptive/cellField';
 
 /**
@@ -49,11 +50,12 @@ function followImages(model: Model, index: GraphIndex, inferred: InferredGraph):
       images.push(new Map([[name, start]]));
     }
   }
+  const factsOf = (name: string) => inferred.facts.get(name) ?? NOTHING_KNOWN;
   const walk = { model, bodies: inferred.bodies };
   for (const node of index.order) {
     const image = Math.min(...listReads(node).map((name) => imageOf.get(name) ?? Infinity));
     if (image < images.length) {
-      followNodes([node], images[image], (name) => factsOf(inferred, name), walk);
+      followNodes([node], images[image], factsOf, walk);
       node.outputs.filter((name) => images[image].has(name)).forEach((name) => imageOf.set(name, image));
     }
   }

@@ -51,7 +51,7 @@ export function buildFrames(graph: Graph, index: GraphIndex, inferred: InferredG
     parent: null,
     owner: null,
     constants: findConstantValues(index.order, stored),
-    typeOf: (name) => inferred.elementTypes.get(name) ?? null,
+    typeOf: (name) => inferred.facts.get(name)?.elementType ?? null,
     children,
   };
   addChildren(root, children, inferred.bodies);

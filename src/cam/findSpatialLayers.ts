@@ -116,7 +116,7 @@ function findTokens(
 }
 
 function explainRefusal(tensor: string, inferred: InferredGraph, onPath: ReadonlySet<string>, end: string): string {
-  const shape = inferred.shapes.get(tensor);
+  const shape = inferred.facts.get(tensor)?.shape;
   if (shape === undefined) {
     return `The model has no tensor "${tensor}"`;
   }

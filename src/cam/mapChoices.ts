@@ -48,7 +48,7 @@ export async function listMapChoices(
 ): Promise<MapChoices> {
   const value = chosen && (chosen.output ?? listEmbeddings({ model, inferred, head })[0] ?? '');
   // Which methods there are depends on where the target is read, not on how it is added up.
-  const first = (inferred.shapes.get(value ?? '') ?? []).map(() => 0);
+  const first = (inferred.facts.get(value ?? '')?.shape ?? []).map(() => 0);
   const target: Target = value === null ? CLASS_TARGET : { kind: 'elements', output: value, index: first };
   const pause = createPause(undefined);
   computeCellFields(model, index, inferred);
@@ -158,8 +158,8 @@ function writeMap({ model, index, inferred, head }: LayerSubject, method: DrawnM
 }
 
 /** Dense outputs: a class index does not name one number of an image. */
-function hasScorePerPlace({ shapes }: InferredGraph, { logits, classes }: HeadDescription): boolean {
-  const sizes = shapes.get(logits ?? '')?.slice(1) ?? [];
+function hasScorePerPlace({ facts }: InferredGraph, { logits, classes }: HeadDescription): boolean {
+  const sizes = facts.get(logits ?? '')?.shape?.slice(1) ?? [];
   return sizes.every((size) => typeof size === 'number') && sizes.reduce((all, size) => all * size, 1) > (classes ?? 0);
 }
 

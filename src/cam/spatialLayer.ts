@@ -18,8 +18,8 @@ export const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloa
 
 /** [N, C, H, W], [N, H, W, C], tokens [N, T, C] or [N, C, T]; null for everything else. */
 export function describeLayer(inferred: InferredGraph, tensor: string, axes: CellAxes): SpatialLayer | null {
-  const shape = inferred.shapes.get(tensor) ?? null;
-  const elementType = inferred.elementTypes.get(tensor) ?? null;
+  const shape = inferred.facts.get(tensor)?.shape ?? null;
+  const elementType = inferred.facts.get(tensor)?.elementType ?? null;
   const cellAxes = axes.kind === 'grid' ? [axes.row, axes.column] : [axes.axis];
   if (
     shape?.length !== cellAxes.length + 2 ||

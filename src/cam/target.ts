@@ -78,7 +78,7 @@ export function describeTarget(target: Target): string {
 }
 
 function readShape(output: string, { model, inferred }: TargetPlace): readonly number[] {
-  const shape = inferred.shapes.get(output);
+  const shape = inferred.facts.get(output)?.shape;
   if (shape === undefined) {
     const names = model.graph.outputs.map(({ name }) => `"${name}"`).join(', ');
     throw new UserError('badArgument', `The target is "${output}", which the model has not. Its outputs are ${names}.`);
@@ -181,5 +181,5 @@ function findEmbedding(
 export function listEmbeddings({ model, inferred, head }: Omit<TargetPlace, 'axesOf'>): readonly string[] {
   const pooled = head.readings.flatMap(({ mode, isInner, tensor }) => (mode === 'identity' || isInner ? [] : [tensor]));
   const outputs = model.graph.outputs.map(({ name }) => name);
-  return [...pooled, ...outputs].filter((name) => (inferred.shapes.get(name)?.length ?? 0) > 1);
+  return [...pooled, ...outputs].filter((name) => (inferred.facts.get(name)?.shape?.length ?? 0) > 1);
 }

@@ -33,10 +33,10 @@ export function listTargetOffers(
   return { outputs, embeddings, usual: reason === null ? null : findUsual(outputs, reason) };
 }
 
-function readShape({ shapes, elementTypes }: InferredGraph, name: string): readonly number[] | null {
-  const shape = shapes.get(name) ?? null;
+function readShape({ facts }: InferredGraph, name: string): readonly number[] | null {
+  const { shape = null, elementType = null } = facts.get(name) ?? {};
   const isKnown = shape?.every((size) => typeof size === 'number' && size > 0) === true;
-  return isKnown && FLOATS.has(elementTypes.get(name) ?? '') ? (shape as readonly number[]) : null;
+  return isKnown && FLOATS.has(elementType ?? '') ? (shape as readonly number[]) : null;
 }
 
 function findGrid(

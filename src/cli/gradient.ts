@@ -100,7 +100,7 @@ function checkClasses(
       `--class is ${outside}, but "${output}" has ${count} classes: 0 to ${count - 1}.`,
     );
   }
-  const sizes = inferred.shapes.get(output);
+  const sizes = inferred.facts.get(output)?.shape;
   const batch = sizes && sizes.length > 1 ? sizes[0] : 1;
   const isFree = new KnownShapes(model, inferred).sizes(output)?.[0] === null;
   if (classes.length > 1 && batch !== classes.length && (isBatchKnown || !isFree)) {

@@ -63,9 +63,9 @@ function describeOutputs(a: Place, b: Place): LayerChange[] {
 }
 
 function describeValue({ graph: { inferred } }: Place, name: string): string {
-  const shape = inferred.shapes.get(name) ?? null;
+  const shape = inferred.facts.get(name)?.shape ?? null;
   const sizes = shape === null ? '?' : shape.map((size) => size ?? '?').join('×') || 'scalar';
-  return `${inferred.elementTypes.get(name) ?? '?'} ${sizes}`;
+  return `${inferred.facts.get(name)?.elementType ?? '?'} ${sizes}`;
 }
 
 /**

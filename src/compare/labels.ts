@@ -59,9 +59,9 @@ function describeOutputs({ inferred }: ComparedGraph, { outputs }: GraphNode): s
   return outputs
     .map(
       (name) =>
-        inferred.shapes
+        inferred.facts
           .get(name)
-          ?.map((size) => size ?? '?')
+          ?.shape?.map((size) => size ?? '?')
           .join('x') ?? '?',
     )
     .join(' ');

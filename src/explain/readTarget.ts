@@ -131,7 +131,7 @@ async function computeEmbedding(
 
 function findEmbedding({ model, inferred, heads }: ModelAnalysis, wanted: string | null): string {
   const [output = null] = wanted === null ? listEmbeddings({ model, inferred, head: heads[0] }) : [wanted];
-  if (output === null || !inferred.shapes.has(output)) {
+  if (output === null || !inferred.facts.has(output)) {
     const names = model.graph.outputs.map(({ name }) => `"${name}"`).join(', ');
     throw new UserError(
       'badArgument',

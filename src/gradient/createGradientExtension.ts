@@ -67,7 +67,7 @@ export function createGradientExtension(
     seeds.set(target.output, createClassSeed(builder, shapes, target.output, classes));
   } else {
     outputs.forEach((name, position) => {
-      const type = toGradientType(inferred.elementTypes.get(name) ?? null);
+      const type = toGradientType(inferred.facts.get(name)?.elementType ?? null);
       const seed = builder.input(`seed_${position}`, type, nameDimensions(`seed_${position}`, shapes.sizes(name)));
       given.push(seed);
       seeds.set(name, toSeed(seed));
@@ -77,7 +77,7 @@ export function createGradientExtension(
   const names = wrt.map((name, position) => {
     const label = `gradient_${position}`;
     const value = builder.add('Identity', [gradients.get(name) ?? ''], {}, label);
-    const type = toGradientType(inferred.elementTypes.get(name) ?? null);
+    const type = toGradientType(inferred.facts.get(name)?.elementType ?? null);
     return builder.output(value, type, nameDimensions(label, shapes.sizes(name)));
   });
   const inputs = { classes, seeds: given };
@@ -86,7 +86,7 @@ export function createGradientExtension(
 
 function checkRequest(model: Model, inferred: InferredGraph, names: readonly string[]): void {
   checkOperatorSet(model);
-  const unknown = names.find((name) => !inferred.shapes.has(name));
+  const unknown = names.find((name) => !inferred.facts.has(name));
   if (unknown !== undefined) {
     const outputs = model.graph.outputs.map((output) => `"${output.name}"`).join(', ');
     throw new UserError(

@@ -29,7 +29,7 @@ export class KnownShapes {
 
   /** null: not even the rank is known. */
   sizes(name: string): Sizes | null {
-    const [one, other] = [this.#bound.shapes.get(name), this.#other.shapes.get(name)];
+    const [one, other] = [this.#bound.facts.get(name)?.shape, this.#other.facts.get(name)?.shape];
     if (!one || other?.length !== one.length) {
       return null;
     }
@@ -54,8 +54,8 @@ export class KnownShapes {
   /** Both sizes in either inference. */
   #pairs(a: string, axisA: number, b: string, axisB: number): readonly (readonly [number, number])[] | null {
     const pairs: [number, number][] = [];
-    for (const { shapes } of [this.#bound, this.#other]) {
-      const [one, other] = [shapes.get(a)?.[axisA], shapes.get(b)?.[axisB]];
+    for (const { facts } of [this.#bound, this.#other]) {
+      const [one, other] = [facts.get(a)?.shape?.[axisA], facts.get(b)?.shape?.[axisB]];
       if (typeof one !== 'number' || typeof other !== 'number') {
         return null;
       }
@@ -72,7 +72,7 @@ export class KnownShapes {
   }
 
   elementType(name: string): ElementType | null {
-    return this.#bound.elementTypes.get(name) ?? null;
+    return this.#bound.facts.get(name)?.elementType ?? null;
   }
 }
 
@@ -94,7 +94,7 @@ function inferDifferently(model: Model, bound: InferredGraph): InferredGraph {
       return bound;
     }
     const other = inferShapes(model, changed);
-    if ([...bound.shapes].every(([name, shape]) => isAsKnown(shape, other.shapes.get(name) ?? null))) {
+    if ([...bound.facts].every(([name, { shape }]) => isAsKnown(shape, other.facts.get(name)?.shape ?? null))) {
       return other;
     }
   }

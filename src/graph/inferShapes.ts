@@ -1,7 +1,7 @@
 import { bindInputs } from './bindInputs';
 import type { Inference, InferredBody } from './inference';
 import { inferGraph } from './inferNodes';
-import type { ElementType, GraphNode, Model, Shape } from './model';
+import type { ElementType, GraphNode, Model } from './model';
 import { operatorKey } from './shapeRules/table';
 import type { PartialValue, ValueFacts } from './valueFacts';
 
@@ -15,9 +15,8 @@ export interface ConstantValue {
 
 /** Shapes and types of every value of a graph, free dimensions bound. */
 export interface InferredGraph {
-  /** Every value of the main graph: inputs, initializers, node outputs. */
-  readonly shapes: ReadonlyMap<string, Shape>;
-  readonly elementTypes: ReadonlyMap<string, ElementType>;
+  /** Of every value of the main graph: inputs, initializers, node outputs. */
+  readonly facts: ReadonlyMap<string, ValueFacts>;
   /** Small initializers, Constant nodes and whatever follows from them or from known shapes. */
   readonly constants: ReadonlyMap<string, ConstantValue>;
   readonly boundInputs: ReadonlyMap<string, readonly number[]>;
@@ -59,8 +58,7 @@ export function inferShapes(
   }
   inferGraph(inference, graph, { facts, parent: null });
   return {
-    shapes: collectShapes(facts),
-    elementTypes: collectTypes(facts),
+    facts,
     constants: collectConstants(facts),
     boundInputs: bound.shapes,
     bodies: inference.bodies,
@@ -81,24 +79,6 @@ function abridge(conflicts: readonly string[]): readonly string[] {
     : [...conflicts.slice(0, MAXIMUM_CONFLICTS), `${hidden} more nodes contradict their inputs.`];
 }
 
-function collectShapes(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, Shape> {
-  const shapes = new Map<string, Shape>();
-  for (const [name, { shape }] of facts) {
-    shapes.set(name, shape);
-  }
-  return shapes;
-}
-
-function collectTypes(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, ElementType> {
-  const types = new Map<string, ElementType>();
-  for (const [name, { elementType }] of facts) {
-    if (elementType !== null) {
-      types.set(name, elementType);
-    }
-  }
-  return types;
-}
-
 function collectConstants(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<string, ConstantValue> {
   const constants = new Map<string, ConstantValue>();
   for (const [name, { value }] of facts) {
@@ -109,7 +89,8 @@ function collectConstants(facts: ReadonlyMap<string, ValueFacts>): ReadonlyMap<s
   return constants;
 }
 
-function isComplete(value: PartialValue): value is ConstantValue {
+/** Whether every element is known. */
+export function isComplete(value: PartialValue): value is ConstantValue {
   return !value.data.includes(null);
 }
 

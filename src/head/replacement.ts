@@ -86,7 +86,9 @@ function checkHead(
         `W ${width}) a ${kind} head needs ${size} per class.`,
     );
   }
-  const cells = (inferred.shapes.get(tensor) ?? []).slice(1).reduce<number>((product, dim) => product * Number(dim), 1);
+  const cells = (inferred.facts.get(tensor)?.shape ?? [])
+    .slice(1)
+    .reduce<number>((product, dim) => product * Number(dim), 1);
   if (kind === 'fc' && cells !== channels * height * width) {
     throw new UserError(
       'notExact',
@@ -107,7 +109,7 @@ function findKeptEnd(
   { classes, activation, logits, logitsElementType }: HeadDescription,
   replacement: ReplacementHead,
 ): HeadEnd | null {
-  const shape = inferred.shapes.get(logits ?? '') ?? null;
+  const shape = inferred.facts.get(logits ?? '')?.shape ?? null;
   const isSame = replacement.bias.length === classes && replacement.activation === (activation ?? 'none');
   const isFloat = ['float32', 'float64', 'float16', 'bfloat16'].includes(logitsElementType ?? '');
   if (!isSame || !isFloat || logitsElementType === null || shape === null) {

@@ -65,9 +65,9 @@ export async function createThinSource(
 /** The one that costs least to hand over; every node runs whatever is asked for. */
 function findSmallestOutput({ model, inferred }: ModelAnalysis): string {
   const sizeOf = (name: string) =>
-    inferred.shapes
+    inferred.facts
       .get(name)
-      ?.reduce<number>((product, size) => product * (typeof size === 'number' ? size : Infinity), 1) ?? Infinity;
+      ?.shape?.reduce<number>((product, size) => product * (typeof size === 'number' ? size : Infinity), 1) ?? Infinity;
   const names = model.graph.outputs.map(({ name }) => name);
   return names.reduce((best, name) => (sizeOf(name) < sizeOf(best) ? name : best));
 }

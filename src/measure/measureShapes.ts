@@ -82,7 +82,7 @@ function toSizes(data: TensorElements): readonly number[] {
 function listUnknown({ index, inferred }: ModelAnalysis): readonly string[] {
   return index.order.flatMap(({ outputs }) =>
     outputs.filter((name) => {
-      const shape = inferred.shapes.get(name) ?? null;
+      const shape = inferred.facts.get(name)?.shape ?? null;
       return name !== '' && !shape?.every((size) => typeof size === 'number');
     }),
   );

@@ -69,7 +69,7 @@ function findMap({ index, inferred, heads, model }: ModelAnalysis, size: number)
     return model.graph.inputs[0].name;
   }
   const last = index.order.flatMap(({ outputs }) => {
-    const shape = inferred.shapes.get(outputs[0]);
+    const shape = inferred.facts.get(outputs[0])?.shape;
     return shape?.length === 4 && shape[2] === size && shape[3] === size ? [outputs[0]] : [];
   });
   return size === 7 ? (heads[0].featureMap?.tensor ?? '') : (last.at(-1) ?? '');

@@ -34,8 +34,10 @@ export function createHeadGraph(model: Model, mainIndex: GraphIndex, mainInferre
     index,
     functionOf: (name) => innerValues.get(name) ?? null,
     isData: (name) => data.has(name),
-    shapeOf: (name) => toBoundShape(inferred.shapes.get(name) ?? model.graph.initializers.get(name)?.dims ?? null),
-    elementTypeOf: (name) => inferred.elementTypes.get(name) ?? model.graph.initializers.get(name)?.elementType ?? null,
+    shapeOf: (name) =>
+      toBoundShape(inferred.facts.get(name)?.shape ?? model.graph.initializers.get(name)?.dims ?? null),
+    elementTypeOf: (name) =>
+      inferred.facts.get(name)?.elementType ?? model.graph.initializers.get(name)?.elementType ?? null,
     countPerItem: (shape) => shape.reduce((product, size) => product * size, 1) / batch,
     valuesOf: (name) => inferred.constants.get(name)?.data ?? null,
     storedValueOf(name, quantization = null) {
@@ -55,8 +57,8 @@ export function listDataInputs(graph: HeadGraph, node: GraphNode): readonly stri
 }
 
 /** Images in a fixed batch; an input of fewer than four axes may have no batch axis at all. */
-function findBatch(model: Model, inferred: Pick<InferredGraph, 'shapes'>): number {
-  const shape = toBoundShape(inferred.shapes.get(model.graph.inputs[0]?.name ?? '') ?? null);
+function findBatch(model: Model, inferred: Pick<InferredGraph, 'facts'>): number {
+  const shape = toBoundShape(inferred.facts.get(model.graph.inputs[0]?.name ?? '')?.shape ?? null);
   return shape !== null && shape.length >= 4 ? (shape[0] ?? 1) : 1;
 }
 

@@ -1,13 +1,15 @@
 import { indexNodes } from '../../graph/graphIndex';
 import type { GraphIndex } from '../../graph/graphIndex';
 import type { InferredBody } from '../../graph/inference';
-import type { InferredGraph } from '../../graph/inferShapes';
-import type { ElementType, GraphNode, Shape } from '../../graph/model';
+import type { ConstantValue, InferredGraph } from '../../graph/inferShapes';
+import { isComplete } from '../../graph/inferShapes';
+import type { GraphNode } from '../../graph/model';
+import type { ValueFacts } from '../../graph/valueFacts';
 
 /** The main graph with calls of model-local functions replaced by what they run. */
 export interface InlinedGraph {
   readonly index: GraphIndex;
-  readonly inferred: Pick<InferredGraph, 'shapes' | 'elementTypes' | 'constants'>;
+  readonly inferred: Pick<InferredGraph, 'facts' | 'constants'>;
   /** Values that exist inside a function only, with the function's name: a run cannot be asked for them. */
   readonly innerValues: ReadonlyMap<string, string>;
 }
@@ -23,15 +25,13 @@ export function inlineFunctions(index: GraphIndex, inferred: InferredGraph): Inl
 }
 
 class Inlining {
-  readonly shapes: Map<string, Shape>;
-  readonly elementTypes: Map<string, ElementType>;
-  readonly constants: Map<string, { elementType: ElementType; dims: readonly number[]; data: readonly number[] }>;
+  readonly facts: Map<string, ValueFacts>;
+  readonly constants: Map<string, ConstantValue>;
   readonly innerValues = new Map<string, string>();
   #calls = 0;
 
   constructor(inferred: InferredGraph) {
-    this.shapes = new Map(inferred.shapes);
-    this.elementTypes = new Map(inferred.elementTypes);
+    this.facts = new Map(inferred.facts);
     this.constants = new Map(inferred.constants);
   }
 
@@ -61,13 +61,10 @@ class Inlining {
   }
 
   #keep(body: InferredBody, name: string, outerName: string, functionName: string): string {
-    const { elementType, shape, value } = body.factsOf(name);
-    this.shapes.set(outerName, shape);
-    if (elementType !== null) {
-      this.elementTypes.set(outerName, elementType);
-    }
-    if (value !== null && isComplete(value.data)) {
-      this.constants.set(outerName, { elementType: value.elementType, dims: value.dims, data: value.data });
+    const facts = body.factsOf(name);
+    this.facts.set(outerName, facts);
+    if (facts.value !== null && isComplete(facts.value)) {
+      this.constants.set(outerName, facts.value);
     }
     this.innerValues.set(outerName, functionName);
     return outerName;
@@ -75,7 +72,3 @@ class Inlining {
 }
 
 const NO_BODIES: ReadonlyMap<GraphNode, readonly InferredBody[]> = new Map();
-
-function isComplete(data: readonly (number | null)[]): data is readonly number[] {
-  return !data.includes(null);
-}

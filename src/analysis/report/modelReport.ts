@@ -70,9 +70,9 @@ export function buildModelReport(parts: ReportParts): ModelReport {
 function reportValue({ name, elementType, shape }: ValueInfo, inferred: InferredGraph): ValueReport {
   return {
     name,
-    type: elementType ?? inferred.elementTypes.get(name) ?? null,
+    type: elementType ?? inferred.facts.get(name)?.elementType ?? null,
     shape,
-    boundShape: inferred.shapes.get(name) ?? null,
+    boundShape: inferred.facts.get(name)?.shape ?? null,
   };
 }
 
@@ -104,8 +104,8 @@ function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
 function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
   return {
     name,
-    type: inferred.elementTypes.get(name) ?? null,
-    shape: inferred.shapes.get(name) ?? null,
+    type: inferred.facts.get(name)?.elementType ?? null,
+    shape: inferred.facts.get(name)?.shape ?? null,
     ...(measuredValues.has(name) ? { shapeProvenance: 'measured' as const } : {}),
   };
 }

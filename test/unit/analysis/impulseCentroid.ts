@@ -61,7 +61,7 @@ function runNode(node: GraphNode, operands: readonly Signal[], inferred: Inferre
     case 'Conv':
     case 'MaxPool':
     case 'AveragePool': {
-      const kernel = readInts(node, 'kernel_shape') ?? inferred.shapes.get(node.inputs[1])?.slice(2) ?? [];
+      const kernel = readInts(node, 'kernel_shape') ?? inferred.facts.get(node.inputs[1])?.shape?.slice(2) ?? [];
       const pads = readInts(node, 'pads') ?? [0, 0, 0, 0];
       if ((readString(node, 'auto_pad') ?? 'NOTSET') !== 'NOTSET') {
         throw new Error('the oracle needs explicit padding');

@@ -93,7 +93,7 @@ describe('memory for activations by liveness', () => {
 
 /** Asks of every value at every step whether it has been made and is still wanted. O(steps · values). */
 function simulate(model: Model, order: Model['graph']['nodes']): number[] {
-  const { shapes } = inferShapes(model);
+  const { facts } = inferShapes(model);
   const { graph } = model;
   const inputs = new Set(graph.inputs.map(({ name }) => name));
   // In these models every value is float32, and only these make values of weights alone.
@@ -101,7 +101,10 @@ function simulate(model: Model, order: Model['graph']['nodes']): number[] {
   const made = order.flatMap((one, step) => (isMaker(one.opType) ? [] : one.outputs.map((name) => ({ name, step }))));
   const values = [...made, ...[...inputs].map((name) => ({ name, step: 0 }))].filter(({ name }) => name !== '');
   const sizes = new Map(
-    values.map(({ name }) => [name, 4 * (shapes.get(name) ?? []).reduce<number>((size, one) => size * Number(one), 1)]),
+    values.map(({ name }) => [
+      name,
+      4 * (facts.get(name)?.shape ?? []).reduce<number>((size, one) => size * Number(one), 1),
+    ]),
   );
   return order.map((_, now) => {
     const alive = values.filter(({ name, step }) => {

@@ -13,7 +13,7 @@ function bothWays(model: Model) {
   const index = indexGraph(model.graph);
   const inferred = inferShapes(model);
   const fields = computeReceptiveFields(model, index, inferred);
-  const names = [...inferred.shapes.keys()];
+  const names = [...inferred.facts.keys()];
   return {
     fields,
     onePass: names.map((name) => [name, fields.get(name) ?? null]),

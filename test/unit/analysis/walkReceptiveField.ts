@@ -1,9 +1,10 @@
 import { EVERYWHERE, type Field } from '../../../src/analysis/receptive/cellField';
-import { factsOf, followNodes, startField, toReceptiveField } from '../../../src/analysis/receptiveField';
+import { followNodes, startField, toReceptiveField } from '../../../src/analysis/receptiveField';
 import type { GraphIndex } from '../../../src/graph/graphIndex';
 import { listReads } from '../../../src/graph/graphIndex';
 import type { InferredGraph } from '../../../src/graph/inferShapes';
 import type { GraphNode, Model } from '../../../src/graph/model';
+import { NOTHING_KNOWN } from '../../../src/graph/valueFacts';
 import type { ReceptiveField } from '../../../src/protocol/modelReport';
 
 /** The receptive field of one value by a walk over nothing but its ancestors; null when it has none. */
@@ -22,7 +23,7 @@ export function walkReceptiveField(
   }
   fields.set(image.name, start);
   const nodes = index.order.filter((node) => needed.nodes.has(node));
-  followNodes(nodes, fields, (name) => factsOf(inferred, name), { model, bodies: inferred.bodies });
+  followNodes(nodes, fields, (name) => inferred.facts.get(name) ?? NOTHING_KNOWN, { model, bodies: inferred.bodies });
   const field = fields.get(tensorName);
   return field === undefined || field === EVERYWHERE ? null : toReceptiveField(field);
 }

@@ -206,7 +206,7 @@ describe('targets that are no class', () => {
       explain(explainer, path.join(heads, 'input.npy'), 'hirescam', target && { target });
     const box = { kind: 'box', output: 'logits', channel: 1, left: 2, top: 1, width: 2, height: 2 } as const;
     const boxed = await draw(box);
-    const shape = explainer.analysis.inferred.shapes.get('logits') as number[];
+    const shape = explainer.analysis.inferred.facts.get('logits')?.shape as number[];
     const [rows, columns] = [shape[2], shape[3]];
     const weights = new Float32Array(rows * columns);
     [1, 2].forEach((row) => [2, 3].forEach((column) => (weights[row * columns + column] = 1)));

@@ -10,8 +10,8 @@ const relu = (shape: readonly (number | string | null)[]) =>
 
 describe('free dimensions of inputs', () => {
   test('the batch counts as 1 without a word', () => {
-    const { shapes, warnings } = inferShapes(relu(['N', 3, 32, 32]));
-    expect(shapes.get('y')).toEqual([1, 3, 32, 32]);
+    const { facts, warnings } = inferShapes(relu(['N', 3, 32, 32]));
+    expect(facts.get('y')?.shape).toEqual([1, 3, 32, 32]);
     expect(warnings).toEqual([]);
   });
 
@@ -41,16 +41,16 @@ describe('free dimensions of inputs', () => {
       [1, 1],
     ],
   ])('%j becomes %j, and a warning says so', (declared, bound) => {
-    const { shapes, boundInputs, warnings } = inferShapes(relu(declared));
-    expect(shapes.get('y')).toEqual(bound);
+    const { facts, boundInputs, warnings } = inferShapes(relu(declared));
+    expect(facts.get('y')?.shape).toEqual(bound);
     expect(boundInputs.get('x')).toEqual(bound);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(`[${bound.join(', ')}]`);
   });
 
   test('are bound by the caller', () => {
-    const { shapes, warnings } = inferShapes(relu(['N', 3, 'H', 'W']), { x: [2, 3, 64, 96] });
-    expect(shapes.get('y')).toEqual([2, 3, 64, 96]);
+    const { facts, warnings } = inferShapes(relu(['N', 3, 'H', 'W']), { x: [2, 3, 64, 96] });
+    expect(facts.get('y')?.shape).toEqual([2, 3, 64, 96]);
     expect(warnings).toEqual([]);
   });
 
@@ -60,9 +60,9 @@ describe('free dimensions of inputs', () => {
       nodes: [node('Mystery', 'a', 'y', {}, 'acme')],
       declared: { y: ['N', 'T', 'unheard'] },
     });
-    const { shapes } = inferShapes(model, { a: [1, 50] });
-    expect(shapes.get('b')).toEqual([1, 50, 8]);
-    expect(shapes.get('y')).toEqual([1, 50, null]);
+    const { facts } = inferShapes(model, { a: [1, 50] });
+    expect(facts.get('b')?.shape).toEqual([1, 50, 8]);
+    expect(facts.get('y')?.shape).toEqual([1, 50, null]);
   });
 
   test.each([
@@ -75,16 +75,16 @@ describe('free dimensions of inputs', () => {
   });
 
   test('a batch that the file fixes above 1 is told', () => {
-    const { shapes, warnings } = inferShapes(relu([8, 3, 32, 32]));
-    expect(shapes.get('y')).toEqual([8, 3, 32, 32]);
+    const { facts, warnings } = inferShapes(relu([8, 3, 32, 32]));
+    expect(facts.get('y')?.shape).toEqual([8, 3, 32, 32]);
     expect(warnings).toEqual([expect.stringContaining('fixed batch of 8')]);
   });
 
   test('an input without a shape is told, and what depends on it stays unknown', () => {
     const model = buildModel({ inputs: { x: ['float32', null] }, nodes: [node('Relu', 'x', 'y')] });
-    expect(inferShapes(model).shapes.get('y')).toBeNull();
+    expect(inferShapes(model).facts.get('y')?.shape).toBeNull();
     expect(inferShapes(model).warnings).toEqual([expect.stringContaining('"x" has no declared shape')]);
-    expect(inferShapes(model, { x: [2, 2] }).shapes.get('y')).toEqual([2, 2]);
+    expect(inferShapes(model, { x: [2, 2] }).facts.get('y')?.shape).toEqual([2, 2]);
   });
 });
 
@@ -101,8 +101,13 @@ describe('what rules do not know', () => {
       ],
       stored: { target: int64s(2, 2) },
     });
-    const { shapes, warnings } = inferShapes(model);
-    expect([shapes.get('a'), shapes.get('c'), shapes.get('d'), shapes.get('e')]).toEqual([null, null, [1, 4], [2, 2]]);
+    const { facts, warnings } = inferShapes(model);
+    expect([facts.get('a')?.shape, facts.get('c')?.shape, facts.get('d')?.shape, facts.get('e')?.shape]).toEqual([
+      null,
+      null,
+      [1, 4],
+      [2, 2],
+    ]);
     expect(warnings).toEqual([expect.stringMatching(/Operator acme:Swirl is not known \(2 nodes, first node 0\)/)]);
   });
 
@@ -112,8 +117,8 @@ describe('what rules do not know', () => {
       nodes: [node('Swirl', 'x', 'a', {}, 'acme'), node('Relu', 'a', 'b')],
       declared: { a: ['N', 7] },
     });
-    const { shapes, warnings } = inferShapes(model);
-    expect(shapes.get('b')).toEqual([1, 7]);
+    const { facts, warnings } = inferShapes(model);
+    expect(facts.get('b')?.shape).toEqual([1, 7]);
     expect(warnings).toEqual([]);
   });
 
@@ -123,7 +128,7 @@ describe('what rules do not know', () => {
       nodes: [node('Relu', 'x', 'a')],
       declared: { a: [8, 4] },
     });
-    expect(inferShapes(model).shapes.get('a')).toEqual([1, 4]);
+    expect(inferShapes(model).facts.get('a')?.shape).toEqual([1, 4]);
   });
 
   test('inputs that contradict the operator are told, not thrown', () => {
@@ -132,9 +137,9 @@ describe('what rules do not know', () => {
       stored: { w: float32(4, 5, 3, 3) },
       nodes: [node('Conv', 'x w', 'y'), node('Relu', 'x', 'z')],
     });
-    const { shapes, warnings } = inferShapes(model);
-    expect(shapes.get('y')).toBeNull();
-    expect(shapes.get('z')).toEqual([1, 3, 8, 8]);
+    const { facts, warnings } = inferShapes(model);
+    expect(facts.get('y')?.shape).toBeNull();
+    expect(facts.get('z')?.shape).toEqual([1, 3, 8, 8]);
     expect(warnings).toEqual([expect.stringContaining('data with 3 channels, weights for 5')]);
   });
 });
@@ -152,7 +157,7 @@ describe('sizes that an input gives when the model runs', () => {
       inputs: { x: [1, 3, 4, 4], i: [1, 3, 4, 4], size: [4] },
       nodes: [node(opType, inputs, 'y', attributes)],
     });
-    expect(inferShapes(model).shapes.get('y')).toEqual(expected);
+    expect(inferShapes(model).facts.get('y')?.shape).toEqual(expected);
   });
 });
 
@@ -169,7 +174,7 @@ describe('shape arithmetic', () => {
       ],
     });
     const inferred = inferShapes(model);
-    expect(inferred.shapes.get('y')).toEqual([1, 192]);
+    expect(inferred.facts.get('y')?.shape).toEqual([1, 192]);
     expect(inferred.constants.get('target')?.data).toEqual([1, -1]);
   });
 
@@ -184,8 +189,8 @@ describe('shape arithmetic', () => {
         node('ConstantOfShape', 'target', 'y'),
       ],
     });
-    const { shapes, constants } = inferShapes(model);
-    expect(shapes.get('y')).toEqual([2, null, 5]);
+    const { facts, constants } = inferShapes(model);
+    expect(facts.get('y')?.shape).toEqual([2, null, 5]);
     expect(constants.has('target')).toBe(false);
   });
 
@@ -222,15 +227,15 @@ describe('shape arithmetic', () => {
 
   test('does not unfold weights', () => {
     const model = buildModel({ stored: { shape: int64s(1000, 1000) }, nodes: [node('ConstantOfShape', 'shape', 'w')] });
-    const { shapes, constants } = inferShapes(model);
-    expect(shapes.get('w')).toEqual([1000, 1000]);
+    const { facts, constants } = inferShapes(model);
+    expect(facts.get('w')?.shape).toEqual([1000, 1000]);
     expect(constants.has('w')).toBe(false);
   });
 
   test('finds the shapes behind the pads of an old exporter, which onnx.shape_inference does not', async () => {
     const file = findReferenceModel('heads/legacy_pad_subgraph/model.onnx');
-    const { shapes, warnings } = inferShapes(await readModel(file ?? ''));
-    expect(shapes.get('/body/body.8/Clip_output_0')).toEqual([1, 32, 8, 12]);
+    const { facts, warnings } = inferShapes(await readModel(file ?? ''));
+    expect(facts.get('/body/body.8/Clip_output_0')?.shape).toEqual([1, 32, 8, 12]);
     expect(warnings).toEqual([]);
   });
 });
@@ -255,8 +260,8 @@ describe('bodies', () => {
       nodes: [node('Flat', 'x', 'y', { axis: 2 }, 'local'), node('Flat', 'x', 'z', {}, 'local')],
       functions: [body],
     });
-    const { shapes, warnings } = inferShapes(model);
-    expect([shapes.get('y'), shapes.get('z')]).toEqual([
+    const { facts, warnings } = inferShapes(model);
+    expect([facts.get('y')?.shape, facts.get('z')?.shape]).toEqual([
       [3, 4],
       [1, 12],
     ]);
@@ -274,7 +279,7 @@ describe('bodies', () => {
       nodes,
     };
     const model = buildModel({ inputs: { x: [1] }, nodes: [node('Again', 'x', 'y', {}, 'local')], functions: [again] });
-    expect(inferShapes(model).shapes.get('y')).toBeNull();
+    expect(inferShapes(model).facts.get('y')?.shape).toBeNull();
   });
 
   const branches = {
@@ -284,13 +289,13 @@ describe('bodies', () => {
 
   test('of an If with an open condition, what both branches agree on is known', () => {
     const model = buildModel({ inputs: { x: [2, 3], c: ['bool', []] }, nodes: [node('If', 'c', 'y', branches)] });
-    expect(inferShapes(model).shapes.get('y')).toEqual([null, 3]);
+    expect(inferShapes(model).facts.get('y')?.shape).toEqual([null, 3]);
   });
 
   test('a known condition decides', () => {
     const stored = { c: tensor('bool', [], [0]) };
     const model = buildModel({ inputs: { x: [2, 3] }, stored, nodes: [node('If', 'c', 'y', branches)] });
-    expect(inferShapes(model).shapes.get('y')).toEqual([4, 3]);
+    expect(inferShapes(model).facts.get('y')?.shape).toEqual([4, 3]);
   });
 
   test('a loop keeps steady shapes, opens growing ones and stacks its scan outputs', () => {
@@ -309,8 +314,8 @@ describe('bodies', () => {
       stored: { turns: tensor('int64', [], [7]), go: tensor('bool', [], [1]) },
       nodes: [node('Loop', 'turns go a b', 'x y z', { body: graphAttribute(body) })],
     });
-    const { shapes } = inferShapes(model);
-    expect([shapes.get('x'), shapes.get('y'), shapes.get('z')]).toEqual([
+    const { facts } = inferShapes(model);
+    expect([facts.get('x')?.shape, facts.get('y')?.shape, facts.get('z')?.shape]).toEqual([
       [2, 3],
       [null, 5],
       [7, 2, 3],
@@ -325,8 +330,8 @@ describe('bodies', () => {
     });
     const attributes = { body: graphAttribute(body), num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [-1] };
     const model = buildModel({ inputs: { s: [4], x: [4, 9] }, nodes: [node('Scan', 's x', 'last all', attributes)] });
-    const { shapes } = inferShapes(model);
-    expect([shapes.get('last'), shapes.get('all')]).toEqual([[4], [4, 9]]);
+    const { facts } = inferShapes(model);
+    expect([facts.get('last')?.shape, facts.get('all')?.shape]).toEqual([[4], [4, 9]]);
   });
 });
 
@@ -336,7 +341,7 @@ describe('operators of com.microsoft', () => {
       inputs,
       nodes: [node(opType, Object.keys(inputs).join(' '), 'y z', attributes, 'com.microsoft')],
     });
-    return inferShapes(model).shapes.get('y');
+    return inferShapes(model).facts.get('y')?.shape;
   };
 
   test('follow their published definitions', () => {

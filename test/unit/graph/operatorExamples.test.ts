@@ -94,12 +94,12 @@ describe('shape rules against the examples of the ONNX standard', () => {
       for (const example of cases) {
         const inferred = infer(example);
         for (const { name, elementType, dims } of example.outputs) {
-          const shape = inferred.shapes.get(name) ?? null;
+          const shape = inferred.facts.get(name)?.shape ?? null;
           const expected = DATA_DEPENDENT.has(opType)
             ? dims.map((size, axis) => (shape?.[axis] === null ? null : size))
             : dims;
           expect({ example: example.name, shape }).toEqual({ example: example.name, shape: expected });
-          expect(inferred.elementTypes.get(name)).toBe(toElementType(elementType));
+          expect(inferred.facts.get(name)?.elementType).toBe(toElementType(elementType));
         }
       }
     });

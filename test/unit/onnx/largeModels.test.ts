@@ -99,18 +99,18 @@ describe('generateModel', () => {
     const model = await readModel(generate({ nodes }).file);
     expect(model.graph.nodes).toHaveLength(nodes);
     expect(model.warnings).toEqual([]);
-    const { shapes, warnings } = inferShapes(model);
+    const { facts, warnings } = inferShapes(model);
     expect(warnings).toEqual([]);
-    expect(shapes.get('logits')).toEqual([1, 1000]);
-    expect([...shapes.values()].filter((shape) => shape === null || shape.includes(null))).toEqual([]);
+    expect(facts.get('logits')?.shape).toEqual([1, 1000]);
+    expect([...facts.values()].filter(({ shape }) => shape === null || shape.includes(null))).toEqual([]);
   });
 
   it('declares the shapes that are inferred', async () => {
     const declared = await readModel(generate({ nodes: 300, declaresShapes: true }).file);
-    const { shapes } = inferShapes(await readModel(generate({ nodes: 300 }).file));
+    const { facts } = inferShapes(await readModel(generate({ nodes: 300 }).file));
     expect(declared.graph.valueInfo.size).toBe(300);
     for (const { name, shape } of declared.graph.valueInfo.values()) {
-      expect(shapes.get(name)).toEqual([1, ...(shape ?? []).slice(1)]);
+      expect(facts.get(name)?.shape).toEqual([1, ...(shape ?? []).slice(1)]);
     }
   });
 
