@@ -1,3 +1,4 @@
+import { findReceptiveField } from './analysis/receptiveFields';
 import { readEvidence } from './cam/readEvidence';
 import type { Explainer } from './explain/explainer';
 import { runExtended } from './explain/extendedModel';
@@ -31,7 +32,7 @@ export async function explainImage(
     imageId: image.id,
     image: image.path,
     ...evidence,
-    receptiveField: extended.analysis.report.receptiveField,
+    receptiveField: findReceptiveField(extended.analysis, extended.analysis.heads[0].featureMap?.tensor ?? ''),
     placement: input.placement,
     inputPicture: input.picture,
     elapsedMs: { decode: input.elapsedMs, run: result.elapsedMs },

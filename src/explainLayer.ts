@@ -1,3 +1,4 @@
+import { findReceptiveField } from './analysis/receptiveFields';
 import { describeMethod } from './cam/methodNote';
 import { CLASS_TARGET, describeTarget } from './cam/target';
 import type { LayerDrawing } from './explain/drawLayerMaps';
@@ -25,7 +26,6 @@ export async function explainLayer(
   const loaded = await explainer.extendAtLayer(input.tensor.shape, choice, signal);
   const { answer, maps, runs, elapsedMs } = await drawLayerMaps(explainer.client, loaded, input.tensor, options);
   const { layer: place, head, method: used } = loaded.extension;
-  const { layers } = loaded.analysis.report;
   return {
     imageId: image.id,
     image: image.path,
@@ -45,7 +45,7 @@ export async function explainLayer(
     probabilitySource: answer.probabilitySource,
     top: answer.top,
     maps,
-    receptiveField: layers.find(({ outputs }) => outputs[0]?.name === place.tensor)?.receptiveField ?? null,
+    receptiveField: findReceptiveField(loaded.analysis, place.tensor),
     placement: input.placement,
     inputPicture: input.picture,
     elapsedMs: { decode: input.elapsedMs, run: elapsedMs },

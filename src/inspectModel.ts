@@ -3,9 +3,8 @@ import { computeHeadEconomics } from './analysis/headEconomics';
 import { detectHeads } from './analysis/heads/detectHeads';
 import type { HeadDescription } from './analysis/heads/headDescription';
 import { toHeadReport } from './analysis/heads/toHeadReport';
-import { computeLiveMemory } from './analysis/liveMemory';
 import { computeParameters } from './analysis/parameters';
-import { computeReceptiveFields } from './analysis/receptiveFields';
+import { buildModelDetails } from './analysis/report/modelDetails';
 import { buildModelReport } from './analysis/report/modelReport';
 import type { GraphIndex } from './graph/graphIndex';
 import { indexGraph } from './graph/graphIndex';
@@ -16,6 +15,7 @@ import { NOTHING_KNOWN } from './graph/valueFacts';
 import type { MissingExternalData } from './onnx/externalData';
 import { describeMissingExternalData, findMissingExternalData } from './onnx/externalData';
 import { readModel } from './onnx/readModel';
+import type { ModelDetails } from './protocol/modelDetails';
 import type { ModelReport } from './protocol/modelReport';
 import { UserError } from './userError';
 
@@ -37,6 +37,8 @@ export interface ModelAnalysis {
   /** Files with weights that are not there: the model can be shown, but not run. */
   readonly missingData: readonly MissingExternalData[];
   readonly report: ModelReport;
+  /** Worked out when first asked for: as long as everything else takes after reading. */
+  readonly details: () => ModelDetails;
 }
 
 /** From a file to everything there is to show about it. Throws UserError when the file is not a usable model. */
@@ -93,22 +95,20 @@ async function analyze(
   const costs = computeCosts(index, inferred, parameters);
   const heads = detectHeads(model, index, inferred);
   await takeTurn(signal);
-  const receptiveFields = computeReceptiveFields(model, index, inferred);
-  await takeTurn(signal);
   const report = buildModelReport({
     model,
     index,
     inferred,
     parameters,
     costs,
-    memory: computeLiveMemory(model, index, inferred, parameters.constants),
     heads: heads.map((head) => toHeadReport(head, computeHeadEconomics(head))),
-    receptiveField: receptiveFields.get(heads[0].featureMap?.tensor ?? '') ?? null,
-    receptiveFields,
     measuredValues: new Set(measured.keys()),
     warnings: missingData.map(describeMissingExternalData),
   });
-  return { model, index, inferred, heads, missingData, report };
+  let known: ModelDetails | null = null;
+  const details = (): ModelDetails =>
+    (known ??= buildModelDetails({ model, index, inferred, parameters, costs, heads }));
+  return { model, index, inferred, heads, missingData, report, details };
 }
 
 async function takeTurn(signal: AbortSignal | undefined): Promise<void> {

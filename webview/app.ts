@@ -13,6 +13,7 @@ import type { HeadProgress, HeadWork } from '../src/protocol/headWork';
 import type { LayerMeasurement } from '../src/protocol/measurement';
 import type { ModelReport } from '../src/protocol/modelReport';
 import type { CamChoices } from './cam/camChoices';
+import type { DetailsByLayer } from './modelDetails';
 import type { MapRequest } from './cam/mapRequest';
 import type { HeadChoices } from './head/headChoices';
 import type { Galleries } from './gallery/galleryContent';
@@ -77,6 +78,8 @@ export interface GraphChoices {
 /** Everything the views draw. Views are functions of it. */
 export interface AppState {
   readonly report: ModelReport | null;
+  /** Of the same reading; null until a view shows some of it. */
+  readonly details: DetailsByLayer | null;
   readonly failure: Failure | null;
   readonly settings: ModelSettings | null;
   readonly display: DisplayDefaults | null;

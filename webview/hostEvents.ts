@@ -44,6 +44,7 @@ function applyModelLoaded(state: AppState, { report, display, trusted }: EventOf
   const isLayer = selectedLayer !== null && report.layers.some(({ index }) => index === selectedLayer);
   return {
     report,
+    details: null,
     display,
     trusted,
     failure: null,

@@ -20,6 +20,7 @@ const FIRST_CHOICES: Choices = {
 export function createInitialState(saved: unknown): AppState {
   return {
     report: null,
+    details: null,
     failure: null,
     settings: null,
     display: null,

@@ -6,7 +6,7 @@ import type { GraphNode, Model } from '../graph/model';
 import { operatorKey } from '../graph/shapeRules/table';
 import type { OperatorCall, ValueFacts } from '../graph/valueFacts';
 import { ShapeConflict } from '../graph/valueFacts';
-import type { ReceptiveField } from '../protocol/modelReport';
+import type { ReceptiveField } from '../protocol/modelDetails';
 import type { CellAxes, CellField, Field, Reach } from './receptive/cellField';
 import { centre, EVERYWHERE } from './receptive/cellField';
 import type { FieldRule } from './receptive/fieldRule';

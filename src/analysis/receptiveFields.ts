@@ -2,7 +2,7 @@ import { listReads, type GraphIndex } from '../graph/graphIndex';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { Model } from '../graph/model';
 import { NOTHING_KNOWN } from '../graph/valueFacts';
-import type { ReceptiveField } from '../protocol/modelReport';
+import type { ReceptiveField } from '../protocol/modelDetails';
 import { followNodes, startField, toReceptiveField } from './receptiveField';
 import { type CellField, EVERYWHERE, type Field } from './receptive/cellField';
 
@@ -23,6 +23,15 @@ export function computeReceptiveFields(
 ): ReadonlyMap<string, ReceptiveField> {
   const fields = computeCellFields(model, index, inferred);
   return new Map([...fields].map(([name, field]) => [name, toReceptiveField(field)]));
+}
+
+/** The same of one value; null where it has no places on the image. The walk is done once for a model. */
+export function findReceptiveField(
+  { model, index, inferred }: { readonly model: Model; readonly index: GraphIndex; readonly inferred: InferredGraph },
+  tensorName: string,
+): ReceptiveField | null {
+  const field = computeCellFields(model, index, inferred).get(tensorName);
+  return field === undefined ? null : toReceptiveField(field);
 }
 
 /** By inference, which belongs to one graph: receptive fields and layers for maps are asked for apart. */

@@ -1,3 +1,4 @@
+import { findReceptiveField } from '../analysis/receptiveFields';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createWriteStream, rmSync } from 'node:fs';
@@ -179,7 +180,8 @@ function createRecorder(
   options: CamArguments,
   { explainer, labels }: CamRun,
 ): (item: SeriesItem) => Promise<SeriesRecord> {
-  const { heads, report } = explainer.analysis;
+  const { heads } = explainer.analysis;
+  const receptiveField = findReceptiveField(explainer.analysis, heads[0].featureMap?.tensor ?? '');
   const formats = listFormats(options);
   const toTrueClass = createTrueClasses(labels, heads[0].classes ?? 0);
   return async (item) => {
@@ -187,7 +189,7 @@ function createRecorder(
     const files =
       explained === null || options.out === null
         ? new Map<number, string>()
-        : await writeMapFiles(options.out, image, explained, { formats, receptiveField: report.receptiveField });
+        : await writeMapFiles(options.out, image, explained, { formats, receptiveField });
     return toRecord(item, {
       labels: labels?.labels ?? null,
       trueClass: toTrueClass(image.folder),

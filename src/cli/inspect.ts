@@ -16,8 +16,11 @@ export async function runInspect(options: InspectArguments, output: Output, infe
   const { analysis, measured } =
     options.measure && isComplete ? await measure(read, inferencePath) : { analysis: read, measured: null };
   const { report } = analysis;
+  const details = analysis.details();
   output.write(
-    options.json ? `${JSON.stringify(toInspectDocument(report, measured))}\n` : formatReport(report, measured),
+    options.json
+      ? `${JSON.stringify(toInspectDocument(report, details, measured))}\n`
+      : formatReport(report, details, measured),
   );
   if (isComplete) {
     return 0;

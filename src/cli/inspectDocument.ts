@@ -1,11 +1,11 @@
 import type { LayerMeasurement } from '../protocol/measurement';
+import type { LayerDetails, ModelDetails, ReceptiveField } from '../protocol/modelDetails';
 import type {
   HeadCost,
   HeadReport,
   LayerReport,
   ModelReport,
   OutputReport,
-  ReceptiveField,
   ReportShape,
   ValueReport,
 } from '../protocol/modelReport';
@@ -25,7 +25,7 @@ export interface InspectDocument {
   readonly macs: number;
   readonly weightBytes: number;
   readonly activationBytes: number;
-  readonly peakActivation: ModelReport['totals']['peakActivation'];
+  readonly peakActivation: ModelDetails['peakActivation'];
   /** Shapes as declared, symbolic dimensions by name. */
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
@@ -64,7 +64,11 @@ export interface InspectDocument {
   readonly measured?: LayerMeasurement;
 }
 
-export function toInspectDocument(report: ModelReport, measured: LayerMeasurement | null): InspectDocument {
+export function toInspectDocument(
+  report: ModelReport,
+  details: ModelDetails,
+  measured: LayerMeasurement | null,
+): InspectDocument {
   return {
     schema: 1,
     file: report.file.path,
@@ -75,10 +79,10 @@ export function toInspectDocument(report: ModelReport, measured: LayerMeasuremen
     macs: report.totals.macs,
     weightBytes: report.totals.weightBytes,
     activationBytes: report.totals.activationBytes,
-    peakActivation: report.totals.peakActivation,
+    peakActivation: details.peakActivation,
     inputs: report.inputs.map(toValue),
     outputs: report.outputs.map(toValue),
-    layers: report.layers.map(toLayer),
+    layers: report.layers.map((layer, position) => toLayer(layer, details.layers[position])),
     heads: report.heads.map(toHead),
     warnings: report.warnings,
     ...(measured === null ? {} : { measured }),
@@ -89,9 +93,9 @@ function toValue({ name, type, shape }: ValueReport): Value {
   return { name, type, shape };
 }
 
-function toLayer(layer: LayerReport): InspectDocument['layers'][number] {
-  const { index, name, opType, outputs, parameters, macs, activationBytes, weightBytes, liveBytes } = layer;
-  const { arithmeticIntensity, receptiveField } = layer;
+function toLayer(layer: LayerReport, details: LayerDetails): InspectDocument['layers'][number] {
+  const { index, name, opType, outputs, parameters, macs, activationBytes, weightBytes } = layer;
+  const { liveBytes, arithmeticIntensity, receptiveField } = details;
   return {
     index,
     name,

@@ -1,23 +1,24 @@
 import type { LayerMeasurement } from '../protocol/measurement';
+import type { ModelDetails } from '../protocol/modelDetails';
 import type { HeadReport, LayerReport, ModelReport } from '../protocol/modelReport';
 import { formatMeasurement } from './measurementText';
 import { formatBytes, formatCount, formatShape } from './quantity';
 import { formatTable } from './table';
 
 /** The report for people: model card, inputs and outputs, cost by layer type, the heads with their counterparts. */
-export function formatReport(report: ModelReport, measured: LayerMeasurement | null): string {
+export function formatReport(report: ModelReport, details: ModelDetails, measured: LayerMeasurement | null): string {
   const sections = [
-    formatCard(report),
+    formatCard(report, details),
     formatValues(report),
     formatCostByType(report.layers),
-    measured === null ? '' : formatMeasurement(report, measured),
+    measured === null ? '' : formatMeasurement(report, details, measured),
     ...report.heads.map(formatHead),
     report.warnings.length === 0 ? '' : ['Warnings', ...report.warnings.map((text) => `  ${text}`)].join('\n'),
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
 
-function formatCard(report: ModelReport): string {
+function formatCard(report: ModelReport, details: ModelDetails): string {
   const { file, layers, totals, producer, opsets, irVersion } = report;
   const versions = Object.entries(opsets).map(
     ([domain, version]) => `${domain === '' ? 'ai.onnx' : domain} ${version}`,
@@ -31,7 +32,7 @@ function formatCard(report: ModelReport): string {
     ['nodes', formatCount(totals.nodes)],
     ['parameters', `${formatCount(totals.parameters)} (${formatBytes(totals.weightBytes)} of weights)`],
     ['MACs', `${formatCount(totals.macs)}${formatBatch(report)}${unknown}`],
-    ['activations', `${formatBytes(totals.activationBytes)}, sum over all layers${formatPeak(layers, totals)}`],
+    ['activations', `${formatBytes(totals.activationBytes)}, sum over all layers${formatPeak(layers, details)}`],
   ];
   return formatTable(rows, ['left', 'left']);
 }
@@ -42,7 +43,7 @@ function formatBatch({ inputs }: ModelReport): string {
   return typeof batch === 'number' ? ` at batch ${batch}` : '';
 }
 
-function formatPeak(layers: readonly LayerReport[], { peakActivation: peak }: ModelReport['totals']): string {
+function formatPeak(layers: readonly LayerReport[], { peakActivation: peak }: ModelDetails): string {
   const layer = layers.find(({ index }) => index === peak?.layer);
   if (peak === null || layer === undefined) {
     return '';

@@ -1,4 +1,5 @@
 import type { LayerMeasurement } from '../protocol/measurement';
+import type { ModelDetails } from '../protocol/modelDetails';
 import type { LayerReport, ModelReport } from '../protocol/modelReport';
 import { formatCount, formatShape } from './quantity';
 import { formatTable } from './table';
@@ -7,7 +8,7 @@ import { formatTable } from './table';
 const LISTED = 20;
 
 /** What was measured: the whole, the machine, and the slowest layers. */
-export function formatMeasurement({ layers }: ModelReport, measured: LayerMeasurement): string {
+export function formatMeasurement({ layers }: ModelReport, details: ModelDetails, measured: LayerMeasurement): string {
   const { totalMs, layersMs, otherMs, optimizedMs, runs, threads, optimization, machine } = measured;
   const thread = threads === 1 ? '1 thread' : `${threads} threads`;
   const facts = [
@@ -21,11 +22,12 @@ export function formatMeasurement({ layers }: ModelReport, measured: LayerMeasur
     ],
   ];
   const byIndex = new Map(layers.map((layer) => [layer.index, layer]));
+  const intensities = new Map(details.layers.map(({ index, arithmeticIntensity }) => [index, arithmeticIntensity]));
   const slowest = [...measured.layers].sort((one, other) => other.ms - one.ms).slice(0, LISTED);
   const rows = slowest.flatMap(({ index, ms, share, includes }) => {
     const layer = byIndex.get(index);
     const others = includes.map((other) => byIndex.get(other)?.opType ?? '').join(', ');
-    return layer === undefined ? [] : [formatRow(layer, ms, share, others)];
+    return layer === undefined ? [] : [formatRow(layer, intensities.get(index) ?? null, ms, share, others)];
   });
   const more = measured.layers.length - rows.length;
   return [
@@ -40,8 +42,8 @@ export function formatMeasurement({ layers }: ModelReport, measured: LayerMeasur
   ].join('\n');
 }
 
-function formatRow(layer: LayerReport, ms: number, share: number, others: string): string[] {
-  const { macs, arithmeticIntensity: intensity } = layer;
+function formatRow(layer: LayerReport, intensity: number | null, ms: number, share: number, others: string): string[] {
+  const { macs } = layer;
   const speed = macs === null || macs === 0 || ms === 0 ? '' : ((2 * macs) / ms / 1e6).toFixed(1);
   return [
     layer.opType,

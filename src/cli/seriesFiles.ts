@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { NO_CLASS } from '../protocol/explanation';
-import type { ReceptiveField } from '../protocol/modelReport';
+import type { ReceptiveField } from '../protocol/modelDetails';
 import type { ExplainedImage, ListedImage, SeriesRecord } from '../protocol/imageSeries';
 import { saveFile, saveUnfinished } from '../onnx/saveUnfinished';
 import { writeCsv } from '../series/csvTable';

@@ -188,8 +188,8 @@ export function findFixedBatch({ model }: ModelAnalysis): number | null {
   return typeof batch === 'number' && batch > 0 ? batch : null;
 }
 
-function chooseBatch({ report }: ModelAnalysis): number {
-  const bytes = report.totals.peakActivation?.bytes ?? 0;
+function chooseBatch({ report, details }: ModelAnalysis): number {
+  const bytes = details().peakActivation?.bytes ?? 0;
   const bound = report.inputs[0]?.shape?.[0];
   const perImage = bytes / (typeof bound === 'number' && bound > 0 ? bound : 1);
   return Math.max(1, Math.min(MOST_IMAGES, Math.floor(ACTIVATION_BYTES / Math.max(1, perImage))));

@@ -1,3 +1,4 @@
+import { findReceptiveField } from '../analysis/receptiveFields';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -151,7 +152,7 @@ export class Gallery {
     ]);
     const { explainer, settings, name } = model;
     const { images, hasClassFolders } = await listImages([source.path], '/');
-    const { heads, model: read, index, inferred, report } = explainer.analysis;
+    const { heads, model: read, index, inferred } = explainer.analysis;
     const [head] = heads;
     const method = wanted ?? findMethod(head.exact ? 'cam' : 'hirescam');
     const layer =
@@ -161,7 +162,6 @@ export class Gallery {
             .layer.tensor;
     const { preprocessing, labels } = settings;
     const needsPreprocessing = images.some(({ path }) => !isInputTensor(path));
-    const field = report.layers.find(({ outputs }) => outputs[0]?.name === layer)?.receptiveField ?? null;
     return {
       ...(model.dispose === undefined ? {} : { dispose: model.dispose }),
       ...{ explainer, labels, method, layer, images, storage: this.storage },
@@ -170,7 +170,7 @@ export class Gallery {
         ...{ id: ++this.#lastId, source: source.name, model: name, method: method.name, layer, hasClassFolders },
         unit: method.unit,
         total: images.length,
-        receptiveField: method.kind === 'exact' ? report.receptiveField : field,
+        receptiveField: findReceptiveField(explainer.analysis, layer),
         input: needsPreprocessing ? { height: preprocessing.height, width: preprocessing.width } : null,
       },
     };

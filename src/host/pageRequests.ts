@@ -36,6 +36,7 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       await openSettingsFile(await document.settings());
       return {};
     },
+    modelDetails: async () => (await document.analysis()).details(),
     reload: async () => {
       await document.reload();
       return {};

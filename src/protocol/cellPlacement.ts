@@ -1,4 +1,4 @@
-import type { ReceptiveField } from './modelReport';
+import type { ReceptiveField } from './modelDetails';
 
 /**
  * Where the cells of a map lie on the model's input, in pixels whose centres are whole numbers:

@@ -1,4 +1,5 @@
-import type { HeadKind, ReceptiveField } from './modelReport';
+import type { ReceptiveField } from './modelDetails';
+import type { HeadKind } from './modelReport';
 
 /** What a model answers for one image, and what it was fed. */
 export interface ImageAnswer {

@@ -1,5 +1,5 @@
 import type { LayerExplanation, Picture } from './explanation';
-import type { ReceptiveField } from './modelReport';
+import type { ReceptiveField } from './modelDetails';
 
 /** The series of the gallery, and one on the same images that it is compared with. */
 export type GallerySide = 'main' | 'other';

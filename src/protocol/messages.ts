@@ -13,6 +13,7 @@ import type {
 import type { MapChoices } from './mapChoices';
 import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurement } from './measurement';
 import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
+import type { ModelDetails } from './modelDetails';
 import type { ModelReport } from './modelReport';
 import type { Preprocessing, SettingSource } from './preprocessing';
 import type { TargetChoice, TargetReading } from './target';
@@ -242,6 +243,8 @@ export interface Requests {
     readonly params: { readonly shapes: Readonly<Record<string, readonly number[]>> };
     readonly result: Record<string, never>;
   };
+  /** Figures of the model that no first picture shows. */
+  readonly modelDetails: { readonly params: Record<string, never>; readonly result: ModelDetails };
   /** Run the model on random input, several times, and time its layers; also what the machine reaches at best. */
   readonly measureLayers: { readonly params: Record<string, never>; readonly result: LayerMeasurement };
   /** Run the model once to learn the shapes that the graph does not tell (the report arrives as `modelLoaded`). */

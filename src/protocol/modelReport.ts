@@ -1,6 +1,6 @@
 /**
  * Everything there is to show about a model, as plain data: built by `inspectModel`, drawn by the webview,
- * printed by the command line. Nothing here holds weights.
+ * printed by the command line. Nothing here holds weights. What no first picture shows is in modelDetails.ts.
  */
 
 /** How a figure was obtained: from the graph, by running the model, or by sampling. */
@@ -57,12 +57,6 @@ export interface LayerReport {
   /** Bytes of all outputs at the bound shapes; null when unknown. */
   readonly activationBytes: number | null;
   readonly weightBytes: number;
-  /** Bytes of all values alive while this layer runs, each in memory of its own; without those of unknown size. */
-  readonly liveBytes: number;
-  /** FLOP (2 per multiply-accumulate) per byte moved (weights, inputs and outputs once); 0 without any, null when unknown. */
-  readonly arithmeticIntensity: number | null;
-  /** Of the first output; null where it has no places on the image. */
-  readonly receptiveField: ReceptiveField | null;
 }
 
 export type InitializerRole = 'parameter' | 'statistic' | 'constant' | 'quantization';
@@ -134,16 +128,6 @@ export interface HeadReport {
   readonly ratio: number | null;
 }
 
-/** Where the cells of the feature map lie on the input image (Araujo et al., Distill 2019); pixels of the model's input. */
-export interface ReceptiveField {
-  readonly size: readonly [height: number, width: number];
-  readonly stride: readonly [height: number, width: number];
-  /** Centre of cell (0, 0). Cell (i, j) is at start + (i, j)·stride. */
-  readonly start: readonly [y: number, x: number];
-  /** False when branches with different centres meet. */
-  readonly exact: boolean;
-}
-
 export interface ModelReport {
   readonly schema: 1;
   readonly file: { readonly path: string; readonly name: string; readonly sizeBytes: number };
@@ -166,18 +150,9 @@ export interface ModelReport {
     readonly unknownMacs: number;
     readonly activationBytes: number;
     readonly weightBytes: number;
-    /** Largest `liveBytes` and the first layer (index in the file) where it occurs; null for a graph without nodes. */
-    readonly peakActivation: {
-      readonly bytes: number;
-      readonly layer: number;
-      /** With any, `bytes` is a lower bound. */
-      readonly unknownValues: number;
-    } | null;
   };
   /** Main head first; never empty (kind `none` says why there is none). */
   readonly heads: readonly HeadReport[];
-  /** Of the main head's feature map; null when it could not be computed. */
-  readonly receptiveField: ReceptiveField | null;
   /** Where preprocessing and labels come from, for the model card. */
   readonly warnings: readonly string[];
 }

@@ -25,7 +25,7 @@ interface ExpectedHead {
 
 describe('inspectModel', () => {
   it('counts EfficientNet-Lite0 as an independent count does', async () => {
-    const report = await inspectModel(demo('efficientnet-lite0.onnx'));
+    const { report, details } = await analyzeModel(demo('efficientnet-lite0.onnx'));
     expect(report.totals).toMatchObject({ nodes: 94, parameters: 4_631_000, macs: 385_187_552, unknownMacs: 0 });
     expect(report.layers.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(4_631_000);
     expect(report.inputs).toEqual([
@@ -42,7 +42,8 @@ describe('inspectModel', () => {
       parameters: 1_281_000,
     });
     expect(report.heads[0].ratio).toBeCloseTo((1280 * 49 + 1) / 1281, 10);
-    expect(report.receptiveField).toMatchObject({ stride: [32, 32] });
+    expect(details().receptiveField).toMatchObject({ stride: [32, 32] });
+    expect(details().layers.map(({ index }) => index)).toEqual(report.layers.map(({ index }) => index));
     expect(report.warnings).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import {
   toNarrowest,
   toQuantity,
   type ColorBy,
-  type LayerTimes,
+  type MoreFigures,
   type NumberKind,
   type QuantityScale,
 } from './colorBy';
@@ -37,7 +37,7 @@ export function createBoxColors(
   by: ColorBy,
   model: GraphModel,
   picture: Picture,
-  times: LayerTimes,
+  more: MoreFigures,
   familyColor: (family: Family) => string,
 ): BoxColors {
   if (by === 'operator') {
@@ -55,7 +55,7 @@ export function createBoxColors(
   }
   const values = new Map<ItemId, number>();
   for (const { id } of picture.boxes) {
-    const value = toQuantity(layersOf(model.view, id), by, times);
+    const value = toQuantity(layersOf(model.view, id), by, more);
     if (value !== null && value > 0) {
       values.set(id, value);
     }

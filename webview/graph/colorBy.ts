@@ -1,5 +1,6 @@
 import * as d3 from 'd3';
 import type { LayerReport } from '../../src/protocol/modelReport';
+import type { DetailsByLayer } from '../modelDetails';
 import type { GraphItem, GraphView, ItemId } from './viewModel';
 
 /** What the boxes' colours tell. */
@@ -15,13 +16,17 @@ export const COLOR_CHOICES: Readonly<Record<ColorBy, { readonly label: string; r
   quantization: { label: 'Element type', unit: '' },
 };
 
-/** Milliseconds of each layer in measured runs, by index in the file; null: nothing was measured. */
-export type LayerTimes = ReadonlyMap<number, number> | null;
+/** Figures of layers that the report does not hold, by index in the file; null where they are not there (yet). */
+export interface MoreFigures {
+  /** Milliseconds in measured runs. */
+  readonly times: ReadonlyMap<number, number> | null;
+  readonly details: DetailsByLayer['layers'] | null;
+}
 
 type Quantity = Exclude<ColorBy, 'operator' | 'quantization'>;
 
 /** A layer's own figure; null when it is unknown or has none. */
-function readQuantity(layer: LayerReport, quantity: Quantity, times: LayerTimes): number | null {
+function readQuantity(layer: LayerReport, quantity: Quantity, { times, details }: MoreFigures): number | null {
   switch (quantity) {
     case 'parameters':
       return layer.parameters;
@@ -31,8 +36,10 @@ function readQuantity(layer: LayerReport, quantity: Quantity, times: LayerTimes)
       return layer.activationBytes;
     case 'time':
       return times?.get(layer.index) ?? null;
-    case 'receptiveField':
-      return layer.receptiveField === null ? null : Math.max(...layer.receptiveField.size);
+    case 'receptiveField': {
+      const field = details?.get(layer.index)?.receptiveField ?? null;
+      return field === null ? null : Math.max(...field.size);
+    }
   }
 }
 
@@ -40,10 +47,10 @@ function readQuantity(layer: LayerReport, quantity: Quantity, times: LayerTimes)
  * A box's figure: the sum over its layers, but the largest receptive field. null when nothing is known of any layer;
  * what is unknown of some counts nothing.
  */
-export function toQuantity(layers: readonly LayerReport[], quantity: Quantity, times: LayerTimes): number | null {
+export function toQuantity(layers: readonly LayerReport[], quantity: Quantity, more: MoreFigures): number | null {
   let total: number | null = null;
   for (const layer of layers) {
-    const value = readQuantity(layer, quantity, times);
+    const value = readQuantity(layer, quantity, more);
     if (value !== null) {
       total = quantity === 'receptiveField' ? Math.max(total ?? 0, value) : (total ?? 0) + value;
     }

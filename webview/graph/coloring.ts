@@ -1,8 +1,9 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { App, MeasurementState } from '../app';
 import { measure } from '../measuring';
+import { fetchModelDetails } from '../modelDetails';
 import { createBoxColors, type BoxColors } from './boxColors';
-import { COLOR_CHOICES, type ColorBy, type LayerTimes } from './colorBy';
+import { COLOR_CHOICES, type ColorBy, type MoreFigures } from './colorBy';
 import type { GraphModel } from './graphModel';
 import { legendTemplate } from './legend';
 import type { Picture } from './picture';
@@ -12,7 +13,7 @@ export class Coloring {
   #colors: BoxColors | null = null;
   #basis: readonly unknown[] = [];
   #measurement: MeasurementState | null = null;
-  #times: LayerTimes = null;
+  #times: MoreFigures['times'] = null;
 
   /** `changed`: what was drawn has other colours now. */
   constructor(
@@ -33,13 +34,22 @@ export class Coloring {
 
   colorsOf(model: GraphModel, picture: Picture): BoxColors {
     const { by } = this;
-    const basis = [by, model, picture, by === 'time' ? this.app.state.measurement : null];
+    const { state } = this.app;
+    const details = by === 'receptiveField' ? state.details : null;
+    const basis = [by, model, picture, by === 'time' ? state.measurement : null, details];
+    if (by === 'receptiveField' && details === null) {
+      void fetchModelDetails(this.app);
+    }
     if (this.#colors === null || basis.some((part, index) => part !== this.#basis[index])) {
       // Not of the view: away from the page, as while another view is shown, it has no style.
       const style = getComputedStyle(document.body);
       this.#basis = basis;
-      this.#colors = createBoxColors(by, model, picture, this.#readTimes(), (family) =>
-        style.getPropertyValue(`--family-${family}`).trim(),
+      this.#colors = createBoxColors(
+        by,
+        model,
+        picture,
+        { times: this.#readTimes(), details: details?.layers ?? null },
+        (family) => style.getPropertyValue(`--family-${family}`).trim(),
       );
     }
     return this.#colors;
@@ -49,7 +59,7 @@ export class Coloring {
     return legendTemplate(this.#colors, this.by === 'time' ? this.#explainTime() : null);
   }
 
-  #readTimes(): LayerTimes {
+  #readTimes(): MoreFigures['times'] {
     const { measurement } = this.app.state;
     if (measurement !== this.#measurement) {
       this.#measurement = measurement;

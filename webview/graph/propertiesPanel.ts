@@ -1,9 +1,11 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { LayerDetails } from '../../src/protocol/modelDetails';
 import type { AttributeReport, LayerReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { copyWithFeedback } from '../copy';
 import { fetchMapChoices } from '../mapChoices';
-import { formatBytes, formatCount, formatExact, formatShape } from '../quantity';
+import { fetchModelDetails } from '../modelDetails';
+import { formatBytes, formatCount, formatExact, formatShape, formatSignificant } from '../quantity';
 import { explainTemplate } from './explainAtLayer';
 import type { GraphModel } from './graphModel';
 import { toInputName } from './operatorInputs';
@@ -61,6 +63,7 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
       };
       redraw();
       if (item?.kind === 'layers') {
+        void fetchModelDetails(app).then(() => redraw());
         void fetchMapChoices(app).then(() => redraw());
       }
       element.scrollTop = 0;
@@ -124,7 +127,7 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
     layer.opType,
     toOperatorFamily(layer.opType),
     layer.name || '(no name)',
-    toJson(layer, context.tensors),
+    toJson(layer, context.app.state.details?.layers.get(layer.index), context.tensors),
   )}
   ${item.layers.length > 1 ? siblingsTemplate(context, item, layer) : nothing}
   ${section('Attributes', layer.attributes.length === 0 ? null : attributesTemplate(layer.attributes))}
@@ -144,10 +147,32 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
       ['MAC', layer.macs === null ? 'unknown' : formatExact(layer.macs)],
       ['Output size', layer.activationBytes === null ? 'unknown' : formatBytes(layer.activationBytes)],
       ['Weights size', formatBytes(layer.weightBytes)],
+      ...listDetails(context.app.state.details?.layers.get(layer.index)),
       ['Domain', layer.domain === '' ? 'ai.onnx' : layer.domain],
       ['Index in the file', formatExact(layer.index)],
     ]),
   )}`;
+}
+
+/** Empty while they are being worked out. */
+function listDetails(details: LayerDetails | undefined): (readonly [string, string])[] {
+  if (details === undefined) {
+    return [];
+  }
+  const { liveBytes, arithmeticIntensity, receptiveField: field } = details;
+  const pair = ([y, x]: readonly [number, number], sign: string): string =>
+    `${formatSignificant(y, 6)} ${sign} ${formatSignificant(x, 6)}`;
+  return [
+    ['Live memory', formatBytes(liveBytes)],
+    ['Intensity', arithmeticIntensity === null ? 'unknown' : `${formatSignificant(arithmeticIntensity, 3)} FLOP/B`],
+    ...(field === null
+      ? ([['Receptive field', 'none']] as const)
+      : ([
+          ['Receptive field', `${pair(field.size, '×')} px${field.exact ? '' : ', branches differ'}`],
+          ['Its stride', `${pair(field.stride, '×')} px`],
+          ['Centre of the first', `${field.start.map((at) => formatSignificant(at, 6)).join(', ')} px`],
+        ] as const)),
+  ];
 }
 
 /** The layers that share the box. */
@@ -216,10 +241,15 @@ function attributesTemplate(attributes: readonly AttributeReport[]): TemplateRes
   return definitions(attributes.map(({ name, text }) => [name, text]));
 }
 
-function toJson(layer: LayerReport, tensors: ReadonlyMap<string, TensorEntry>): unknown {
+function toJson(
+  layer: LayerReport,
+  details: LayerDetails | undefined,
+  tensors: ReadonlyMap<string, TensorEntry>,
+): unknown {
   const { inputs, attributes, ...rest } = layer;
   return {
     ...rest,
+    ...details,
     attributes: Object.fromEntries(attributes.map(({ name, text }) => [name, text])),
     inputs: inputs.map((name) => {
       const entry = tensors.get(name);

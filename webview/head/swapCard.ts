@@ -3,6 +3,7 @@ import type { SwapMethod, SwapTarget } from '../../src/protocol/headSwap';
 import type { SwapChoices, SwapPreview } from '../../src/protocol/headWork';
 import type { HeadReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
+import { fetchModelDetails } from '../modelDetails';
 import { DataChoice } from './dataChoice';
 import type { HeadCard, HeadScene } from './headCard';
 import { METHOD_TEXTS, TARGET_TITLES } from './swapMethodText';
@@ -66,6 +67,7 @@ export function createSwapCard(app: App): HeadCard {
         [choices, preview, saving].forEach((work) => work.clear());
         void choices.run(() => app.channel.request('swapChoices', { head: scene.choices.head }));
         void takeUp(scene.choices.head);
+        void fetchModelDetails(app);
         return; // asked: drawn again
       }
       const known = choices.value;
@@ -194,7 +196,7 @@ function previewTemplate(
 ): TemplateResult {
   const { state, choices } = scene;
   const labels = preview.labels ?? state.settings?.labels ?? null;
-  const receptiveField = choices.head === 0 ? (state.report?.receptiveField ?? null) : null;
+  const receptiveField = choices.head === 0 ? (state.details?.receptiveField ?? null) : null;
   const path = saving.state.status === 'done' ? saving.state.value.path : null;
   return html`<div class="work-result">
     ${swapResultTemplate(app, preview.proposal, labels)}

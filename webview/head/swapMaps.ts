@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { SwapPair, SwapPreview } from '../../src/protocol/headWork';
-import type { ReceptiveField } from '../../src/protocol/modelReport';
+import type { ReceptiveField } from '../../src/protocol/modelDetails';
 import { upsampleMap } from '../../src/protocol/upsampleMap';
 import type { Choices } from '../app';
 import { toClassLabel } from '../cam/classLabels';

@@ -1,7 +1,18 @@
 import type { LayerReport } from '../../src/protocol/modelReport';
+import type { DetailsByLayer } from '../modelDetails';
 
 export type ColumnName =
-  'index' | 'name' | 'opType' | 'shape' | 'parameters' | 'macs' | 'activations' | 'weights' | 'intensity' | 'time';
+  | 'index'
+  | 'name'
+  | 'opType'
+  | 'shape'
+  | 'parameters'
+  | 'macs'
+  | 'activations'
+  | 'weights'
+  | 'memory'
+  | 'intensity'
+  | 'time';
 
 export interface SortOrder {
   readonly column: ColumnName;
@@ -14,10 +25,14 @@ function toElementCount({ outputs }: LayerReport): number {
   return shape === null ? -1 : shape.reduce<number>((count, size) => count * (typeof size === 'number' ? size : 1), 1);
 }
 
-/** Measured milliseconds by index of the layer; empty before measuring. */
-export type LayerTimes = ReadonlyMap<number, number>;
+/** What columns show beside the report, by index of the layer; empty before it is there. */
+export interface MoreFigures {
+  readonly details: DetailsByLayer['layers'];
+  /** Measured milliseconds. */
+  readonly times: ReadonlyMap<number, number>;
+}
 
-const KEYS: Record<ColumnName, (layer: LayerReport, position: number, times: LayerTimes) => number | string> = {
+const KEYS: Record<ColumnName, (layer: LayerReport, position: number, more: MoreFigures) => number | string> = {
   index: (_, position) => position,
   name: ({ name }) => name,
   opType: ({ opType }) => opType,
@@ -26,8 +41,9 @@ const KEYS: Record<ColumnName, (layer: LayerReport, position: number, times: Lay
   macs: ({ macs }) => macs ?? -1,
   activations: ({ activationBytes }) => activationBytes ?? -1,
   weights: ({ weightBytes }) => weightBytes,
-  intensity: ({ arithmeticIntensity }) => arithmeticIntensity ?? -1,
-  time: ({ index }, _, times) => times.get(index) ?? -1,
+  memory: ({ index }, _, { details }) => details.get(index)?.liveBytes ?? -1,
+  intensity: ({ index }, _, { details }) => details.get(index)?.arithmeticIntensity ?? -1,
+  time: ({ index }, _, { times }) => times.get(index) ?? -1,
 };
 
 const collator = new Intl.Collator('en', { numeric: true });
@@ -37,12 +53,12 @@ export function toSortedLayers(
   layers: readonly LayerReport[],
   filter: string,
   order: SortOrder,
-  times: LayerTimes = new Map(),
+  more: MoreFigures = { details: new Map(), times: new Map() },
 ): LayerReport[] {
   const text = filter.trim().toLowerCase();
   const sign = order.descending ? -1 : 1;
   return layers
-    .map((layer, position) => ({ layer, key: KEYS[order.column](layer, position, times) }))
+    .map((layer, position) => ({ layer, key: KEYS[order.column](layer, position, more) }))
     .filter(({ layer }) => `${layer.name}\n${layer.opType}`.toLowerCase().includes(text))
     .sort(({ key: one }, { key: other }) => {
       const difference =

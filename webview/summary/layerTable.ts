@@ -4,12 +4,13 @@ import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { formatBytes, formatCount, formatExact, formatMilliseconds, formatShape, formatSignificant } from '../quantity';
 import { createRowScroller } from '../rowScroller';
+import type { DetailsByLayer } from '../modelDetails';
 import { provenanceTemplate } from './figure';
-import { toSortedLayers, type ColumnName, type LayerTimes, type SortOrder } from './layerSort';
+import { toSortedLayers, type ColumnName, type MoreFigures, type SortOrder } from './layerSort';
 
 export interface LayerTable {
   readonly element: HTMLElement;
-  draw(report: ModelReport, measurement: LayerMeasurement | null): void;
+  draw(report: ModelReport, details: DetailsByLayer | null, measurement: LayerMeasurement | null): void;
 }
 
 interface Column {
@@ -27,6 +28,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'macs', title: 'MAC', isNumber: true },
   { name: 'activations', title: 'Activations', isNumber: true },
   { name: 'weights', title: 'Weights', isNumber: true },
+  { name: 'memory', title: 'Live memory', isNumber: true },
   { name: 'intensity', title: 'FLOP/B', isNumber: true },
 ];
 /** Shown once there are times. */
@@ -49,10 +51,11 @@ export function createLayerTable(app: App): LayerTable {
   let rows: readonly LayerReport[] = [];
   let positions: ReadonlyMap<LayerReport, number> = new Map();
   let measured: LayerMeasurement | null = null;
-  let times: LayerTimes = new Map();
+  let worked: DetailsByLayer | null = null;
+  let more: MoreFigures = { details: new Map(), times: new Map() };
 
   function arrange(): void {
-    rows = toSortedLayers(report?.layers ?? [], filter, order, times);
+    rows = toSortedLayers(report?.layers ?? [], filter, order, more);
     scroller.element.scrollTop = 0;
     drawHeading();
     drawRows();
@@ -89,11 +92,11 @@ export function createLayerTable(app: App): LayerTable {
   function drawRows(): void {
     const open = ({ index }: LayerReport): void => app.choose({ view: 'graph', selectedLayer: index });
     const columns = measured === null ? COLUMNS : [...COLUMNS, TIME_COLUMN];
-    const shownTimes = measured === null ? null : times;
     scroller.draw({
       rows,
       columns: columns.length,
-      rowTemplate: (layer, row) => rowTemplate(layer, positions.get(layer) ?? 0, row, open, shownTimes),
+      rowTemplate: (layer, row) =>
+        rowTemplate(layer, { position: positions.get(layer) ?? 0, row, more, isTimed: measured !== null }, open),
       tableTemplate: (body) =>
         html`<table class="layer-table" aria-rowcount=${rows.length + 1}>
           ${headTemplate(columns, order, sortBy)} ${body}
@@ -103,10 +106,14 @@ export function createLayerTable(app: App): LayerTable {
 
   return {
     element,
-    draw(next, measurement) {
-      if (next !== report || measurement !== measured) {
+    draw(next, details, measurement) {
+      if (next !== report || details !== worked || measurement !== measured) {
         measured = measurement;
-        times = new Map(measurement?.layers.map(({ index, ms }) => [index, ms]));
+        worked = details;
+        more = {
+          details: details?.layers ?? new Map(),
+          times: new Map(measurement?.layers.map(({ index, ms }) => [index, ms])),
+        };
         report = next;
         positions = new Map(next.layers.map((layer, position) => [layer, position]));
         arrange();
@@ -135,14 +142,21 @@ function headTemplate(
   </thead>`;
 }
 
+interface TableRow {
+  /** In the order of execution. */
+  readonly position: number;
+  readonly row: number;
+  readonly more: MoreFigures;
+  readonly isTimed: boolean;
+}
+
 function rowTemplate(
   layer: LayerReport,
-  position: number,
-  row: number,
+  { position, row, more, isTimed }: TableRow,
   open: (layer: LayerReport) => void,
-  times: LayerTimes | null,
 ): TemplateResult {
-  const { name, opType, outputs, parameters, macs, activationBytes, weightBytes, arithmeticIntensity } = layer;
+  const { index, name, opType, outputs, parameters, macs, activationBytes, weightBytes } = layer;
+  const details = more.details.get(index);
   const number = (value: number | null, format: (value: number) => string): TemplateResult =>
     html`<td class="number" title=${value === null ? 'unknown' : formatExact(value)}>
       ${value === null ? '?' : value === 0 ? '' : format(value)}
@@ -160,8 +174,15 @@ function rowTemplate(
       ${outputs.some(({ shapeProvenance }) => shapeProvenance === 'measured') ? provenanceTemplate('measured') : nothing}
     </td>
     ${number(parameters, formatCount)} ${number(macs, formatCount)} ${number(activationBytes, formatBytes)}
-    ${number(weightBytes, formatBytes)} ${number(arithmeticIntensity, (value) => formatSignificant(value, 3))}
-    ${times === null ? nothing : timeTemplate(times.get(layer.index))}
+    ${number(weightBytes, formatBytes)}
+    ${
+      details === undefined
+        ? html`<td></td>
+            <td></td>`
+        : html`${number(details.liveBytes, formatBytes)}
+          ${number(details.arithmeticIntensity, (value) => formatSignificant(value, 3))}`
+    }
+    ${isTimed ? timeTemplate(more.times.get(index)) : nothing}
   </tr>`;
 }
 

@@ -11,6 +11,8 @@ import { toRoofline, type Roofline } from './roofline';
 import { slowestLayersTemplate } from './slowestLayers';
 import { createTooltip } from './tooltip';
 
+type Shown = Pick<AppState, 'report' | 'details' | 'measurement' | 'trusted'>;
+
 export interface MeasureSection {
   readonly element: HTMLElement;
   draw(state: AppState): void;
@@ -35,19 +37,19 @@ export function createMeasureSection(app: App): MeasureSection {
   const svg = plot.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
   const caption = figure.appendChild(document.createElement('figcaption'));
   const tip = createTooltip(figure);
-  const details = element.appendChild(document.createElement('div'));
-  let drawn: Pick<AppState, 'report' | 'measurement' | 'trusted'> | null = null;
+  const slowest = element.appendChild(document.createElement('div'));
+  let drawn: Shown | null = null;
 
   return {
     element,
-    draw({ report, measurement: state, trusted }) {
-      const isSame = drawn?.report === report && drawn.measurement === state && drawn.trusted === trusted;
-      if (report === null || isSame) {
+    draw({ report, details, measurement: state, trusted }) {
+      const shown = { report, details, measurement: state, trusted };
+      if (report === null || isSame(shown, drawn)) {
         return;
       }
-      drawn = { report, measurement: state, trusted };
+      drawn = shown;
       const measurement = state?.status === 'measured' ? state.measurement : null;
-      const roofline = toRoofline(report, measurement);
+      const roofline = toRoofline(report, details, measurement);
       render(headingTemplate(app, report, state, trusted), heading);
       render(
         html`${state?.status === 'failed' ? html`<p class="note" role="alert">${state.failure.message}</p>` : nothing}
@@ -55,13 +57,22 @@ export function createMeasureSection(app: App): MeasureSection {
         facts,
       );
       facts.hidden = measurement === null && state?.status !== 'failed';
-      details.hidden = measurement === null;
+      slowest.hidden = measurement === null;
       figure.hidden = roofline.points.length === 0;
       drawRoofline(svg, roofline, tip, ({ index }) => app.choose({ view: 'graph', selectedLayer: index }));
       render(captionTemplate(roofline), caption);
-      render(measurement === null ? nothing : slowestLayersTemplate(app, report, measurement), details);
+      render(measurement === null ? nothing : slowestLayersTemplate(app, report, measurement), slowest);
     },
   };
+}
+
+function isSame(one: Shown, other: Shown | null): boolean {
+  return (
+    one.report === other?.report &&
+    one.details === other.details &&
+    one.measurement === other.measurement &&
+    one.trusted === other.trusted
+  );
 }
 
 function headingTemplate(

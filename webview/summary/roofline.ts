@@ -1,5 +1,6 @@
 import type { LayerMeasurement, MachineSpeed } from '../../src/protocol/measurement';
 import type { HeadReport, LayerReport, ModelReport } from '../../src/protocol/modelReport';
+import type { DetailsByLayer } from '../modelDetails';
 import { toOwnVariant } from './headText';
 
 /** One layer: how much it computes per byte, and how much it computes, or how fast when that was measured. */
@@ -34,11 +35,16 @@ export interface Roofline {
 /** More circles than this slow the page down; the largest are drawn. */
 const MOST_POINTS = 2000;
 
-export function toRoofline({ layers, heads }: ModelReport, measurement: LayerMeasurement | null): Roofline {
+export function toRoofline(
+  { layers, heads }: ModelReport,
+  details: DetailsByLayer | null,
+  measurement: LayerMeasurement | null,
+): Roofline {
   const head = new Set(heads[0]?.nodes ?? []);
   const times = new Map(measurement?.layers.map((time) => [time.index, time]));
   const points = layers.flatMap((layer): RooflinePoint[] => {
-    const { arithmeticIntensity: intensity, macs, index } = layer;
+    const { macs, index } = layer;
+    const intensity = details?.layers.get(index)?.arithmeticIntensity;
     const time = times.get(index);
     const isTimed = time !== undefined && time.ms > 0;
     if (!intensity || !macs || (measurement !== null && !isTimed)) {

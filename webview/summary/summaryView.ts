@@ -1,6 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { AppState, CreateView } from '../app';
+import { fetchModelDetails, type DetailsByLayer } from '../modelDetails';
 import { createCostSection } from './costSection';
 import { headSectionTemplate } from './headSection';
 import { createLayerTable } from './layerTable';
@@ -20,6 +21,7 @@ export const createSummaryView: CreateView = (app) => {
   const measuring = createMeasureSection(app);
   const layers = createLayerTable(app);
   let drawn: ModelReport | null = null;
+  let details: DetailsByLayer | null = null;
   let isReported = false;
   const redraw = (): void => {
     if (drawn !== null) {
@@ -31,7 +33,7 @@ export const createSummaryView: CreateView = (app) => {
   function template(report: ModelReport): TemplateResult {
     return html`<div class="summary-page">
       <h1 class="summary-title">${report.file.name}</h1>
-      ${warningsTemplate(report.warnings)} ${totalsTemplate(app, report)}
+      ${warningsTemplate(report.warnings)} ${totalsTemplate(app, report, details)}
       <div class="summary-columns">${headSectionTemplate(app, report)} ${modelCardTemplate(app, report, form)}</div>
       ${costs.element} ${measuring.element} ${layers.element}
     </div>`;
@@ -40,16 +42,18 @@ export const createSummaryView: CreateView = (app) => {
   return {
     element,
     draw(state: AppState) {
-      const { report, measurement } = state;
+      const { report, details: known, measurement } = state;
       if (report === null) {
         return;
       }
       measuring.draw(state);
-      layers.draw(report, measurement?.status === 'measured' ? measurement.measurement : null);
-      if (report === drawn) {
+      layers.draw(report, known, measurement?.status === 'measured' ? measurement.measurement : null);
+      if (report === drawn && known === details) {
         return;
       }
+      void fetchModelDetails(app);
       drawn = report;
+      details = known;
       costs.draw(report);
       redraw();
       if (!isReported) {

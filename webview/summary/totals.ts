@@ -1,34 +1,27 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
+import type { DetailsByLayer } from '../modelDetails';
 import { formatBytes, formatCount, formatExact } from '../quantity';
 import { figureTemplate, type Figure } from './figure';
 
-/** The model's main numbers. */
-export function totalsTemplate(app: App, { totals }: ModelReport): TemplateResult {
-  const figures: Figure[] = [
+/** The model's main numbers; a dash stands for what is still being worked out. */
+export function totalsTemplate(app: App, { totals }: ModelReport, details: DetailsByLayer | null): TemplateResult {
+  const peak = details?.peakActivation;
+  const figures: (Figure | string)[] = [
     toFigure('Parameters', totals.parameters, formatCount, 'parameters'),
     toFigure('Multiply-accumulates', totals.macs, formatCount, 'MAC at batch 1'),
     toFigure('Weights', totals.weightBytes, formatBytes, 'bytes'),
     toFigure('Activations', totals.activationBytes, formatBytes, 'bytes, all layer outputs together'),
-    ...(totals.peakActivation === null
-      ? []
-      : [
-          toFigure(
-            'Peak activations',
-            totals.peakActivation.bytes,
-            formatBytes,
-            `bytes alive at one time${totals.peakActivation.unknownValues > 0 ? ', without those of unknown size' : ''}`,
-          ),
-        ]),
+    ...(peak === null ? [] : [peak === undefined ? 'Peak activations' : toPeak(peak)]),
     toFigure('Nodes', totals.nodes, formatCount, 'nodes'),
   ];
   return html`<section class="totals" aria-label="Totals">
       ${figures.map(
         (figure) =>
           html`<div class="total">
-            <div class="total-label">${figure.label}</div>
-            ${figureTemplate(app, figure)}
+            <div class="total-label">${typeof figure === 'string' ? figure : figure.label}</div>
+            ${typeof figure === 'string' ? '–' : figureTemplate(app, figure)}
           </div>`,
       )}
     </section>
@@ -40,6 +33,11 @@ export function totalsTemplate(app: App, { totals }: ModelReport): TemplateResul
             ${totals.unknownMacs === 1 ? 'layer' : 'layers'} are unknown, because a shape they depend on is.
           </p>`
     }`;
+}
+
+function toPeak({ bytes, unknownValues }: NonNullable<DetailsByLayer['peakActivation']>): Figure {
+  const without = unknownValues > 0 ? ', without those of unknown size' : '';
+  return toFigure('Peak activations', bytes, formatBytes, `bytes alive at one time${without}`);
 }
 
 function toFigure(label: string, value: number, format: (value: number) => string, unit: string): Figure {

@@ -2,17 +2,8 @@ import { basename } from 'node:path';
 import type { GraphIndex } from '../../graph/graphIndex';
 import type { InferredGraph } from '../../graph/inferShapes';
 import type { GraphNode, Model, ValueInfo } from '../../graph/model';
-import type {
-  HeadReport,
-  LayerReport,
-  ModelReport,
-  OutputReport,
-  ReceptiveField,
-  ValueReport,
-} from '../../protocol/modelReport';
-import { computeArithmeticIntensity } from '../arithmeticIntensity';
+import type { HeadReport, LayerReport, ModelReport, OutputReport, ValueReport } from '../../protocol/modelReport';
 import type { ModelCosts } from '../cost';
-import type { LiveMemory } from '../liveMemory';
 import type { ModelParameters } from '../parameters';
 import { reportAttributes } from './attributes';
 
@@ -23,12 +14,8 @@ export interface ReportParts {
   readonly inferred: InferredGraph;
   readonly parameters: ModelParameters;
   readonly costs: ModelCosts;
-  readonly memory: LiveMemory;
   /** Main head first. */
   readonly heads: readonly HeadReport[];
-  readonly receptiveField: ReceptiveField | null;
-  /** Of every value that has places on an image. */
-  readonly receptiveFields: ReadonlyMap<string, ReceptiveField>;
   /** Values whose shape was measured, because it could not be inferred. */
   readonly measuredValues: ReadonlySet<string>;
   /** Beside those of the reader and of the inference. */
@@ -37,7 +24,7 @@ export interface ReportParts {
 
 /** Everything there is to show about a model, as plain data. */
 export function buildModelReport(parts: ReportParts): ModelReport {
-  const { model, index, inferred, parameters, costs, memory, heads, receptiveField } = parts;
+  const { model, index, inferred, parameters, costs, heads } = parts;
   const { graph } = model;
   return {
     schema: 1,
@@ -60,9 +47,8 @@ export function buildModelReport(parts: ReportParts): ModelReport {
       storage,
     })),
     functions: model.functions.map(({ domain, name }) => (domain === '' ? name : `${domain}:${name}`)),
-    totals: { nodes: graph.nodes.length, ...costs.totals, peakActivation: reportPeak(memory) },
+    totals: { nodes: graph.nodes.length, ...costs.totals },
     heads,
-    receptiveField,
     warnings: [...parts.warnings, ...model.warnings, ...inferred.warnings],
   };
 }
@@ -74,10 +60,6 @@ function reportValue({ name, elementType, shape }: ValueInfo, inferred: Inferred
     shape,
     boundShape: inferred.facts.get(name)?.shape ?? null,
   };
-}
-
-function reportPeak({ peak, unknownValues }: LiveMemory): ModelReport['totals']['peakActivation'] {
-  return peak && { bytes: peak.bytes, layer: peak.node.index, unknownValues };
 }
 
 function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
@@ -95,9 +77,6 @@ function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
     macs: cost?.macs ?? null,
     activationBytes: cost?.activationBytes ?? null,
     weightBytes: cost?.weightBytes ?? 0,
-    liveBytes: parts.memory.byNode.get(node) ?? 0,
-    arithmeticIntensity: computeArithmeticIntensity(node, cost?.macs ?? null, parts.inferred),
-    receptiveField: parts.receptiveFields.get(outputs[0]) ?? null,
   };
 }
 

@@ -4,7 +4,7 @@ import { indexGraph } from '../../../src/graph/graphIndex';
 import { inferShapes } from '../../../src/graph/inferShapes';
 import type { Model, ModelFunction } from '../../../src/graph/model';
 import { readModel } from '../../../src/onnx/readModel';
-import type { ReceptiveField } from '../../../src/protocol/modelReport';
+import type { ReceptiveField } from '../../../src/protocol/modelDetails';
 import type { GraphSpec } from '../graph/graphBuilder';
 import { buildModel, float32, int64s, node, tensor } from '../graph/graphBuilder';
 import { findReferenceModel } from '../graph/referenceModels';

@@ -5,7 +5,7 @@ import { listReads } from '../../../src/graph/graphIndex';
 import type { InferredGraph } from '../../../src/graph/inferShapes';
 import type { GraphNode, Model } from '../../../src/graph/model';
 import { NOTHING_KNOWN } from '../../../src/graph/valueFacts';
-import type { ReceptiveField } from '../../../src/protocol/modelReport';
+import type { ReceptiveField } from '../../../src/protocol/modelDetails';
 
 /** The receptive field of one value by a walk over nothing but its ancestors; null when it has none. */
 export function walkReceptiveField(

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 it('a gallery that was stopped goes on where it was, also in another session, with every image once', async () => {
   const explainer = createExplainer(await analyzeModel(path.join(shapes, 'shapes_gap.onnx')), client);
-  const { model, inferred, heads, report } = explainer.analysis;
+  const { model, inferred, heads, details } = explainer.analysis;
   const { preprocessing } = await readPreprocessing({ model, boundInputs: inferred.boundInputs, classes: 5 }, {});
   const { images: few } = await listImages([path.join(shapes, 'images')], '/');
   const images = Array.from({ length: 200 }, (_, index) => ({ ...few[index % 10], id: `${index}` }));
@@ -43,7 +43,7 @@ it('a gallery that was stopped goes on where it was, also in another session, wi
         layer: heads[0].featureMap!.tensor,
         series: {
           ...{ id: 1, source: 'images', model: 'shapes_gap.onnx', method: 'CAM', layer: '', unit: 'logit', total: 200 },
-          ...{ hasClassFolders: false, receptiveField: report.receptiveField, input: null },
+          ...{ hasClassFolders: false, receptiveField: details().receptiveField, input: null },
         },
       },
       { changed: ({ state }) => states.push(state), advanced: (_, done) => advanced(done) },

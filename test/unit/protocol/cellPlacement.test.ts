@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReceptiveField } from '../../../src/protocol/modelReport';
+import type { ReceptiveField } from '../../../src/protocol/modelDetails';
 import {
   computeCellRectangle,
   computeFieldRectangle,

@@ -26,9 +26,6 @@ export function layer(
     macs: 0,
     activationBytes: 0,
     weightBytes: 0,
-    liveBytes: 0,
-    arithmeticIntensity: 0,
-    receptiveField: null,
     ...rest,
   };
 }
@@ -100,10 +97,8 @@ export function report(
       unknownMacs: 0,
       activationBytes: 0,
       weightBytes: 0,
-      peakActivation: null,
     },
     heads: [NO_HEAD],
-    receptiveField: null,
     warnings: [],
     ...more,
   };

@@ -172,10 +172,8 @@ export function createReport(head: Partial<HeadReport> = {}): ModelReport {
       unknownMacs: 0,
       activationBytes: 0,
       weightBytes: 0,
-      peakActivation: null,
     },
     heads: [{ ...HEAD, ...head }],
-    receptiveField: null,
     warnings: [],
   };
 }
@@ -184,6 +182,7 @@ export function createReport(head: Partial<HeadReport> = {}): ModelReport {
 export function createState(names: readonly string[], change: Partial<AppState> = {}): AppState {
   return {
     report: createReport(),
+    details: null,
     failure: null,
     settings: createSettings(),
     display: null,

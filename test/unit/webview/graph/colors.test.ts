@@ -7,16 +7,16 @@ import type { Picture } from '../../../../webview/graph/picture';
 import { toGraphView } from '../../../../webview/graph/toGraphView';
 import { layer, parameter, report } from '../reportBuilder';
 
-const field = (size: number) => ({
-  size: [size, size] as const,
-  stride: [1, 1] as const,
-  start: [0, 0] as const,
-  exact: true,
-});
+const details = (index: number, size: number) => {
+  const receptiveField = { size: [size, size], stride: [1, 1], start: [0, 0], exact: true } as const;
+  return [index, { index, liveBytes: 0, arithmeticIntensity: 0, receptiveField }] as const;
+};
+const fields = new Map([details(0, 3), details(1, 5)]);
+const nothing = { times: null, details: null };
 const model = report(
   [
-    layer('Conv', 'x w -> a', { parameters: 100, macs: 5000, activationBytes: 64, receptiveField: field(3) }),
-    layer('MaxPool', 'a -> b', { macs: null, activationBytes: 32, receptiveField: field(5) }),
+    layer('Conv', 'x w -> a', { parameters: 100, macs: 5000, activationBytes: 64 }),
+    layer('MaxPool', 'a -> b', { macs: null, activationBytes: 32 }),
     layer('Gemm', 'b v -> y', { parameters: 1_000_000, macs: 1_000_000, activationBytes: 8 }),
   ],
   { initializers: [parameter('w'), { ...parameter('v'), type: 'int8' }] },
@@ -25,29 +25,29 @@ const view = toGraphView(model);
 const graph = { view, report: model } as unknown as GraphModel;
 const picture = { boxes: [...view.units].map((id) => ({ id })) } as unknown as Picture;
 const colors = (by: Parameters<typeof createBoxColors>[0], times = null as ReadonlyMap<number, number> | null) =>
-  createBoxColors(by, graph, picture, times, (family) => `(${family})`);
+  createBoxColors(by, graph, picture, { times, details: null }, (family) => `(${family})`);
 
 describe('the figure of a box', () => {
   it('is the sum of its layers, of receptive fields the largest', () => {
-    expect(toQuantity(model.layers, 'parameters', null)).toBe(1_000_100);
-    expect(toQuantity(model.layers, 'activation', null)).toBe(104);
-    expect(toQuantity(model.layers, 'receptiveField', null)).toBe(5);
+    expect(toQuantity(model.layers, 'parameters', nothing)).toBe(1_000_100);
+    expect(toQuantity(model.layers, 'activation', nothing)).toBe(104);
+    expect(toQuantity(model.layers, 'receptiveField', { times: null, details: fields })).toBe(5);
     expect(
-      toQuantity(
-        model.layers,
-        'time',
-        new Map([
+      toQuantity(model.layers, 'time', {
+        details: null,
+        times: new Map([
           [0, 1.5],
           [2, 0.5],
         ]),
-      ),
+      }),
     ).toBe(2);
   });
 
   it('is unknown only where nothing is known', () => {
-    expect(toQuantity(model.layers, 'macs', null)).toBe(1_005_000);
-    expect(toQuantity([model.layers[1]], 'macs', null)).toBeNull();
-    expect(toQuantity(model.layers, 'time', null)).toBeNull();
+    expect(toQuantity(model.layers, 'macs', nothing)).toBe(1_005_000);
+    expect(toQuantity([model.layers[1]], 'macs', nothing)).toBeNull();
+    expect(toQuantity(model.layers, 'time', nothing)).toBeNull();
+    expect(toQuantity(model.layers, 'receptiveField', nothing)).toBeNull();
   });
 });
 
@@ -83,7 +83,7 @@ describe('the colours of a picture', () => {
       'operator',
       { ...graph, ...families } as unknown as GraphModel,
       picture,
-      null,
+      nothing,
       (family) => `(${family})`,
     );
     expect([own.of('layer:1'), own.titleOf('layer:1'), own.scale]).toEqual(['(pool)', null, null]);

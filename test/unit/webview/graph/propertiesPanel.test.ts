@@ -79,6 +79,20 @@ describe('the properties', () => {
     expect(actions.selectLayer).toHaveBeenCalledWith(0);
   });
 
+  it('say once it is worked out what a layer sees, computes per byte and lives beside', async () => {
+    expect(text()).not.toContain('Receptive field');
+    const receptiveField = { size: [7, 7], stride: [4, 4], start: [1.5, 1.5], exact: false } as const;
+    const details = { index: 1, liveBytes: 12_600, arithmeticIntensity: 23.456, receptiveField };
+    const answer = { layers: [details], peakActivation: null, receptiveField: null };
+    request.mockImplementation((name) => (name === 'modelDetails' ? Promise.resolve(answer) : new Promise(() => {})));
+    app = createApp();
+    panel = createPropertiesPanel(app, actions);
+    panel.show(graph, view.items.get('layer:1')!, 1);
+    await vi.waitFor(() => expect(text()).toContain('Live memory 12.6 kB Intensity 23.5 FLOP/B'));
+    expect(text()).toContain('Receptive field 7 × 7 px, branches differ Its stride 4 × 4 px');
+    expect(text()).toContain('Centre of the first 1.5, 1.5 px');
+  });
+
   it('lead to the layers at the other ends of the tensors, and start a path', () => {
     button('to Relu relu1').click();
     expect(actions.selectLayer).toHaveBeenCalledWith(2);

@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { inspectModel } from '../../../../src/inspectModel';
+import { analyzeModel, type ModelAnalysis } from '../../../../src/inspectModel';
 import { RequestFailure } from '../../../../src/protocol/channel';
 import type { LayerMeasurement } from '../../../../src/protocol/measurement';
 import type { ModelReport } from '../../../../src/protocol/modelReport';
 import type { AppState } from '../../../../webview/app';
+import { toDetailsByLayer } from '../../../../webview/modelDetails';
 import { createInitialState } from '../../../../webview/savedState';
 import { computeRoof, toRoofline } from '../../../../webview/summary/roofline';
 import { createSummaryView } from '../../../../webview/summary/summaryView';
@@ -33,14 +34,24 @@ function measurementOf({ layers }: Pick<ModelReport, 'layers'>): LayerMeasuremen
 
 describe('the roofline', () => {
   const model = report([
-    layer('Conv', 'x w -> a', { macs: 500, arithmeticIntensity: 4 }),
+    layer('Conv', 'x w -> a', { macs: 500 }),
     layer('Relu', 'a -> b'),
-    layer('Conv', 'b v -> c', { macs: 1000, arithmeticIntensity: 8 }),
-    layer('Mystery', 'c -> y', { macs: null, arithmeticIntensity: null }),
+    layer('Conv', 'b v -> c', { macs: 1000 }),
+    layer('Mystery', 'c -> y', { macs: null }),
   ]);
 
+  const details = {
+    ...{ peakActivation: null, receptiveField: null },
+    layers: new Map(
+      [4, 0, 8, null].map((arithmeticIntensity, index) => [
+        index,
+        { index, liveBytes: 0, arithmeticIntensity, receptiveField: null },
+      ]),
+    ),
+  };
+
   it('has a point for every layer with multiply-accumulates, two FLOP each, dearest first', () => {
-    const { points, left, machine: roof } = toRoofline(model, null);
+    const { points, left, machine: roof } = toRoofline(model, details, null);
     expect(points.map((point) => [point.layer.index, point.intensity, point.flops, point.time])).toEqual([
       [2, 8, 2000, null],
       [0, 4, 1000, null],
@@ -49,7 +60,7 @@ describe('the roofline', () => {
   });
 
   it('divides FLOP by the measured time', () => {
-    const { points } = toRoofline(model, measurementOf(model));
+    const { points } = toRoofline(model, details, measurementOf(model));
     expect(points.map(({ layer: { index }, time }) => [index, time])).toEqual([
       [2, { ms: 3, share: 0.3, flopsPerSecond: 2000 / 0.003 }],
       [0, { ms: 1, share: 0.1, flopsPerSecond: 1000 / 0.001 }],
@@ -58,7 +69,7 @@ describe('the roofline', () => {
 
   it('leaves out layers that have no time of their own', () => {
     const measurement = measurementOf(model);
-    const { points } = toRoofline(model, { ...measurement, layers: measurement.layers.slice(1) });
+    const { points } = toRoofline(model, details, { ...measurement, layers: measurement.layers.slice(1) });
     expect(points.map((point) => point.layer.index)).toEqual([2]);
   });
 
@@ -69,18 +80,21 @@ describe('the roofline', () => {
 
 describe('the roofline in the summary', () => {
   let lite0: ModelReport;
+  let analysis: ModelAnalysis;
   const request = vi.fn();
   let state: AppState;
   let view: ReturnType<typeof createSummaryView>;
   beforeAll(async () => {
-    lite0 = await inspectModel(path.resolve('media/demo/efficientnet-lite0.onnx'));
+    analysis = await analyzeModel(path.resolve('media/demo/efficientnet-lite0.onnx'));
+    lite0 = analysis.report;
   });
   beforeEach(() => {
     request.mockReset();
   });
 
   function show(model: ModelReport, more: Partial<AppState> = {}): void {
-    state = { ...createInitialState(null), report: model, trusted: true, ...more };
+    const known = toDetailsByLayer(analysis.details());
+    state = { ...createInitialState(null), report: model, details: known, trusted: true, ...more };
     const update = (change: Partial<AppState>) => {
       state = { ...state, ...change };
       view.draw(state);
@@ -111,6 +125,16 @@ describe('the roofline in the summary', () => {
     expect(text()).toContain('FLOP per image (derived)');
     expect(text()).toContain('44 layers');
     expect(view.element.querySelector('.layer-table')!.textContent).not.toContain('Time');
+  });
+
+  it('asks for what it needs beyond the report, and draws when that is there', async () => {
+    request.mockResolvedValue(analysis.details());
+    show(lite0, { details: null });
+    expect(view.element.querySelector('.roofline figure')!.hasAttribute('hidden')).toBe(true);
+    expect(view.element.querySelector('.totals')!.textContent).not.toMatch(/Peak activations\s+[\d.]+ MB/);
+    await vi.waitFor(() => expect(view.element.querySelectorAll('.roofline svg circle').length).toBe(50));
+    expect(request.mock.calls).toEqual([['modelDetails', {}]]);
+    expect(view.element.querySelector('.totals')!.textContent).toMatch(/Peak activations\s+[\d.]+ MB/);
   });
 
   it('measures when asked to, then draws the roof, the slowest layers and a column of times', async () => {

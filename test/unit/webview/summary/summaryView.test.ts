@@ -1,23 +1,27 @@
 // @vitest-environment jsdom
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { inspectModel } from '../../../../src/inspectModel';
+import { analyzeModel } from '../../../../src/inspectModel';
 import type { ModelReport } from '../../../../src/protocol/modelReport';
 import type { View } from '../../../../webview/app';
+import { toDetailsByLayer, type DetailsByLayer } from '../../../../webview/modelDetails';
 import { createInitialState } from '../../../../webview/savedState';
 import { createSummaryView } from '../../../../webview/summary/summaryView';
 import { layer, report } from '../reportBuilder';
 
 describe('the summary', () => {
   let lite0: ModelReport;
+  let details: DetailsByLayer;
   let view: View;
   const request = vi.fn();
   const choose = vi.fn();
   beforeAll(async () => {
-    lite0 = await inspectModel(path.resolve('media/demo/efficientnet-lite0.onnx'));
+    const analysis = await analyzeModel(path.resolve('media/demo/efficientnet-lite0.onnx'));
+    lite0 = analysis.report;
+    details = toDetailsByLayer(analysis.details());
   });
   const show = (model: ModelReport): void => {
-    const state = { ...createInitialState(null), report: model };
+    const state = { ...createInitialState(null), report: model, details };
     view = createSummaryView({ channel: { send: vi.fn(), request }, state, update: vi.fn(), choose });
     document.body.replaceChildren(view.element);
     view.draw(state);

@@ -1,0 +1,36 @@
+import type { LayerDetails, ModelDetails } from '../src/protocol/modelDetails';
+import type { ModelReport } from '../src/protocol/modelReport';
+import type { App } from './app';
+
+/** The details of a model with those of its layers by their index in the file. */
+export interface DetailsByLayer extends Omit<ModelDetails, 'layers'> {
+  readonly layers: ReadonlyMap<number, LayerDetails>;
+}
+
+const asked = new WeakMap<App, { readonly report: ModelReport; readonly answer: Promise<void> }>();
+
+/** Asks the host, once for each reading of the model; resolves when the state tells the answer. */
+export function fetchModelDetails(app: App): Promise<void> {
+  const { report, details } = app.state;
+  if (report === null || details !== null) {
+    return Promise.resolve();
+  }
+  const known = asked.get(app);
+  if (known?.report === report) {
+    return known.answer;
+  }
+  const answer = request(app, report);
+  asked.set(app, { report, answer });
+  return answer;
+}
+
+async function request(app: App, report: ModelReport): Promise<void> {
+  const details = await app.channel.request('modelDetails', {});
+  if (app.state.report === report) {
+    app.update({ details: toDetailsByLayer(details) });
+  }
+}
+
+export function toDetailsByLayer({ layers, ...whole }: ModelDetails): DetailsByLayer {
+  return { ...whole, layers: new Map(layers.map((layer) => [layer.index, layer])) };
+}
