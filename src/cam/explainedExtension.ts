@@ -5,8 +5,9 @@ import { UserError } from '../userError';
 import type { CamMethod, DrawnMethod } from './camMethod';
 import type { Aggregate } from './emitMaps';
 import { checkExactHead, emitHeadMaps } from './headExtension';
-import type { LayerScope, LayerSubject } from './layerExtension';
-import { chooseLayerScope, emitLayerMap } from './layerExtension';
+import { emitLayerMap } from './layerExtension';
+import type { LayerScope, LayerSubject } from './layerScope';
+import { chooseLayerScope } from './layerScope';
 import type { SelectedClasses } from './selectClasses';
 import { selectAllClasses, selectGivenClasses, selectMostLikely } from './selectClasses';
 

@@ -5,7 +5,8 @@ import type { LayerAnswer } from '../cam/readLayerMap';
 import { readLayerMap } from '../cam/readLayerMap';
 import type { SamplingOptions } from '../cam/sampling';
 import { DEFAULT_SAMPLING } from '../cam/sampling';
-import type { InferenceClient } from '../inference/inferenceClient';
+import type { InferenceClient, ModelHandle } from '../inference/inferenceClient';
+import type { RunResult } from '../inference/messages';
 import type { LayerMap } from '../protocol/explanation';
 import { NO_CLASS } from '../protocol/explanation';
 import type { Tensor } from '../tensor/tensor';
@@ -88,17 +89,39 @@ function createRun(
     ...(inputs.classes === null ? {} : { [inputs.classes]: toInt64(toIndices(extension, classes)) }),
     ...(inputs.contrast === null ? {} : { [inputs.contrast]: toInt64(toIndices(extension, [contrast ?? 0])) }),
   };
-  const named = [outputs.logits, outputs.classes, outputs.value, ...Object.values(outputs.values)];
+  const named = [outputs.logits, outputs.classes, outputs.value, ...extension.drawn];
   const fetches = named.filter((name) => name !== null);
   const spent = { runs: 0, elapsedMs: 0 };
   const run = async (position: number): Promise<LayerAnswer> => {
     const feeds = { ...fixed, ...(inputs.position === null ? {} : { [inputs.position]: toInt64([position]) }) };
-    const result = await client.run(handle, { feeds, fetches, signal });
+    const question = JSON.stringify([position, classes, contrast]);
+    const result = findLastRun(handle, question, tensor) ?? (await client.run(handle, { feeds, fetches, signal }));
+    if (extension.drawn.length > Object.keys(outputs.values).length) {
+      lastRuns.set(handle, { question, tensor, result });
+    }
     spent.runs++;
     spent.elapsedMs += result.elapsedMs;
     return readLayerMap(extension, result.outputs);
   };
   return { run, spent };
+}
+
+interface LastRun {
+  readonly question: string;
+  readonly tensor: Tensor;
+  readonly result: RunResult;
+}
+
+/** Of models that draw at several layers: their maps are asked for one after the other and come from one run. */
+const lastRuns = new WeakMap<ModelHandle, LastRun>();
+
+function findLastRun(handle: ModelHandle, question: string, { data, shape }: Tensor): RunResult | null {
+  const last = lastRuns.get(handle);
+  const isSame =
+    last?.question === question &&
+    last.tensor.shape.join() === shape.join() &&
+    last.tensor.data.every((value, element) => Object.is(value, data[element]));
+  return isSame ? last.result : null;
 }
 
 async function drawSampled(

@@ -5,6 +5,7 @@ import { createLayerExtension } from '../cam/layerExtension';
 import type { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import type { EmittedTensor, GraphExtension } from '../onnx/graphExtension';
+import { UserError } from '../userError';
 import type { ExtendedModel, LayerModel, LoadedExtension } from './extendedModel';
 import { loadExtended } from './extendedModel';
 import { bindToInput } from './imageFeed';
@@ -18,7 +19,7 @@ export interface Explainer {
   readonly client: InferenceClient;
   /** The model with exact maps as further outputs, its free dimensions bound to inputs of this shape. */
   extend(inputShape: readonly number[], signal: AbortSignal | undefined): Promise<ExtendedModel>;
-  /** The same with the map of another method at a layer. */
+  /** The same with the map of another method at a layer, and at those beside it, which may be asked for next. */
   extendAtLayer(
     inputShape: readonly number[],
     choice: LayerChoice,
@@ -36,12 +37,16 @@ export function createExplainer(
   client: InferenceClient,
   replaced: readonly EmittedTensor[] = [],
 ): Explainer {
-  const exact = createSlot(analysis, client, replaced, ({ model, heads }, options: HeadExtensionOptions) =>
-    createHeadExtension(model, heads[0], options),
-  );
-  const atLayer = createSlot(analysis, client, replaced, ({ model, index, inferred, heads }, choice: LayerChoice) =>
-    createLayerExtension(model, index, inferred, heads[0], { ...choice, topCount: TOP_COUNT }),
-  );
+  const exact = createSlot(analysis, client, replaced, {
+    create: ({ model, heads }, options: HeadExtensionOptions) => createHeadExtension(model, heads[0], options),
+    serves: () => true,
+  });
+  const atLayer = createSlot(analysis, client, replaced, {
+    create: ({ model, index, inferred, heads }, choice: LayerChoice) =>
+      createLayerExtension(model, index, inferred, heads[0], { ...choice, topCount: TOP_COUNT }),
+    serves: ({ choice, extension }, wanted) =>
+      toKey(choice) === toKey(wanted) && (choice.layer === wanted.layer || extension.beside.has(wanted.layer ?? '')),
+  });
   return {
     analysis,
     client,
@@ -49,25 +54,43 @@ export function createExplainer(
       await exact.release();
       await atLayer.release();
     },
-    extend: (inputShape, signal) => exact.extend(inputShape, { topCount: TOP_COUNT }, 'exact', signal),
-    extendAtLayer: (inputShape, choice, signal) => atLayer.extend(inputShape, choice, toKey(choice), signal),
+    extend: (inputShape, signal) => exact.extend(inputShape, { topCount: TOP_COUNT }, signal),
+    async extendAtLayer(inputShape, choice, signal) {
+      const loaded = await atLayer.extend(inputShape, choice, signal);
+      const extension = loaded.choice.layer === choice.layer ? null : loaded.extension.beside.get(choice.layer ?? '');
+      if (extension instanceof UserError) {
+        throw extension;
+      }
+      return extension ? { ...loaded, extension } : loaded;
+    },
   };
 }
 
-/** Stored vectors and masks are part of it. */
-function toKey({ method, layer, isContrast, target }: LayerChoice): string {
+/** All but the layer; stored vectors and masks are part of it. */
+function toKey({ method, isContrast, target }: LayerChoice): string {
   const plain = (_: string, value: unknown) => (value instanceof Float32Array ? [...value] : value);
-  return JSON.stringify([method.id, layer, isContrast, target], plain);
+  return JSON.stringify([method.id, isContrast, target], plain);
 }
 
-/** Keeps the last extended model loaded for as long as what is asked for stays the same. */
+/** A loaded model with what it was made for. */
+interface Held<Choice, Extension> extends LoadedExtension<Extension> {
+  readonly choice: Choice;
+}
+
+/** Keeps the last extended model loaded for as long as it serves what is asked for. */
 function createSlot<Choice, Extension extends { readonly extension: GraphExtension }>(
   analysis: ModelAnalysis,
   client: InferenceClient,
   replaced: readonly EmittedTensor[],
-  create: (analysis: ModelAnalysis, choice: Choice) => Extension,
+  {
+    create,
+    serves,
+  }: {
+    readonly create: (analysis: ModelAnalysis, choice: Choice) => Extension;
+    readonly serves: (held: Held<Choice, Extension>, wanted: Choice) => boolean;
+  },
 ) {
-  let current: (LoadedExtension<Extension> & { readonly key: string }) | null = null;
+  let current: Held<Choice, Extension> | null = null;
   let previous: Promise<unknown> = Promise.resolve();
   const release = async () => {
     const held = current;
@@ -76,11 +99,11 @@ function createSlot<Choice, Extension extends { readonly extension: GraphExtensi
       await client.releaseModel(held.handle);
     }
   };
-  const extend = async (shape: readonly number[], choice: Choice, key: string, signal: AbortSignal | undefined) => {
+  const extend = async (shape: readonly number[], choice: Choice, signal: AbortSignal | undefined) => {
     const bound = await bindToInput(current?.analysis ?? analysis, shape);
-    if (current === null || bound !== current.analysis || key !== current.key) {
+    if (current === null || bound !== current.analysis || !serves(current, choice)) {
       await release();
-      current = { ...(await loadExtended(bound, client, (each) => create(each, choice), signal, replaced)), key };
+      current = { ...(await loadExtended(bound, client, (each) => create(each, choice), signal, replaced)), choice };
     }
     return current;
   };

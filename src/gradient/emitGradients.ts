@@ -1,5 +1,6 @@
 import { listReads } from '../graph/graphIndex';
 import type { GraphIndex } from '../graph/graphIndex';
+import type { GraphNode } from '../graph/model';
 import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
 import { findActivePath } from './activePath';
@@ -24,13 +25,24 @@ export interface GradientContext {
  * @throws UserError `notDifferentiable` when an operator on the way has no rule, or nothing depends on the tensor.
  */
 export function emitGradients(
-  { builder, index, shapes }: GradientContext,
+  context: GradientContext,
   seeds: ReadonlyMap<string, Seed>,
   wrt: readonly string[],
 ): ReadonlyMap<string, string> {
-  const { nodes, dependent } = findActivePath(index, shapes, seeds.keys(), wrt);
+  return createGradients(context, seeds)(wrt);
+}
+
+/**
+ * The same for tensors that are asked for one after the other: what two of them have in common is written once. A tensor
+ * that is refused leaves the others as they are.
+ */
+export function createGradients(
+  { builder, index, shapes }: GradientContext,
+  seeds: ReadonlyMap<string, Seed>,
+): (wrt: readonly string[]) => ReadonlyMap<string, string> {
   const parts = new Map<string, Seed[]>([...seeds].map(([name, seed]) => [name, [seed]]));
   const totals = new Map<string, Seed>();
+  const written = new Map<GraphNode, Set<number>>();
   const total = (name: string): Seed | null => {
     const known = totals.get(name) ?? addUp(builder, parts.get(name) ?? []);
     if (known !== null) {
@@ -38,17 +50,23 @@ export function emitGradients(
     }
     return known;
   };
-  for (const node of nodes) {
-    const gradients = node.outputs.map((name) => (name === '' ? null : total(name)));
-    if (gradients.every((gradient) => gradient === null)) {
-      continue;
+  return (wrt) => {
+    const { nodes, dependent } = findActivePath(index, shapes, seeds.keys(), wrt);
+    for (const node of nodes) {
+      const gradients = node.outputs.map((name) => (name === '' ? null : total(name)));
+      if (gradients.every((gradient) => gradient === null)) {
+        continue;
+      }
+      const done = written.get(node) ?? new Set<number>();
+      written.set(node, done);
+      const call = new NodeCall(node, builder, shapes, gradients);
+      for (const { position, name, emit } of listDerivatives(call, dependent, done)) {
+        parts.set(name, [...(parts.get(name) ?? []), toSeed(emit())]);
+        done.add(position);
+      }
     }
-    const call = new NodeCall(node, builder, shapes, gradients);
-    for (const [name, derivative] of emitDerivatives(call, dependent)) {
-      parts.set(name, [...(parts.get(name) ?? []), toSeed(derivative)]);
-    }
-  }
-  return new Map(wrt.map((name) => [name, total(name)?.emit() ?? refuseUnrelated(name, [...seeds.keys()])]));
+    return new Map(wrt.map((name) => [name, total(name)?.emit() ?? refuseUnrelated(name, [...seeds.keys()])]));
+  };
 }
 
 /**
@@ -72,17 +90,29 @@ function findRule(call: NodeCall, dependent: ReadonlySet<string>): GradientRule 
   return captured ? call.fail('its body reads values from outside') : rule;
 }
 
-/** Derivatives with respect to the node's inputs that depend on a wanted tensor; an input may occur twice. */
-function emitDerivatives(call: NodeCall, dependent: ReadonlySet<string>): [name: string, derivative: string][] {
-  const { node } = call;
+interface WantedDerivative {
+  readonly position: number;
+  readonly name: string;
+  readonly emit: () => string;
+}
+
+/** Those with respect to the node's inputs that depend on a wanted tensor, but for those done; an input may occur twice. */
+function listDerivatives(
+  call: NodeCall,
+  dependent: ReadonlySet<string>,
+  done: ReadonlySet<number>,
+): readonly WantedDerivative[] {
+  const wanted = call.node.inputs
+    .map((name, position) => ({ name, position }))
+    .filter(({ name, position }) => name !== '' && dependent.has(name) && !done.has(position));
+  if (wanted.length === 0) {
+    return [];
+  }
   const derivatives = findRule(call, dependent)(call);
-  return node.inputs.flatMap((name, position): [string, string][] => {
-    if (name === '' || !dependent.has(name)) {
-      return [];
-    }
-    const emit =
-      derivatives[position] ?? call.fail(`it depends on input ${position} ("${name}") in a way that has none`);
-    return [[name, emit()]];
+  return wanted.map(({ name, position }) => {
+    const emit = () =>
+      derivatives[position]?.() ?? call.fail(`it depends on input ${position} ("${name}") in a way that has none`);
+    return { position, name, emit };
   });
 }
 

@@ -203,6 +203,8 @@ export interface Requests {
       readonly method: string;
       /** Tensor name; null: the usual one. */
       readonly layer: string | null;
+      /** Layers at which the same will be asked for next: drawn in the same run, where that is possible. */
+      readonly beside?: readonly string[];
       readonly classes: readonly number[];
       /** How many of the most likely classes get a map, 0 to 5. */
       readonly topCount: number;

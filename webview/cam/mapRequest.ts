@@ -13,6 +13,8 @@ export interface MapRequest {
   readonly classIndex: number;
   /** Class whose logit is subtracted; null for none. */
   readonly contrast: number | null;
+  /** Layers at which the same is wanted too; no part of what is asked for. */
+  readonly beside?: readonly string[];
 }
 
 /** Equal for requests that ask for the same. */

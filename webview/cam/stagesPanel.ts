@@ -43,6 +43,8 @@ export function listStageMaps(
     return [];
   }
   const stated = chosen.kind === 'layer' ? chosen.target : null;
+  const isShown = chosen.kind === 'layer' && chosen.method === method && chosen.layer !== null;
+  const beside = [...new Set([...choices.stages.map(({ tensor }) => tensor), ...(isShown ? [chosen.layer] : [])])];
   return [...choices.stages].reverse().map((stage) => {
     if (shown?.kind === 'exact' && stage.tensor === choices.layer) {
       return {
@@ -51,7 +53,7 @@ export function listStageMaps(
         found: { kind: 'exact', explanation: shown.explanation, evidence: shown.evidence },
       };
     }
-    const request = toMapRequest({ method, layer: stage.tensor, target: stated }, answer, target);
+    const request = { ...toMapRequest({ method, layer: stage.tensor, target: stated }, answer, target), beside };
     return { stage, request, found: findDrawn(state, request) };
   });
 }

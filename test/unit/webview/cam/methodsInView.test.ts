@@ -102,7 +102,13 @@ describe('maps by other methods in the view', () => {
     expect(find('explainLayer')).toHaveLength(1);
     button('Draw cup at 2 stages').click();
     expect(panel('stages')).toContain('1 of 2 drawn');
-    expect(find('explainLayer')[1].params).toMatchObject({ layer: 'early', classes: [2] });
+    // All that the strip will ask for, so that the host can draw it in one run; the map shown did not wait for that.
+    expect(find('explainLayer')[1].params).toMatchObject({
+      layer: 'early',
+      classes: [2],
+      beside: ['feature', 'early'],
+    });
+    expect(find('explainLayer')[0].params).not.toHaveProperty('beside');
     button('Stop drawing stages').click();
     find('explainLayer')[1].reject(new RequestFailure({ code: 'cancelled', message: '', retry: true }));
     await settle();
