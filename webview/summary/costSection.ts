@@ -31,7 +31,8 @@ export function createCostSection(app: App): CostSection {
   let shown: ModelReport | null = null;
 
   function redraw(report: ModelReport): void {
-    const head = new Set(report.heads[0]?.nodes ?? []);
+    const [shownHead] = report.heads;
+    const head = new Set(shownHead?.kind === 'none' ? [] : shownHead?.nodes);
     const byType = toCostByType(report.layers, metric);
     drawTypeChart(typeSvg, byType, metric, tip);
     drawDepthChart(depthSvg, toCostByDepth(report.layers, head, metric), metric, tip, ({ first }) => {

@@ -69,12 +69,14 @@ function toBinName({ first, last, layers, opType }: DepthBin): string {
   return layers === 1 ? `${opType} ${first.name}` : `${layers} layers, ${name(first)} to ${name(last)}`;
 }
 
+/** Layers are counted from 1 as in the table, each in the middle of its bar. */
 function toDepthAxis(x: d3.ScaleLinear<number, number>, bins: readonly DepthBin[]): d3.Axis<d3.NumberValue> {
   const perBin = bins[0]?.layers ?? 1;
+  const order = d3.scaleLinear([0.5, perBin * Math.max(1, bins.length) + 0.5], x.range());
   return d3
-    .axisBottom(x)
-    .ticks(6)
-    .tickFormat((position) => String(position.valueOf() * perBin))
+    .axisBottom(order)
+    .tickValues(order.ticks(6).filter(Number.isInteger))
+    .tickFormat(d3.format('d'))
     .tickSizeOuter(0);
 }
 

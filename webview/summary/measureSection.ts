@@ -165,7 +165,7 @@ function captionTemplate({ machine, left, points }: Roofline): TemplateResult {
   const rest =
     left === 0
       ? ''
-      : ` ${formatExact(left)} layers are not drawn: they have no multiply-accumulates, or cost or time are not known.`;
+      : ` ${formatExact(left)} layers are not drawn: they have no multiply-accumulates, or their cost or time is not known.`;
   return machine === null
     ? html`Each circle is a layer. Further right it computes more per byte it moves; higher up it costs more.${rest}`
     : html`Each circle is a layer; its area is its share of the time. Under the slanted line memory is the limit, under

@@ -65,7 +65,12 @@ export function modelCardTemplate(app: App, report: ModelReport, form: ShapeForm
 
 function valuesTemplate(title: string, values: readonly ValueReport[]): TemplateResult {
   return html`<h3>${title}</h3>
-    <table class="values">
+    <table class="values model-values">
+      <colgroup>
+        <col />
+        <col />
+        <col />
+      </colgroup>
       <thead class="visually-hidden">
         <tr>
           <th>Name</th>
@@ -91,5 +96,7 @@ function declaredTemplate(
   boundShape: ValueReport['shape'],
 ): TemplateResult | typeof nothing {
   const declared = formatShape(shape);
-  return declared === formatShape(boundShape) ? nothing : html` <span class="muted">declared ${declared}</span>`;
+  return declared === formatShape(boundShape)
+    ? nothing
+    : html`<span class="declared muted">declared ${declared}</span>`;
 }
