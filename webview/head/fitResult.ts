@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { HeadFit, HeadFitReport } from '../../src/protocol/headFit';
 import type { App } from '../app';
-import { formatCount, formatExact, formatShare, formatSignificant } from '../quantity';
+import { formatCount, formatExact, formatMilliseconds, formatShare, formatSignificant } from '../quantity';
 import { figureTemplate } from '../summary/figure';
 import { skippedTemplate } from './skipped';
 import { confusionTemplate } from './confusionMatrix';
@@ -64,7 +64,7 @@ interface Row {
   readonly provenance: 'derived' | 'measured' | null;
 }
 
-const seconds = (value: number): string => `${formatSignificant(value, 3)} s`;
+const seconds = (value: number): string => formatMilliseconds(1000 * value);
 const precise = (value: number): string => formatSignificant(value, 4);
 
 const ROWS: readonly Row[] = [

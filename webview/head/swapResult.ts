@@ -95,7 +95,7 @@ function agreementTemplate(app: App, { agreement, residual, ridge }: SwapProposa
       ${
         agreement === null
           ? 'Not compared on images: add some in the CAM view or choose a folder to see how the logits agree.'
-          : `On ${formatExact(agreement.images)} images, ${agreement.provenance === 'estimated' ? 'each judged by a head that was fitted without it (leave-one-out).' : 'each run through the model with both heads.'}`
+          : `On ${formatExact(agreement.images)} ${agreement.images === 1 ? 'image' : 'images'}, ${agreement.provenance === 'estimated' ? 'each judged by a head that was fitted without it (leave-one-out).' : 'each run through the model with both heads.'}`
       }
     </p>`;
 }
@@ -110,8 +110,8 @@ function imagesTemplate(images: readonly SwapImage[], labels: readonly string[] 
             <th scope="col">Image</th>
             <th scope="col">Top-1 before</th>
             <th scope="col">Top-1 after</th>
-            <th scope="col">Largest difference</th>
-            <th scope="col">Correlation</th>
+            <th scope="col" class="number">Largest difference</th>
+            <th scope="col" class="number">Correlation</th>
           </tr>
         </thead>
         <tbody>
@@ -121,8 +121,8 @@ function imagesTemplate(images: readonly SwapImage[], labels: readonly string[] 
                 <th scope="row" title=${image}>${toFileName(image)}</th>
                 <td>${toClassLabel(labels, top1Before)}</td>
                 <td>${toClassLabel(labels, top1After)}${top1Before === top1After ? '' : html` <b>changed</b>`}</td>
-                <td>${formatSignificant(maxAbsLogitDifference, 3)}</td>
-                <td>${correlation === null ? '—' : formatNumber(correlation)}</td>
+                <td class="number">${formatNumber(maxAbsLogitDifference)}</td>
+                <td class="number">${correlation === null ? '—' : formatNumber(correlation)}</td>
               </tr>`,
           )}
         </tbody>

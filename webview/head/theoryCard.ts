@@ -177,7 +177,7 @@ function tableTemplate(app: App, groups: readonly TheoryGroup[], own: 'gap' | 'f
             ${rows.map(
               ({ label, source, cells }) =>
                 html`<tr>
-                  <th scope="row">${label}<span class="head-source">${source}</span></th>
+                  <th scope="row">${label}<span class="head-source">${withSubscripts(source)}</span></th>
                   <td>${cellTemplate(app, `${label}, GAP`, cells.gap)}</td>
                   <td>${cellTemplate(app, `${label}, FC`, cells.fc)}</td>
                 </tr>`,
@@ -189,9 +189,14 @@ function tableTemplate(app: App, groups: readonly TheoryGroup[], own: 'gap' | 'f
 }
 
 function cellTemplate(app: App, label: string, { formula, figure }: TheoryCell): TemplateResult {
-  return html`<span class="head-formula">${formula}</span> ${
+  return html`<span class="head-formula">${withSubscripts(formula)}</span> ${
       'missing' in figure
         ? html`<span class="muted">${figure.missing}</span>`
         : figureTemplate(app, { label, ...figure })
     }`;
+}
+
+/** `max_k |w_kc|` with its indices below the line. */
+function withSubscripts(formula: string): unknown {
+  return formula.split(/_(\w+)/).map((part, index) => (index % 2 === 0 ? part : html`<sub>${part}</sub>`));
 }

@@ -120,8 +120,8 @@ function factsTemplate(app: App, weights: HeadWeights): TemplateResult {
   const { value, iterations, isSettled } = singularValue;
   const cells = height * width;
   const settled = isSettled
-    ? `power iteration, ${iterations} steps`
-    : `power iteration, not settled after ${iterations} steps`;
+    ? `(power iteration, ${iterations} steps)`
+    : `(power iteration, not settled after ${iterations} steps)`;
   const figure = (label: string, text: string, number: number) =>
     figureTemplate(app, { label, text, exact: formatExact(number), value: number, provenance: 'derived' });
   return html`<dl class="measured-facts">
@@ -130,7 +130,7 @@ function factsTemplate(app: App, weights: HeadWeights): TemplateResult {
         <dd>${formatExact(rows)} × ${formatExact(columns)}${cells > 1 ? ` × ${height}×${width}` : ''}</dd>
       </div>
       <div>
-        <dt>Largest singular value, σ_max <span class="muted">${settled}</span></dt>
+        <dt>Largest singular value σ<sub>max</sub> <span class="muted">${settled}</span></dt>
         <dd>${figure('Largest singular value', formatSignificant(value, 5), value)}</dd>
       </div>
       <div>

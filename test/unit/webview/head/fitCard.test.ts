@@ -143,7 +143,7 @@ describe('the card that fits a head', () => {
     const figures = [...test.element.querySelectorAll('.figure')].map((figure) => figure.getAttribute('aria-label'));
     expect(figures).toContain('Parameters, FC: 12.3 k, 12,291 parameters, derived. Copy');
     expect(figures).toContain('Parameters per image, GAP: 6.5, 6.5, derived. Copy');
-    expect(figures).toContain('Time, GAP: 0.125 s, 0.125 seconds, measured. Copy');
+    expect(figures).toContain('Time, GAP: 125 ms, 0.125 seconds, measured. Copy');
     expect(text()).toContain('scikit-learn’s 1/C 1 as given');
     expect(text()).toContain('30 images to fit, 12 held out (seed 3)');
     expect(text()).toContain('40 computed, 2 known from an earlier run');

@@ -139,8 +139,8 @@ describe('the card that swaps a head', () => {
       [...row.children].map((cell) => cell.textContent.replace(/\s+/g, ' ').trim()),
     );
     expect(rows).toEqual([
-      ['b.png', 'square', 'star changed', '3.5', '0.500'],
-      ['a.png', 'circle', 'circle', '0.5', '1.000'],
+      ['b.png', 'square', 'star changed', '3.500', '0.500'],
+      ['a.png', 'circle', 'circle', '0.500', '1.000'],
     ]);
     expect(text()).toContain('The new head is stored in float32.');
     expect(text()).toContain('1 image could not be read');
