@@ -1,3 +1,4 @@
+import { capitalize } from '../protocol/capitalize';
 import type { HeadDescription } from '../analysis/heads/headDescription';
 import type { Model } from '../graph/model';
 import { UserError } from '../userError';
@@ -56,11 +57,12 @@ function chooseLayer(
   missing: { readonly image: string; readonly layers: string },
 ): SpatialLayer {
   if (place === 'image') {
-    return layers.image ?? refuseLayer(`${name} draws on the image, and ${missing.image}.`);
+    return layers.image ?? refuseLayer(`${capitalize(name)} draws on the image, and ${missing.image}.`);
   }
   if (place === 'tokens') {
     return (
-      layers.tokens ?? refuseLayer(`${name} is for transformers, and this model has no tokens that lie on the image.`)
+      layers.tokens ??
+      refuseLayer(`${capitalize(name)} is for transformers, and this model has no tokens that lie on the image.`)
     );
   }
   if (wanted !== null) {

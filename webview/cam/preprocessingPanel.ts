@@ -44,26 +44,25 @@ function fedPicture({ inputPicture }: ImageAnswer): TemplateResult {
 function details(settings: ModelSettings, explanation: ImageAnswer | null): TemplateResult {
   const { preprocessing } = settings;
   return html`<dl class="cam-facts">
-      <dt>Input</dt>
-      <dd>
-        ${preprocessing.width} × ${preprocessing.height} px, ${preprocessing.channelOrder}, ${preprocessing.layout}
-      </dd>
-      <dt>Fit</dt>
-      <dd>
-        ${describeFit(preprocessing)},
-        <span title="interpolation: ${preprocessing.interpolation}">${describeInterpolation(preprocessing)}</span>
-      </dd>
-      <dt>Values</dt>
-      <dd>${describeValues(preprocessing)}</dd>
-      ${explanation?.placement ? placed(explanation.placement) : nothing}
-      <dt>From</dt>
-      <dd>${SOURCES[settings.preprocessingSource]}</dd>
-      <dt>Labels</dt>
-      <dd>
-        ${settings.labels && settings.labelsSource ? `${settings.labels.length}, from ${SOURCES[settings.labelsSource]}` : 'none: classes are shown by number'}
-      </dd>
-    </dl>
-    ${settings.preprocessingNote === '' ? nothing : html`<p class="cam-note">${settings.preprocessingNote}</p>`}`;
+    <dt>Input</dt>
+    <dd>
+      ${toPixels(preprocessing.width, preprocessing.height)}, ${preprocessing.channelOrder}, ${preprocessing.layout}
+    </dd>
+    <dt>Fit</dt>
+    <dd>
+      ${describeFit(preprocessing)},
+      <span title="interpolation: ${preprocessing.interpolation}">${describeInterpolation(preprocessing)}</span>
+    </dd>
+    <dt>Values</dt>
+    <dd>${describeValues(preprocessing)}</dd>
+    ${explanation?.placement ? placed(explanation.placement) : nothing}
+    <dt>Source</dt>
+    <dd>${settings.preprocessingNote || SOURCES[settings.preprocessingSource]}</dd>
+    <dt>Labels</dt>
+    <dd>
+      ${settings.labels && settings.labelsSource ? `${settings.labels.length}, from ${SOURCES[settings.labelsSource]}` : 'none: classes are shown by number'}
+    </dd>
+  </dl>`;
 }
 
 const SOURCES: Readonly<Record<SettingSource, string>> = {
@@ -84,7 +83,7 @@ export function describeInterpolation({ interpolation }: Pick<Preprocessing, 'in
 
 /** In words; the picture shown is the result. */
 export function describeFit({ fit, cropFraction, padValue }: Preprocessing): string {
-  const share = `${Number((100 * cropFraction).toFixed(1))} %`;
+  const share = `${Number((100 * cropFraction).toFixed(1))}\u00a0%`;
   switch (fit) {
     case 'stretch':
       return 'stretched, aspect ratio lost';
@@ -99,15 +98,21 @@ export function describeFit({ fit, cropFraction, padValue }: Preprocessing): str
   }
 }
 
-/** `(pixel · 0.00392 − mean) / std`, with equal channels written once. */
+/** `(pixel / 255 − mean) / std`, with equal channels written once. */
 export function describeValues({ scale, mean, std }: Preprocessing): string {
-  const factor = scale === 1 ? 'pixel' : `pixel · ${toShort(scale)}`;
+  const factor = scale === 1 ? 'pixel' : `pixel ${toFactor(scale)}`;
   const shift = mean.every((value) => value === 0) ? factor : `${factor} − ${toList(mean)}`;
   return std.every((value) => value === 1) ? shift : `(${shift}) / ${toList(std)}`;
 }
 
 function toList(values: readonly number[]): string {
   return values.every((value) => value === values[0]) ? toShort(values[0]) : `[${values.map(toShort).join(', ')}]`;
+}
+
+/** 1/255, as it is stored, is no round number; 255 is. */
+function toFactor(scale: number): string {
+  const divisor = Math.round(1 / scale);
+  return divisor > 1 && Math.abs(scale * divisor - 1) < 1e-6 ? `/ ${divisor}` : `· ${toShort(scale)}`;
 }
 
 function toShort(value: number): string {
@@ -122,11 +127,17 @@ function placed({
   width,
   height,
 }: NonNullable<ImageAnswer['placement']>): TemplateResult {
-  const round = (value: number): number => Math.round(value);
-  const isWhole = round(width) === imageWidth && round(height) === imageHeight;
+  const [seenWidth, seenHeight] = [Math.round(width), Math.round(height)];
+  const isWhole = seenWidth === imageWidth && seenHeight === imageHeight;
+  const corner = [left, top].map((value) => String(Math.round(value)).replace('-', '−')).join(', ');
   return html`<dt>Seen</dt>
     <dd>
-      ${isWhole ? 'the whole picture' : `${round(width)} × ${round(height)} px at (${round(left)}, ${round(top)})`} of
-      ${imageWidth} × ${imageHeight} px
+      ${isWhole ? 'the whole picture' : `${toPixels(seenWidth, seenHeight)} at (${corner})`} of
+      ${toPixels(imageWidth, imageHeight)}
     </dd>`;
+}
+
+/** Not broken between the number and its unit. */
+function toPixels(width: number, height: number): string {
+  return `${width} × ${height}\u00a0px`;
 }

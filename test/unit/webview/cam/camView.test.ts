@@ -199,8 +199,8 @@ describe('CAM view', () => {
 
   it('tells what the network was fed and opens the settings', () => {
     const { page, find } = show(createExplainedState());
-    expect(page.textContent).toContain('8 × 8 px, RGB, NCHW');
-    expect(page.textContent).toContain('pixel · 0.003922');
+    expect(page.textContent).toContain('8 × 8\u00a0px, RGB, NCHW');
+    expect(page.textContent).toContain('pixel / 255');
     findButton(page, 'Edit…').click();
     expect(find('editSettings')).toHaveLength(1);
   });

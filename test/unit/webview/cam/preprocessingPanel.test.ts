@@ -10,8 +10,9 @@ describe('describeValues', () => {
     [{ scale: 1, mean: [127, 127, 127], std: [128, 128, 128] }, '(pixel − 127) / 128'],
     [
       { scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-      '(pixel · 0.003922 − [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]',
+      '(pixel / 255 − [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]',
     ],
+    [{ scale: 0.3, mean: [0, 0, 0], std: [1, 1, 1] }, 'pixel · 0.3'],
   ])('writes the formula of %j', (change, text) => {
     expect(describeValues({ ...preprocessing, ...change })).toBe(text);
   });
@@ -27,9 +28,9 @@ describe('describeInterpolation', () => {
 describe('describeFit', () => {
   it.each([
     ['stretch', 1, 'stretched, aspect ratio lost'],
-    ['shorterSide', 0.875, 'shorter side resized, central 87.5 % cropped'],
+    ['shorterSide', 0.875, 'shorter side resized, central 87.5\u00a0% cropped'],
     ['shorterSide', 1, 'shorter side resized, centre cropped'],
-    ['centerCrop', 0.875, 'central square of 87.5 % cropped, then resized'],
+    ['centerCrop', 0.875, 'central square of 87.5\u00a0% cropped, then resized'],
     ['letterbox', 1, 'fitted inside, padded with 0'],
   ] as const)('words %s with %d', (fit, cropFraction, text) => {
     expect(describeFit({ ...preprocessing, fit, cropFraction })).toBe(text);
