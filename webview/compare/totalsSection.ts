@@ -64,12 +64,14 @@ function card(app: ComparisonApp, row: Row, { a, b }: ComparisonReport): Templat
   </div>`;
 }
 
-/** `+12.3 M (+4.1 %)`; equal figures say so. */
+/** `+12.3 M (+4.1 %)`, not broken before the sign; equal figures say so. */
 export function describeDifference(one: number, other: number, format: (value: number) => string): string {
   if (one === other) {
     return 'equal';
   }
   const sign = other > one ? '+' : '−';
   const difference = `${sign}${format(Math.abs(other - one))}`;
-  return one === 0 ? difference : `${difference} (${sign}${formatShare(Math.abs(other - one) / one)})`;
+  return one === 0
+    ? difference
+    : `${difference} (${sign}${formatShare(Math.abs(other - one) / one).replace(' ', '\u00a0')})`;
 }

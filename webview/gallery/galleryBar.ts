@@ -64,7 +64,8 @@ export function galleryBar(
       <button class="cam-button cam-secondary" @click=${() => actions.compare('method')}>Compare Methods…</button>
       <button class="cam-button cam-secondary" @click=${() => actions.compare('model')}>Compare Models…</button>
     </div>
-    ${statusLine('main', { series, rows }, actions)} ${other === null ? nothing : statusLine('other', other, actions)}
+    ${statusLine(other === null ? null : 'A', 'main', { series, rows }, actions)}
+    ${other === null ? nothing : statusLine('B', 'other', other, actions)}
   </div>`;
 }
 
@@ -92,7 +93,12 @@ function byControl({ by }: GalleryChoices, actions: GalleryActions): TemplateRes
 }
 
 /** How far a series is, how good the model is on it, and what can be done. */
-function statusLine(side: GallerySide, { series, rows }: GalleryContent, actions: GalleryActions): TemplateResult {
+function statusLine(
+  mark: 'A' | 'B' | null,
+  side: GallerySide,
+  { series, rows }: GalleryContent,
+  actions: GalleryActions,
+): TemplateResult {
   const { source, model, method, layer, total, state, notes, unit } = series;
   const failed = rows.filter(({ message }) => message !== null).length;
   const judged = rows.filter(({ correct }) => correct !== null);
@@ -106,7 +112,7 @@ function statusLine(side: GallerySide, { series, rows }: GalleryContent, actions
   ];
   return html`<div class="gallery-status">
     <span class="gallery-source"
-      >${side === 'other' ? html`<b>B</b> ` : nothing}${source} · ${model} · ${method} at ${layer} (${unit})</span
+      >${mark === null ? nothing : html`<b>${mark}</b> `}${source} · ${model} · ${method} at ${layer} (${unit})</span
     >
     <span role="status" aria-live="polite">${parts.join(', ')}</span>
     ${state === 'running' ? html`<progress aria-label="Progress" max=${total} .value=${rows.length}></progress>` : nothing}
