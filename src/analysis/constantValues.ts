@@ -1,3 +1,4 @@
+import { hasSubgraphs } from '../graph/graphIndex';
 import type { GraphNode } from '../graph/model';
 
 /** Operators that draw random numbers: without inputs, and yet not constant. */
@@ -17,9 +18,9 @@ const RANDOM = new Set([
 export function findConstantValues(order: readonly GraphNode[], stored: Iterable<string>): ReadonlySet<string> {
   const constant = new Set(stored);
   for (const node of order) {
+    const isConstant = node.inputs.every((name) => name === '' || constant.has(name));
     // A node with sub-graphs may capture anything.
-    const captures = [...node.attributes.values()].some(({ type }) => type === 'graph' || type === 'graphs');
-    if (!captures && !RANDOM.has(node.opType) && node.inputs.every((name) => name === '' || constant.has(name))) {
+    if (isConstant && !RANDOM.has(node.opType) && !hasSubgraphs(node)) {
       node.outputs.forEach((name) => constant.add(name));
     }
   }

@@ -35,27 +35,28 @@ export interface ModelCosts {
 export function computeCosts(index: GraphIndex, inferred: InferredGraph, parameters: ModelParameters): ModelCosts {
   const byNode = new Map<GraphNode, NodeCost>();
   const shapeOf: ShapeOf = (name) => inferred.facts.get(name)?.shape ?? null;
-  for (const node of index.order) {
-    const stored = parameters.byNode.get(node) ?? { parameters: 0, weightBytes: 0 };
-    byNode.set(node, {
-      ...stored,
-      macs: computeNodeMacs(node, shapeOf, inferred.bodies),
-      activationBytes: computeActivationBytes(node, inferred, parameters.constants),
-    });
-  }
-  const costs = [...byNode.values()];
-  const sum = (figures: readonly (number | null)[]) =>
-    figures.reduce<number>((total, figure) => total + (figure ?? 0), 0);
-  return {
-    byNode,
-    totals: {
-      parameters: parameters.total,
-      weightBytes: parameters.totalBytes,
-      macs: sum(costs.map(({ macs }) => macs)),
-      unknownMacs: costs.filter(({ macs }) => macs === null).length,
-      activationBytes: sum(costs.map(({ activationBytes }) => activationBytes)),
-    },
+  const totals = {
+    parameters: parameters.total,
+    weightBytes: parameters.totalBytes,
+    macs: 0,
+    unknownMacs: 0,
+    activationBytes: 0,
   };
+  for (const node of index.order) {
+    const stored = parameters.byNode.get(node);
+    const macs = computeNodeMacs(node, shapeOf, inferred.bodies);
+    const activationBytes = computeActivationBytes(node, inferred, parameters.constants);
+    byNode.set(node, {
+      parameters: stored?.parameters ?? 0,
+      weightBytes: stored?.weightBytes ?? 0,
+      macs,
+      activationBytes,
+    });
+    totals.macs += macs ?? 0;
+    totals.unknownMacs += macs === null ? 1 : 0;
+    totals.activationBytes += activationBytes ?? 0;
+  }
+  return { byNode, totals };
 }
 
 /** A call or a loop costs what it runs; of two branches the dearer one counts. */

@@ -55,19 +55,27 @@ function createIndex(nodes: readonly GraphNode[]): GraphIndex {
 /** Every value a node reads, each once, with what its sub-graphs take from the graph around them. */
 export function listReads(node: GraphNode): readonly string[] {
   const { inputs } = node;
-  const subgraphs = listSubgraphs(node);
-  if (subgraphs.length === 0 && inputs.every((name, position) => name !== '' && inputs.indexOf(name) === position)) {
+  if (!hasSubgraphs(node) && inputs.every((name, position) => name !== '' && inputs.indexOf(name) === position)) {
     return inputs;
   }
   const names = new Set(inputs);
-  for (const graph of subgraphs) {
+  for (const graph of listSubgraphs(node)) {
     collectCaptured(graph, names);
   }
   names.delete('');
   return [...names];
 }
 
-/** The graphs a node carries as attributes (branches of If, bodies of Loop and Scan). */
+/** Whether a node carries graphs as attributes (branches of If, bodies of Loop and Scan). */
+export function hasSubgraphs(node: GraphNode): boolean {
+  for (const { type } of node.attributes.values()) {
+    if (type === 'graph' || type === 'graphs') {
+      return true;
+    }
+  }
+  return false;
+}
+
 function listSubgraphs(node: GraphNode): readonly Graph[] {
   const graphs: Graph[] = [];
   for (const attribute of node.attributes.values()) {

@@ -36,12 +36,16 @@ function inferNodes(
 ): void {
   for (const node of indexNodes(nodes).order) {
     const results = inferNode(inference, node, scope);
-    node.outputs.forEach((name, index) => {
+    let isComplete = true;
+    for (let index = 0; index < node.outputs.length; index++) {
+      const name = node.outputs[index];
       if (name !== '') {
-        scope.facts.set(name, complete(results[index] ?? NOTHING_KNOWN, declared.get(name), inference.symbols));
+        const facts = complete(results[index] ?? NOTHING_KNOWN, declared.get(name), inference.symbols);
+        scope.facts.set(name, facts);
+        isComplete &&= facts.shape !== null;
       }
-    });
-    if (!isKnown(inference, node) && node.outputs.some((name) => name !== '' && lookUp(scope, name).shape === null)) {
+    }
+    if (!isComplete && !isKnown(inference, node)) {
       const key = operatorKey(node.domain, node.opType);
       const others = inference.unknownOperators.get(key);
       if (others === undefined) {
@@ -78,9 +82,8 @@ function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonl
 function inferOperator(call: OperatorCall): readonly ValueFacts[] {
   const { domain, opType } = call.node;
   const outputs = (findShapeRule(domain, opType)?.(call) ?? []).map(checkSizes);
-  const fold = isWorthFolding(outputs) ? findFoldRule(domain, opType) : undefined;
-  const values = fold?.(call, outputs) ?? [];
-  return outputs.map(({ shape, elementType }, index) => ({ shape, elementType, value: values[index] ?? null }));
+  const values = isWorthFolding(outputs) ? findFoldRule(domain, opType)?.(call, outputs) : undefined;
+  return outputs.map(({ shape, elementType }, index) => ({ shape, elementType, value: values?.[index] ?? null }));
 }
 
 /** Contradictory attributes can make a rule compute nonsense. */

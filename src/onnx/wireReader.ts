@@ -239,6 +239,12 @@ export class WireReader {
       this.load(LONGEST_VARINT);
     }
     const { window, filled } = this;
+    // Nearly all tags and lengths are one byte.
+    if (this.cursor < filled && window[this.cursor] < 0x80) {
+      this.low = window[this.cursor++];
+      this.high = 0;
+      return;
+    }
     let byte = 0x80;
     let low = 0;
     let high = 0;

@@ -4,13 +4,21 @@ import type { AttributeReport } from '../../protocol/modelReport';
 const ELEMENTS_SHOWN = 16;
 const CHARACTERS_SHOWN = 200;
 
+const NONE: readonly AttributeReport[] = [];
+/** The reader shares equal attributes between nodes. */
+const reports = new WeakMap<Attribute, AttributeReport>();
+
 /** The attributes of a node as text to read: long lists, tensors and sub-graphs are abbreviated. */
-export function reportAttributes(node: GraphNode): AttributeReport[] {
-  return [...node.attributes].map(([name, attribute]) => ({
-    name,
-    type: attribute.type,
-    text: toAttributeText(attribute),
-  }));
+export function reportAttributes({ attributes }: GraphNode): readonly AttributeReport[] {
+  if (attributes.size === 0) {
+    return NONE;
+  }
+  return [...attributes].map(([name, attribute]) => {
+    const known = reports.get(attribute);
+    const report = known?.name === name ? known : { name, type: attribute.type, text: toAttributeText(attribute) };
+    reports.set(attribute, report);
+    return report;
+  });
 }
 
 /** One attribute, as far as it is shown. */

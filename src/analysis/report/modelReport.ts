@@ -81,10 +81,6 @@ function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
 }
 
 function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
-  return {
-    name,
-    type: inferred.facts.get(name)?.elementType ?? null,
-    shape: inferred.facts.get(name)?.shape ?? null,
-    ...(measuredValues.has(name) ? { shapeProvenance: 'measured' as const } : {}),
-  };
+  const { elementType: type = null, shape = null } = inferred.facts.get(name) ?? {};
+  return measuredValues.has(name) ? { name, type, shape, shapeProvenance: 'measured' } : { name, type, shape };
 }
