@@ -108,13 +108,16 @@ function readMadeByNode(node: GraphNode, frame: Frame, inferred: InferredGraph):
 }
 
 function describe(stored: Stored, uses: readonly TensorUse[], position: ReadonlyMap<GraphNode, number>): StoredTensor {
-  const roles = uses.map((use) => findRole(use, stored.count, stored.dims.length));
-  const role = roles.reduce((a, b) => (STRENGTH.indexOf(b) > STRENGTH.indexOf(a) ? b : a), 'constant');
-  const users = uses.filter((_, index) => roles[index] === role);
-  const first = users.reduce<TensorUse | null>(
-    (a, b) => (a === null || (position.get(b.owner) ?? 0) < (position.get(a.owner) ?? 0) ? b : a),
-    null,
-  );
+  let role: InitializerRole = 'constant';
+  let first: TensorUse | null = null;
+  for (const use of uses) {
+    const other = findRole(use, stored.count, stored.dims.length);
+    const isEarlier = first === null || (position.get(use.owner) ?? 0) < (position.get(first.owner) ?? 0);
+    if (STRENGTH.indexOf(other) > STRENGTH.indexOf(role) || (other === role && isEarlier)) {
+      role = other;
+      first = use;
+    }
+  }
   return {
     name: stored.name,
     type: stored.elementType,

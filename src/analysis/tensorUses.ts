@@ -98,26 +98,34 @@ function buildChild(parent: Frame, node: GraphNode, body: InferredBody): Frame {
 /** Every operation that a value reaches while it is still only rearranged, converted or combined with constants. */
 export function traceUses(name: string, frame: Frame): readonly TensorUse[] {
   const uses: TensorUse[] = [];
-  const seen = new Map<Frame, Set<string>>();
-  const waiting = [{ name, frame, direct: true }];
+  const waiting: Step[] = [];
+  look({ name, frame, direct: true }, waiting, uses);
+  if (waiting.length === 0) {
+    return uses; // nearly always
+  }
+  const seen = new Map<Frame, Set<string>>([[frame, new Set([name])]]);
   for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
     const names = seen.get(step.frame) ?? new Set();
     seen.set(step.frame, names);
-    if (names.has(step.name)) {
-      continue;
-    }
-    names.add(step.name);
-    waiting.push(...leaveBody(step));
-    for (const node of step.frame.index.consumersOf.get(step.name) ?? []) {
-      const children = step.frame.children.get(node);
-      if (children !== undefined) {
-        waiting.push(...children.flatMap((child) => enterBody(step, child)));
-      } else {
-        follow(step, node, waiting, uses);
-      }
+    if (!names.has(step.name)) {
+      names.add(step.name);
+      look(step, waiting, uses);
     }
   }
   return uses;
+}
+
+/** What uses a value, and the values that carry it on. */
+function look(step: Step, waiting: Step[], uses: TensorUse[]): void {
+  waiting.push(...leaveBody(step));
+  for (const node of step.frame.index.consumersOf.get(step.name) ?? []) {
+    const children = step.frame.children.get(node);
+    if (children !== undefined) {
+      waiting.push(...children.flatMap((child) => enterBody(step, child)));
+    } else {
+      follow(step, node, waiting, uses);
+    }
+  }
 }
 
 interface Step {
