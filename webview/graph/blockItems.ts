@@ -4,7 +4,7 @@ import { refineBlock } from './refineBlock';
 import type { StructureOf } from './structure';
 import { summarize } from './summarize';
 import type { Flow } from './units';
-import type { BlockEdge, BlockItem, GraphItem, ItemId, ItemLookup, ParentLookup } from './viewModel';
+import type { BlockEdge, BlockItem, BlockSummary, GraphItem, ItemId, ItemLookup, ParentLookup } from './viewModel';
 
 /** A block that nobody has looked at yet, and the block around it. */
 interface Unseen {
@@ -104,7 +104,9 @@ export class BlockItems implements ItemLookup, ParentLookup {
     const refined = refineBlock(this.flow, group, this.structureOf);
     const { id, label, children, repeat = null } = refined;
     const ids = children.map((child) => (typeof child === 'number' ? this.flow.units[child].id : child.id));
-    const item: BlockItem = { kind: 'block', id, label, children: ids, repeat, ...summarize(this.flow, refined) };
+    let known: BlockSummary | null = null;
+    const summary = (): BlockSummary => (known ??= summarize(this.flow, refined));
+    const item: BlockItem = { kind: 'block', id, label, children: ids, repeat, summary };
     this.#items.set(id, item);
     this.#children.set(id, children);
     if (parent !== null) {

@@ -109,7 +109,8 @@ function toValueText({ role, value }: ValueItem): BoxText {
 }
 
 function toBlockText(block: BlockItem): BoxText {
-  const { label, layerCount, parameters, macs, operators, outputShape, repeat } = block;
+  const { label, repeat } = block;
+  const { layerCount, parameters, macs, operators, outputShape } = block.summary();
   const counts = operators.slice(0, 4).map(([opType, count]) => {
     const each = count / (repeat ?? 1);
     return each === 1 ? opType : `${formatCount(each)} ${opType}`;
@@ -129,8 +130,8 @@ function toBlockText(block: BlockItem): BoxText {
   };
 }
 
-export function toBlockDetail({ repeat, layerCount }: Pick<BlockItem, 'repeat' | 'layerCount'>): string {
-  return repeat === null ? `${layerCount} layers` : `×${repeat}`;
+export function toBlockDetail({ repeat, summary }: Pick<BlockItem, 'repeat' | 'summary'>): string {
+  return repeat === null ? `${summary().layerCount} layers` : `×${repeat}`;
 }
 
 /** What tells layers of one type apart: `3×3 /2 dw`. */

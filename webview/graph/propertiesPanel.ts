@@ -192,17 +192,19 @@ function siblingsTemplate({ actions }: PanelContext, item: LayersItem, layer: La
 }
 
 function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult {
+  const { summary, ...shown } = block;
+  const { layerCount, parameters, macs, outputShape, operators } = summary();
   const repeat = block.repeat === null ? '' : `${block.repeat} times the same, `;
-  return html`${headerTemplate(context, block.id, block.label, 'block', `${repeat}${block.layerCount} layers`, block)}
+  return html`${headerTemplate(context, block.id, block.label, 'block', `${repeat}${layerCount} layers`, { ...shown, ...summary() })}
   ${section(
     'Cost',
     definitions([
-      ['Parameters', formatExact(block.parameters)],
-      ['MAC', block.macs === null ? 'unknown' : formatExact(block.macs)],
-      ['Output', formatShape(block.outputShape)],
+      ['Parameters', formatExact(parameters)],
+      ['MAC', macs === null ? 'unknown' : formatExact(macs)],
+      ['Output', formatShape(outputShape)],
     ]),
   )}
-  ${section('Operators', definitions(block.operators.map(([opType, count]) => [opType, formatCount(count)])))}`;
+  ${section('Operators', definitions(operators.map(([opType, count]) => [opType, formatCount(count)])))}`;
 }
 
 function valueTemplate(context: PanelContext, { id, role, value }: ValueItem): TemplateResult {

@@ -1,14 +1,10 @@
 import { positionsOf, type Group } from './group';
 import type { Flow } from './units';
-import type { BlockItem } from './viewModel';
+import type { BlockSummary } from './viewModel';
 
-/** What a block says of all the layers in it. */
-export function summarize(
-  flow: Flow,
-  group: Group,
-): Pick<BlockItem, 'layerCount' | 'parameters' | 'macs' | 'operators' | 'outputShape'> {
+export function summarize(flow: Flow, group: Group): BlockSummary {
   let [layerCount, parameters, macs] = [0, 0, 0 as number | null];
-  let outputShape: BlockItem['outputShape'] = null;
+  let outputShape: BlockSummary['outputShape'] = null;
   const operators = new Map<string, number>();
   for (const position of positionsOf(group)) {
     const unit = flow.units[position];

@@ -29,6 +29,12 @@ export interface BlockItem {
   readonly children: readonly ItemId[];
   /** The children are built alike: how many layers' or blocks' worth of them there are; null: they are not. */
   readonly repeat: number | null;
+  /** Worked out when first asked for: blocks that are open show none of it. */
+  readonly summary: () => BlockSummary;
+}
+
+/** What a folded block says of all the layers in it. */
+export interface BlockSummary {
   readonly layerCount: number;
   readonly parameters: number;
   /** null: of at least one layer unknown. */

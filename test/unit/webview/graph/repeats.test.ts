@@ -30,7 +30,7 @@ function modules(count: number, change: (layer: LayerReport, module: number) => 
 describe('blocks that are built alike', () => {
   it('become one box that says how many there are, whatever their names', () => {
     const [repeat] = repeats(toGraphView(modules(5)));
-    expect(repeat).toMatchObject({ repeat: 5, layerCount: 10 });
+    expect([repeat?.repeat, repeat?.summary().layerCount]).toEqual([5, 10]);
     expect(repeat.children).toEqual([0, 1, 2, 3, 4].map((module) => `scope:m/m.${module}`));
   });
 
@@ -85,7 +85,7 @@ describe('blocks that are built alike', () => {
     ]).flat();
     const view = toGraphView(report(layers, { initializers: ['w'] }));
     const [repeat] = repeats(view);
-    expect(repeat).toMatchObject({ repeat: 20, layerCount: 40 });
+    expect([repeat?.repeat, repeat?.summary().layerCount]).toEqual([20, 40]);
     const first = view.items.get(repeat.children[0]);
     expect(first?.kind === 'block' && first.children).toEqual(['layer:0', 'layer:1']);
   });
