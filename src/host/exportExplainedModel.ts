@@ -4,6 +4,7 @@ import type { ClassSelection } from '../cam/explainedExtension';
 import type { ExportedSettings, ExportReport } from '../explainedModel';
 import { capitalize } from '../protocol/capitalize';
 import type { MapChoices, MethodChoice } from '../protocol/mapChoices';
+import type { MapInView } from '../protocol/messages';
 import { UserError } from '../userError';
 import { toAbortSignal } from './abort';
 import type { ModelDocument } from './modelDocument';
@@ -73,9 +74,10 @@ export async function exportExplainedModel(
   const { analysis } = await document.runner();
   const { listMapChoices } = await import('../cam/mapChoices');
   const choices = await listMapChoices(analysis.model, analysis.index, analysis.inferred, analysis.heads[0]);
-  const method = await chooseMethod(choices, given.method);
-  const layer = method && (given.layer ?? (await chooseLayer(choices, method)));
-  const classes = method && layer !== undefined && (given.classes ?? (await chooseClasses(method)));
+  const { mapInView } = document;
+  const method = await chooseMethod(choices, given.method, mapInView);
+  const layer = method && (given.layer ?? (await chooseLayer(choices, method, mapInView)));
+  const classes = method && layer !== undefined && (given.classes ?? (await chooseClasses(method, mapInView)));
   if (!method || layer === undefined || classes === undefined || classes === false) {
     return null;
   }
@@ -135,7 +137,11 @@ async function readSettings(document: ModelDocument): Promise<ExportedSettings |
   }
 }
 
-async function chooseMethod({ methods, method: usual }: MapChoices, given?: string): Promise<MethodChoice | null> {
+async function chooseMethod(
+  { methods, method: usual }: MapChoices,
+  given: string | undefined,
+  inView: MapInView | null,
+): Promise<MethodChoice | null> {
   const usable = methods.filter(({ kind, refusal }) => kind !== 'sampled' && refusal === null);
   const found = usable.find(({ id }) => id === given);
   if (given !== undefined) {
@@ -147,15 +153,31 @@ async function chooseMethod({ methods, method: usual }: MapChoices, given?: stri
     return refuse(refusal ?? '');
   }
   const items = usable.map((value): Choice<MethodChoice> => {
-    const description = value.id === usual ? vscode.l10n.t('{0} (default)', value.id) : value.id;
+    const description = describe(value.id, value.id === usual, value.id === inView?.method);
     return { label: capitalize(value.name), description, detail: `${value.meaning} ${value.cost}`, value };
   });
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Explained model: method'),
-    placeHolder: vscode.l10n.t('How maps are drawn'),
-    matchOnDescription: true,
-  });
+  const chosen = await vscode.window.showQuickPick(
+    beginWith(items, ({ value }) => value.id === inView?.method),
+    {
+      title: vscode.l10n.t('Explained model: method'),
+      placeHolder: vscode.l10n.t('How maps are drawn'),
+      matchOnDescription: true,
+    },
+  );
   return chosen?.value ?? null;
+}
+
+function describe(text: string, isUsual: boolean, isInView: boolean): string {
+  return isUsual
+    ? vscode.l10n.t('{0} (default)', text)
+    : isInView
+      ? vscode.l10n.t('{0} (in the CAM view)', text)
+      : text;
+}
+
+/** What the CAM view shows comes first: it is what Enter takes. */
+function beginWith<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): readonly Item[] {
+  return [...items.filter(isFirst), ...items.filter((item) => !isFirst(item))];
 }
 
 function refuse(sentence: string): never {
@@ -164,29 +186,35 @@ function refuse(sentence: string): never {
 
 /** Null: there is no choice. Undefined: dismissed. */
 async function chooseLayer(
-  { stages, layer: usual }: MapChoices,
+  { stages, layers, layer: usual }: MapChoices,
   method: MethodChoice,
+  inView: MapInView | null,
 ): Promise<string | null | undefined> {
   if (method.kind === 'exact' || method.place !== 'layer' || stages.length < 2) {
     return null;
   }
-  const items = stages.map(({ tensor, channels, height, width, place }): Choice<string> => {
+  const isInView = (value: string): boolean => value === inView?.layer;
+  const isStage = (value: string): boolean => stages.some(({ tensor }) => tensor === value);
+  const others = layers.filter(({ tensor }) => isInView(tensor) && !isStage(tensor));
+  const items = [...others, ...stages].map(({ tensor, channels, height, width, place }): Choice<string> => {
     const size = `${channels}×${height}×${width}${place === undefined ? '' : `, ${place}`}`;
-    return {
-      label: tensor,
-      description: tensor === usual ? vscode.l10n.t('{0} (default)', size) : size,
-      value: tensor,
-    };
+    return { label: tensor, description: describe(size, tensor === usual, isInView(tensor)), value: tensor };
   });
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Explained model: layer'),
-    placeHolder: vscode.l10n.t('The last map of each stage, nearest to the head first'),
-  });
+  const chosen = await vscode.window.showQuickPick(
+    beginWith(items, ({ value }) => isInView(value)),
+    {
+      title: vscode.l10n.t('Explained model: layer'),
+      placeHolder: vscode.l10n.t('The last map of each stage, nearest to the head first'),
+    },
+  );
   return chosen?.value;
 }
 
 /** Null: the maps belong to no class. Undefined: dismissed. */
-async function chooseClasses({ kind, isClassSpecific }: MethodChoice): Promise<ClassSelection | null | undefined> {
+async function chooseClasses(
+  { kind, isClassSpecific }: MethodChoice,
+  inView: MapInView | null,
+): Promise<ClassSelection | null | undefined> {
   if (!isClassSpecific) {
     return null;
   }
@@ -198,13 +226,20 @@ async function chooseClasses({ kind, isClassSpecific }: MethodChoice): Promise<C
   };
   const order: readonly ClassSelection[] =
     kind === 'exact' ? ['top5', 'all', 'input', 'top1'] : ['top1', 'top5', 'input'];
+  const rank = inView?.rank ?? 0;
+  const reaching = rank < 0 ? 'input' : rank > 0 ? 'top5' : null;
   const items = order.map((value): Choice<ClassSelection> => {
     const [label, detail] = texts[value];
-    return { label, description: value, detail, value };
+    const isReaching = value === reaching;
+    const description = isReaching ? vscode.l10n.t('{0} (reaches the class in the CAM view)', value) : value;
+    return { label, description, detail, value };
   });
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Explained model: classes'),
-    placeHolder: vscode.l10n.t('Which classes get a map'),
-  });
+  const chosen = await vscode.window.showQuickPick(
+    beginWith(items, ({ value }) => value === reaching),
+    {
+      title: vscode.l10n.t('Explained model: classes'),
+      placeHolder: vscode.l10n.t('Which classes get a map'),
+    },
+  );
   return chosen?.value;
 }

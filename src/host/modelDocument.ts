@@ -5,7 +5,7 @@ import { toSidecarPath } from '../image/sidecar';
 import type { InferenceClient } from '../inference/inferenceClient';
 import type { Explainer } from '../explain/explainer';
 import type { ModelAnalysis } from '../inspectModel';
-import type { Failure, ModelSettings } from '../protocol/messages';
+import type { Failure, MapInView, ModelSettings } from '../protocol/messages';
 import { UserError } from '../userError';
 import { toFailure } from './failure';
 import { watchFile } from './fileWatch';
@@ -41,6 +41,8 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly pages = new Pages();
   readonly tasks: Tasks;
   readonly gallery: Gallery;
+  /** In the CAM view of the page that drew last. */
+  mapInView: MapInView | null = null;
   readonly #subscriptions: vscode.Disposable[] = [];
   /** null until somebody wants it. */
   #analysis: Promise<ModelAnalysis> | null = null;

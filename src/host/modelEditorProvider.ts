@@ -116,6 +116,9 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       case 'imageRemoved':
         document.removeImage(event.imageId);
         break;
+      case 'mapShown':
+        document.mapInView = event.map;
+        break;
       case 'drawn':
         this.log.debug(`Drew the ${event.view} view of ${document.name} after ${Math.round(event.elapsedMs)} ms`);
         break;

@@ -56,6 +56,16 @@ export interface ImageItem {
   readonly path: string;
 }
 
+/** What of a map that the CAM view shows another way of drawing maps can begin from. */
+export interface MapInView {
+  /** Id of the method. */
+  readonly method: string;
+  /** Tensor name; null for methods that draw at no layer of one's choice. */
+  readonly layer: string | null;
+  /** Which of the most likely classes it is of, 0 the first, −1 for another one; null when it is of no class. */
+  readonly rank: number | null;
+}
+
 /** A block or layer as the graph shows it, in execution order. Ids are those of the graph. */
 export interface OutlineItem {
   readonly id: string;
@@ -132,6 +142,8 @@ export type WebviewToHost =
   | { readonly type: 'itemSelected'; readonly item: string | null }
   /** The user took an image off the list. */
   | { readonly type: 'imageRemoved'; readonly imageId: string }
+  /** The CAM view shows another map (null: none any more). */
+  | { readonly type: 'mapShown'; readonly map: MapInView | null }
   /** The user pressed Cancel on a task that `progressed` told of. */
   | { readonly type: 'taskCancelled'; readonly task: string }
   /** First useful picture drawn; milliseconds since navigation start. For tests and the benchmark. */

@@ -24,15 +24,16 @@ describe('an explained model is exported', () => {
   const rows = () => quickInput().locator('.monaco-list-row');
   const saved = () => path.join(opened.workbench.workspace, 'shapes/explained.onnx');
 
-  /** Waits for the list with this title, of which several follow each other, and takes one of its rows. */
-  const take = async (title: string, row: string) => {
+  /** Waits for the list with this title, of which several follow each other, and for its first row, which Enter takes. */
+  const takeFirst = async (title: string, ...texts: readonly string[]) => {
     await quickInput().locator('.quick-input-title', { hasText: title }).waitFor();
-    await quickInput().locator('input[type="text"]').fill(row);
-    await rows().and(opened.workbench.page.locator('.focused')).filter({ hasText: row }).waitFor();
+    const first = texts.reduce((row, hasText) => row.filter({ hasText }), rows().first());
+    await first.and(opened.workbench.page.locator('.focused')).waitFor();
+    await opened.picture(title.replace(':', ''));
     await opened.workbench.page.keyboard.press('Enter');
   };
 
-  it('by a method of one run, at a stage, of the classes that one chooses', async () => {
+  it('by the method of the head where nothing else was chosen, or by another one of one run', async () => {
     const { workbench } = opened;
     await workbench.chooseFromMenu('shapes/images/02_triangle.png', 'Visualize Class Activation Maps');
     await workbench.pick('shapes_gap.onnx');
@@ -48,15 +49,24 @@ describe('an explained model is exported', () => {
     await quickInput().locator('input[type="text"]').fill('Score-CAM');
     await rows().filter({ hasText: 'gradcam' }).first().waitFor({ state: 'detached' });
     expect(await rows().filter({ hasText: 'scorecam' }).count()).toBe(0);
-    await take('Explained model: method', 'LayerCAM');
-    await quickInput().locator('.quick-input-title', { hasText: 'Explained model: layer' }).waitFor();
-    await rows().first().getByText('64×8×8 (default)').waitFor();
-    await opened.picture('export layer');
-    await take('Explained model: layer', '/body/body.9/Relu_output_0');
-    await quickInput().locator('.quick-input-title', { hasText: 'Explained model: classes' }).waitFor();
-    await rows().first().getByText('The most likely class').waitFor();
-    await opened.picture('export classes');
-    await take('Explained model: classes', 'The 5 most likely classes');
+    await workbench.page.keyboard.press('Escape');
+    await quickInput().waitFor({ state: 'hidden' });
+  });
+
+  it('as the CAM view shows it, by pressing Enter: its method, its layer, its class', async () => {
+    const { workbench } = opened;
+    const panel = workbench.model.getByRole('region', { name: 'How the map is drawn' });
+    await panel.getByRole('combobox', { name: 'Method' }).selectOption('layercam');
+    await panel.getByRole('combobox', { name: 'Layer' }).selectOption('/body/body.9/Relu_output_0');
+    await workbench.model.getByRole('group', { name: 'Most likely classes' }).getByRole('button').nth(1).click();
+    await panel.getByText('LayerCAM at "/body/body.9/Relu_output_0"').waitFor();
+    await workbench.model.getByRole('application', { name: /^Map of/ }).waitFor();
+    await workbench.runCommand('Headlight: Export Explained Model');
+    await takeFirst('Explained model: method', 'LayerCAM', 'layercam (in the CAM view)');
+    await rows().filter({ hasText: '64×8×8 (default)' }).waitFor();
+    await takeFirst('Explained model: layer', '/body/body.9/Relu_output_0', '(in the CAM view)');
+    const reached = 'top5 (reaches the class in the CAM view)';
+    await takeFirst('Explained model: classes', 'The 5 most likely classes', reached);
   });
 
   it('to a file of one’s choice, and says how it compares with the original', async () => {

@@ -25,6 +25,7 @@ import { LayerMaps } from './layerMaps';
 import type { MapRequest } from './mapRequest';
 import { methodPanel } from './methodPanel';
 import { notice } from './notice';
+import { readMapInView } from './mapInView';
 import { preprocessingPanel } from './preprocessingPanel';
 import { SceneReader } from './scene';
 import type { ExplainedScene, Scene, ShownMap } from './scene';
@@ -49,6 +50,8 @@ class CamView implements View {
   readonly #comparePanel: ReturnType<typeof createComparePanel>;
   readonly #targetText: ReturnType<typeof createTargetText>;
   #hasDrawn = false;
+  /** As the host was told. */
+  #mapInView = 'null';
   /** What became of the last save, copy or other request. */
   #report = '';
 
@@ -81,6 +84,7 @@ class CamView implements View {
       this.element,
     );
     this.#stage.paint();
+    this.#tellShown(scene);
     if (scene?.explained?.shown && !this.#hasDrawn) {
       this.#hasDrawn = true;
       this.app.channel.send({ type: 'drawn', view: 'cam', elapsedMs: performance.now() });
@@ -89,6 +93,16 @@ class CamView implements View {
 
   shown(): void {
     this.#stage.paint();
+  }
+
+  /** The host begins from it where it asks for a way to draw maps. While another map is drawn, the last one counts. */
+  #tellShown(scene: Scene | null): void {
+    const map = scene && readMapInView(scene);
+    const text = JSON.stringify(map);
+    if (map !== undefined && text !== this.#mapInView) {
+      this.#mapInView = text;
+      this.app.channel.send({ type: 'mapShown', map });
+    }
   }
 
   /** Classes whose rows are not in the page come from the model. */

@@ -46,6 +46,27 @@ describe('maps by other methods in the view', () => {
     expect(read('.cam-legend-note')).toContain('logit');
   });
 
+  it('tells the host which map is in view, so that an export begins from it', async () => {
+    const { app, events, choose, find } = show();
+    const told = () => events.flatMap((event) => (event.type === 'mapShown' ? [event.map] : []));
+    expect(told()).toEqual([{ method: 'cam', layer: null, rank: 0 }]);
+    choose('Method', 'gradcam');
+    choose('Layer', 'early');
+    // Nothing is in view yet but what was before.
+    expect(told()).toHaveLength(1);
+    find('explainLayer')[0].resolve(createLayerExplanation({ layer: 'feature' }));
+    await settle();
+    find('explainLayer')[1].resolve(createLayerExplanation({ layer: 'early' }));
+    await settle();
+    expect(told().slice(1)).toEqual([{ method: 'gradcam', layer: 'early', rank: 0 }]);
+    app.choose({ selectedClass: 0 });
+    find('explainLayer')[2].resolve(createLayerExplanation({ layer: 'early' }));
+    await settle();
+    expect(told().slice(2)).toEqual([{ method: 'gradcam', layer: 'early', rank: 1 }]);
+    app.update({ images: [] });
+    expect(told().at(-1)).toBeNull();
+  });
+
   it('keeps both choices that are made between two frames', () => {
     const test = show();
     test.onChange = () => undefined;
