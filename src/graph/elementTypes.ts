@@ -29,6 +29,8 @@ const ELEMENT_TYPES: readonly ElementType[] = [
   'float8e8m0',
   'uint2',
   'int2',
+  'float6e2m3',
+  'float6e3m2',
 ];
 
 /** null: a number that this version does not know. */
@@ -51,6 +53,8 @@ const ELEMENT_BITS: Readonly<Record<ElementType, number | null>> = {
   float8e5m2: 8,
   float8e5m2fnuz: 8,
   float8e8m0: 8,
+  float6e2m3: 6,
+  float6e3m2: 6,
   float4e2m1: 4,
   int64: 64,
   int32: 32,
@@ -71,7 +75,7 @@ const ELEMENT_BITS: Readonly<Record<ElementType, number | null>> = {
   undefined: null,
 };
 
-/** Bytes that `count` elements occupy, 4-bit and 2-bit types packed; null for types without a fixed size. */
+/** Bytes that `count` elements occupy, 6-, 4- and 2-bit types packed; null for types without a fixed size. */
 export function computeSizeBytes(elementType: ElementType, count: number): number | null {
   const bits = ELEMENT_BITS[elementType];
   return bits === null ? null : Math.ceil((count * bits) / 8);
@@ -86,6 +90,8 @@ const FLOAT_TYPES: ReadonlySet<ElementType> = new Set<ElementType>([
   'float8e4m3fnuz',
   'float8e5m2',
   'float8e5m2fnuz',
+  'float6e2m3',
+  'float6e3m2',
   'float4e2m1',
 ]);
 

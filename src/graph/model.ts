@@ -15,6 +15,8 @@ export type ElementType =
   | 'float8e5m2'
   | 'float8e5m2fnuz'
   | 'float8e8m0'
+  | 'float6e2m3'
+  | 'float6e3m2'
   | 'float4e2m1'
   | 'int64'
   | 'int32'

@@ -40,6 +40,13 @@ function unpack(bytes: DataView, index: number, bits: 2 | 4): number {
   return (bytes.getUint8(Math.floor(index / perByte)) >> ((index % perByte) * bits)) & (2 ** bits - 1);
 }
 
+/** Four elements in three bytes, as one stream of bits from the low ones up. */
+function unpackSixBits(bytes: DataView, index: number): number {
+  const first = Math.floor((index * 6) / 8);
+  const next = first + 1 < bytes.byteLength ? bytes.getUint8(first + 1) : 0;
+  return ((bytes.getUint8(first) | (next << 8)) >> ((index * 6) % 8)) & 0x3f;
+}
+
 function unpackSigned(bytes: DataView, index: number, bits: 2 | 4): number {
   return (unpack(bytes, index, bits) << (32 - bits)) >> (32 - bits);
 }
@@ -65,6 +72,8 @@ const CODECS: Partial<Record<ElementType, ElementCodec>> = {
   float8e5m2: lookUp(formats.FLOAT8_E5M2),
   float8e5m2fnuz: lookUp(formats.FLOAT8_E5M2FNUZ),
   float8e8m0: lookUp(formats.FLOAT8_E8M0),
+  float6e2m3: toFloat32((bytes, index) => formats.FLOAT6_E2M3[unpackSixBits(bytes, index)]),
+  float6e3m2: toFloat32((bytes, index) => formats.FLOAT6_E3M2[unpackSixBits(bytes, index)]),
   float4e2m1: toFloat32((bytes, index) => formats.FLOAT4_E2M1[unpack(bytes, index, 4)]),
   int4: toInt8((bytes, index) => unpackSigned(bytes, index, 4)),
   int2: toInt8((bytes, index) => unpackSigned(bytes, index, 2)),

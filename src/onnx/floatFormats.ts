@@ -1,4 +1,5 @@
-/** Values of the small floating-point formats of ONNX (https://onnx.ai/onnx/technical/float8.html, float4.html). */
+/** Values of the small floating-point formats of ONNX (https://onnx.ai/onnx/technical/float8.html, float4.html;
+ * 6 bits: OCP Microscaling Formats 1.0). */
 
 const BFLOAT16_BITS = new Uint32Array(1);
 const BFLOAT16_VALUE = new Float32Array(BFLOAT16_BITS.buffer);
@@ -44,6 +45,8 @@ export const FLOAT8_E4M3FN = tabulate({ exponentBits: 4, fractionBits: 3, bias: 
 export const FLOAT8_E4M3FNUZ = tabulate({ exponentBits: 4, fractionBits: 3, bias: 8, special: 'negativeZeroIsNan' });
 export const FLOAT8_E5M2 = tabulate({ exponentBits: 5, fractionBits: 2, bias: 15, special: 'ieee' });
 export const FLOAT8_E5M2FNUZ = tabulate({ exponentBits: 5, fractionBits: 2, bias: 16, special: 'negativeZeroIsNan' });
+export const FLOAT6_E2M3 = tabulate({ exponentBits: 2, fractionBits: 3, bias: 1, special: 'none' });
+export const FLOAT6_E3M2 = tabulate({ exponentBits: 3, fractionBits: 2, bias: 3, special: 'none' });
 export const FLOAT4_E2M1 = tabulate({ exponentBits: 2, fractionBits: 1, bias: 1, special: 'none' });
 /** Exponent only: 2^(bits − 127), 255 is NaN. A scale, so without a sign. */
 export const FLOAT8_E8M0 = Float32Array.from({ length: 256 }, (_, bits) => (bits === 255 ? NaN : 2 ** (bits - 127)));

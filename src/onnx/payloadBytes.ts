@@ -8,8 +8,8 @@ import type { ByteRange } from './wireReader';
 
 /** Read at once: large enough that calls do not matter, small enough that memory stays flat. */
 const PIECE_BYTES = 1024 * 1024;
-/** Pieces but the last are multiples of this, so that no element is cut; the largest has 16 bytes. */
-const PIECE_UNIT = 16;
+/** Pieces but the last are multiples of this, so that no element is cut: one has up to 16 bytes, four of 6 bits have 3. */
+const PIECE_UNIT = 48;
 
 /**
  * A tensor's elements in ONNX's raw layout, whatever field or file holds them, in pieces of whole elements. A piece is
@@ -134,8 +134,10 @@ function toRawLayout(pieces: Pieces, field: PayloadField, elementType: ElementTy
   switch (field) {
     case 'int32_data':
     case 'uint64_data':
-      // int32_data carries the bits of every smaller type; 4- and 2-bit elements come packed, a byte per number.
-      return unpackVarints(pieces, computeSizeBytes(elementType, 1) ?? 1);
+      // int32_data carries the bits of every smaller type; 4- and 2-bit elements come packed, a byte per number; 6-bit ones do not.
+      return elementType === 'float6e2m3' || elementType === 'float6e3m2'
+        ? packSixBits(unpackVarints(pieces, 1))
+        : unpackVarints(pieces, computeSizeBytes(elementType, 1) ?? 1);
     case 'int64_data':
       return unpackVarints(pieces, 8);
     default:
@@ -165,6 +167,29 @@ async function* unpackVarints(pieces: Pieces, width: number): AsyncGenerator<Uin
       }
     }
     yield new Uint8Array(numbers.buffer, 0, end);
+  }
+}
+
+/** Elements of a byte each become four to three bytes, from the low bits up. */
+async function* packSixBits(pieces: Pieces): AsyncGenerator<Uint8Array> {
+  let bits = 0;
+  let filled = 0;
+  for await (const piece of pieces) {
+    const packed = new Uint8Array(piece.byteLength);
+    let end = 0;
+    for (const element of piece) {
+      bits |= (element & 0x3f) << filled;
+      filled += 6;
+      if (filled >= 8) {
+        packed[end++] = bits;
+        bits >>= 8;
+        filled -= 8;
+      }
+    }
+    yield packed.subarray(0, end);
+  }
+  if (filled > 0) {
+    yield Uint8Array.of(bits);
   }
 }
 
