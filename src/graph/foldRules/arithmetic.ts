@@ -1,5 +1,5 @@
 import { isFloatType, toElementType } from '../elementTypes';
-import { readInt } from '../attributes';
+import { readFloat, readInt } from '../attributes';
 import type { ElementType } from '../model';
 import { valueOf } from '../valueFacts';
 import type { FoldRule } from './foldRule';
@@ -60,15 +60,8 @@ function roundHalfToEven(x: number): number {
 const cast: FoldRule = (call, outputs) => {
   const to =
     call.node.opType === 'CastLike' ? (outputs[0]?.elementType ?? null) : toElementType(readInt(call.node, 'to') ?? 0);
-  return unary((x) => convert(x, to))(call, outputs);
+  return unary((x) => (to === 'bool' ? test(x !== 0) : x))(call, outputs);
 };
-
-function convert(x: number, to: ElementType | null): number {
-  if (to === 'bool') {
-    return test(x !== 0);
-  }
-  return to !== null && isFloatType(to) ? x : Math.trunc(x);
-}
 
 /** An unknown condition still gives a result when both branches agree. */
 const where: FoldRule = (call, outputs) => {
@@ -85,13 +78,12 @@ const where: FoldRule = (call, outputs) => {
   });
 };
 
+/** Bounds are inputs, before opset 11 attributes. */
 const clip: FoldRule = (call, outputs) => {
-  const bound = (input: number) => valueOf(call, input)?.data[0];
+  const bound = (input: number) => valueOf(call, input)?.data[0] ?? readFloat(call.node, input === 1 ? 'min' : 'max');
   const [low, high] = [bound(1), bound(2)];
   const unknown = [1, 2].some((input) => call.inputs[input] && bound(input) === undefined);
-  return unknown || low === null || high === null
-    ? [null]
-    : unary((x) => Math.min(Math.max(x, low ?? -Infinity), high ?? Infinity))(call, outputs);
+  return unknown ? [null] : unary((x) => Math.min(Math.max(x, low ?? -Infinity), high ?? Infinity))(call, outputs);
 };
 
 export const arithmeticFolds: Readonly<Record<string, FoldRule>> = {

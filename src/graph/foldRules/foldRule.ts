@@ -1,7 +1,6 @@
-import type { ElementType } from '../model';
-import { isFloatType } from '../elementTypes';
 import type { OperatorCall, OutputFacts, PartialShape, PartialValue } from '../valueFacts';
 import { countElements } from '../valueFacts';
+import { toStoredValue } from './storedValue';
 
 /** Elements of the outputs of an operator whose inputs are known, at least in part; null where nothing is. */
 export type FoldRule = (call: OperatorCall, outputs: readonly OutputFacts[]) => readonly (PartialValue | null)[];
@@ -15,7 +14,7 @@ export function foldableDims(shape: PartialShape | null): readonly number[] | nu
   return count !== null && count <= MAXIMUM_FOLDED_ELEMENTS ? (shape as readonly number[]) : null;
 }
 
-/** A folded first output, elements computed one by one in row-major order; floats rounded to the type's precision. */
+/** A folded first output, elements computed one by one in row-major order, as the type holds them. */
 export function foldEach(
   output: OutputFacts | undefined,
   elementOf: (flat: number, dims: readonly number[]) => number | null,
@@ -26,13 +25,11 @@ export function foldEach(
     return [null];
   }
   const count = dims.reduce((product, size) => product * size, 1);
-  const data = Array.from({ length: count }, (_, flat) => roundTo(elementType, elementOf(flat, dims)));
+  const data = Array.from({ length: count }, (_, flat) => {
+    const element = elementOf(flat, dims);
+    return element === null ? null : toStoredValue(elementType, element);
+  });
   return [{ elementType, dims, data }];
-}
-
-/** float32 results are rounded, because Floor or Ceil may follow. */
-function roundTo(elementType: ElementType, element: number | null): number | null {
-  return element !== null && isFloatType(elementType) && elementType !== 'float64' ? Math.fround(element) : element;
 }
 
 /** Row-major strides. */

@@ -1,6 +1,6 @@
 import { decodeInlineTensor } from '../inlineTensor';
 import { readConstantList, readShapeBounds } from '../shapeRules/generation';
-import { countElements, numbersOf, shapeOf } from '../valueFacts';
+import { countElements, numbersOf, sequenceOf, shapeOf } from '../valueFacts';
 import type { FoldRule } from './foldRule';
 import { foldEach } from './foldRule';
 
@@ -32,6 +32,11 @@ const size: FoldRule = (call, outputs) => {
   return foldEach(outputs[0], () => count);
 };
 
+const sequenceLength: FoldRule = (call, outputs) => {
+  const items = sequenceOf(call, 0)?.items;
+  return items ? foldEach(outputs[0], () => items.length) : [null];
+};
+
 const range: FoldRule = (call, outputs) => {
   const start = numbersOf(call, 0)?.[0];
   const step = numbersOf(call, 2)?.[0];
@@ -43,5 +48,6 @@ export const generationFolds: Readonly<Record<string, FoldRule>> = {
   ConstantOfShape: constantOfShape,
   Shape: shape,
   Size: size,
+  SequenceLength: sequenceLength,
   Range: range,
 };

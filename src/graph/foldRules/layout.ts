@@ -147,6 +147,17 @@ const split: FoldRule = (call, outputs) => {
   });
 };
 
+/** Indices of what is not 0, an axis to a row: how old exporters count. */
+const nonZero: FoldRule = (call, outputs) => {
+  const value = valueOf(call, 0);
+  const elements = numbersOf(call, 0);
+  if (value === null || elements === null) {
+    return [null];
+  }
+  const found = elements.flatMap((element, flat) => (element === 0 ? [] : [toIndices(flat, value.dims)]));
+  return foldEach(outputs[0], (flat) => found[flat % found.length][Math.floor(flat / found.length)] ?? 0);
+};
+
 export const layoutFolds: Readonly<Record<string, FoldRule>> = {
   Reshape: rearranged,
   Flatten: rearranged,
@@ -160,4 +171,5 @@ export const layoutFolds: Readonly<Record<string, FoldRule>> = {
   Slice: slice,
   Concat: concat,
   Split: split,
+  NonZero: nonZero,
 };
