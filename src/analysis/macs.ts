@@ -43,6 +43,14 @@ const matrixProduct =
     return multiply(count(shapeOf(node.outputs[0])), inner);
   };
 
+/** With `transBatchA` the rows stand in front of the batch. */
+const fusedProduct: MacRule = (node, shapeOf) => {
+  const rowsFirst = readInt(node, 'transBatchA') === 1 && readInt(node, 'transA') === 1;
+  return rowsFirst
+    ? multiply(count(shapeOf(node.outputs[0])), inputShape(node, shapeOf, 0)?.[0])
+    : matrixProduct(0)(node, shapeOf);
+};
+
 /** The product of all label sizes, when two operands are contracted over a label; otherwise nothing is accumulated. */
 const einsum: MacRule = (node, shapeOf) => {
   const parsed = parseEinsum(
@@ -67,30 +75,57 @@ function add(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
 
-/** Scores and their weighted sum, N·T·S·(heads·size) each, and the projection when weights [I, 3·D] are an input. */
-const packedAttention: MacRule = (node, shapeOf) => {
-  const [batch, rows, width] = inputShape(node, shapeOf, 0) ?? [];
-  const projected = inputShape(node, shapeOf, 1)?.[1];
-  const declared = readInts(node, 'qkv_hidden_sizes');
-  const third = projected === null || projected === undefined ? null : projected / 3;
-  const projection = multiply(batch, rows, width, projected);
-  const scores = multiply(batch, rows, rows, declared?.[0] ?? third);
-  return add(projection, add(scores, multiply(batch, rows, rows, declared?.[2] ?? third)));
+/** Scores and their weighted sum, N·T·S·(heads·size) each, and the projection by weights [I, 3·D]. */
+const packedAttention =
+  (past: number): MacRule =>
+  (node, shapeOf) => {
+    const [batch, rows, width] = inputShape(node, shapeOf, 0) ?? [];
+    const projected = inputShape(node, shapeOf, 1)?.[1] ?? null;
+    const declared = readInts(node, 'qkv_hidden_sizes');
+    const third = projected === null ? null : projected / 3;
+    const earlier = (node.inputs[past] ?? '') === '' ? 0 : (inputShape(node, shapeOf, past)?.[3] ?? null);
+    const keys = add(rows ?? null, earlier);
+    const scores = multiply(batch, rows, keys, declared?.[0] ?? third);
+    const sums = multiply(batch, rows, keys, declared?.[2] ?? third);
+    return add(multiply(batch, rows, width, projected), add(scores, sums));
+  };
+
+/**
+ * Query, key and value are projected already: [N, T, heads·size], or [N, heads, T, size]. Each row of the query meets
+ * every key, each row of the output every value; with grouped heads too, as each query head has its own products.
+ */
+const attention =
+  (past: number): MacRule =>
+  (node, shapeOf) => {
+    const query = inputShape(node, shapeOf, 0);
+    const output = count(shapeOf(node.outputs[0]));
+    // Key and value may be packed into the query: [N, T, heads, 3, size], or behind it as further heads.
+    const alone = (node.inputs[1] ?? '') === '' || query?.length === 5 ? output : count(query);
+    return multiply(countKeys(node, shapeOf, past), add(alone, output));
+  };
+
+/** Positions that a query attends to, those of the past included. */
+function countKeys(node: GraphNode, shapeOf: ShapeOf, past: number): number | null {
+  const present = (node.outputs[1] ?? '') === '' ? null : (shapeOf(node.outputs[1])?.[2] ?? null);
+  if (present !== null) {
+    return present;
+  }
+  const key = inputShape(node, shapeOf, (node.inputs[1] ?? '') === '' ? 0 : 1);
+  const earlier = (node.inputs[past] ?? '') === '' ? 0 : (inputShape(node, shapeOf, past)?.[2] ?? null);
+  return add(key?.[key.length === 4 ? 2 : 1] ?? null, earlier);
+}
+
+/** Per token: each key-value head updates its state [d_k, d_v] (delta rules read it before), each query head reads it. */
+const linearAttention: MacRule = (node, shapeOf) => {
+  const [batch, steps] = inputShape(node, shapeOf, 0) ?? [];
+  const [, groups, keySize, valueSize] = shapeOf(node.outputs[1]) ?? [];
+  const updates = (readString(node, 'update_rule') ?? 'gated_delta').includes('delta') ? 2 : 1;
+  const heads = add(readInt(node, 'q_num_heads') ?? null, multiply(updates, groups));
+  return multiply(batch, steps, heads, keySize, valueSize);
 };
 
-/** Query, key and value are projected already: [N, T, D], or [N, heads, T, size]. */
-const attention: MacRule = (node, shapeOf) => {
-  const [query, key, value] = [0, 1, 2].map((input) => inputShape(node, shapeOf, input));
-  if (query?.length === 4 && value?.length === 4) {
-    const columns = value[2];
-    return add(multiply(count(query), columns), multiply(query[0], query[1], query[2], columns, value[3]));
-  }
-  if (query?.length !== 3 || key?.length !== 3 || value?.length !== 3) {
-    return null;
-  }
-  // With grouped heads each query head has its own product: the width that counts is the query's.
-  return multiply(2, count(query), key[1]);
-};
+/** Depends on which tokens belong together, or which weights are chosen: only a run tells. */
+const unknown: MacRule = () => null;
 
 /** Weights packed to few bits: K and N are attributes. */
 const packedProduct: MacRule = (node, shapeOf) => multiply(count(shapeOf(node.outputs[0])), readInt(node, 'K'));
@@ -109,15 +144,22 @@ const MAC_RULES: Readonly<Record<string, MacRule>> = {
   LSTM: recurrent,
   GRU: recurrent,
   RNN: recurrent,
-  Attention: attention,
+  Attention: attention(4),
+  LinearAttention: linearAttention,
+  CausalConvWithState: convolution(1),
+  'ai.onnx.preview:FlexAttention': attention(Infinity),
   'com.microsoft:FusedConv': convolution(1),
   'com.microsoft:NhwcFusedConv': convolution(1),
   'com.microsoft:NhwcConv': convolution(1),
+  'com.ms.internal.nhwc:Conv': convolution(1),
+  'com.microsoft:ConvTransposeWithDynamicPads': transposedConvolution,
   'com.microsoft:QLinearConv': convolution(3),
-  'com.microsoft:FusedMatMul': matrixProduct(0),
-  'com.microsoft:TransposeMatMul': matrixProduct(0),
+  'com.microsoft:FusedMatMul': fusedProduct,
+  'com.microsoft:TransposeMatMul': fusedProduct,
   'com.microsoft:FusedGemm': matrixProduct(0),
   'com.microsoft:GemmFastGelu': matrixProduct(0),
+  'com.microsoft:GemmFloat8': matrixProduct(0),
+  'com.microsoft:CDist': matrixProduct(0),
   'com.microsoft:QGemm': matrixProduct(0),
   'com.microsoft:DynamicQuantizeMatMul': matrixProduct(0),
   'com.microsoft:MatMulInteger16': matrixProduct(0),
@@ -126,10 +168,16 @@ const MAC_RULES: Readonly<Record<string, MacRule>> = {
   'com.microsoft:MatMulBnb4': packedProduct,
   'com.microsoft:MatMulFpQ4': packedProduct,
   'com.microsoft:DynamicQuantizeLSTM': recurrent,
-  'com.microsoft:Attention': packedAttention,
-  'com.microsoft:QAttention': packedAttention,
-  'com.microsoft:MultiHeadAttention': attention,
-  'com.microsoft:GroupQueryAttention': attention,
+  'com.microsoft:Attention': packedAttention(4),
+  'com.microsoft:QAttention': packedAttention(8),
+  'com.microsoft:MultiHeadAttention': attention(6),
+  'com.microsoft:DecoderMaskedMultiHeadAttention': attention(5),
+  'com.microsoft:GroupQueryAttention': attention(3),
+  'com.microsoft:PackedAttention': unknown,
+  'com.microsoft:SparseAttention': unknown,
+  'com.microsoft:LongformerAttention': unknown,
+  'com.microsoft:MoE': unknown,
+  'com.microsoft:QMoE': unknown,
 };
 
 /**
