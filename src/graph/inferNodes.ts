@@ -83,7 +83,10 @@ function inferOperator(call: OperatorCall): readonly ValueFacts[] {
   const { domain, opType } = call.node;
   const outputs = (findShapeRule(domain, opType)?.(call) ?? []).map(checkSizes);
   const values = isWorthFolding(outputs) ? findFoldRule(domain, opType)?.(call, outputs) : undefined;
-  return outputs.map(({ shape, elementType }, index) => ({ shape, elementType, value: values?.[index] ?? null }));
+  return outputs.map(({ shape, elementType, sequence }, index) => {
+    const value = values?.[index] ?? null;
+    return sequence === undefined ? { shape, elementType, value } : { shape, elementType, value, sequence };
+  });
 }
 
 /** Contradictory attributes can make a rule compute nonsense. */

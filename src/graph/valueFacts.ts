@@ -11,18 +11,27 @@ export interface PartialValue {
   readonly data: readonly (number | null)[];
 }
 
-/** What is known of a value without running the model. */
-export interface ValueFacts {
+/** What is known of the tensors in a sequence. */
+export interface SequenceFacts {
   readonly elementType: ElementType | null;
-  /** null: not even the rank is known. */
-  readonly shape: PartialShape | null;
-  readonly value: PartialValue | null;
+  /** The shape of each tensor; null: their number is not known. */
+  readonly items: readonly (PartialShape | null)[] | null;
+  /** What the shapes of all of them agree on. */
+  readonly common: PartialShape | null;
 }
 
 /** What a shape rule says about one output. */
 export interface OutputFacts {
   readonly elementType: ElementType | null;
+  /** null: not even the rank is known. */
   readonly shape: PartialShape | null;
+  /** The value is a sequence of tensors, which has no shape of its own. */
+  readonly sequence?: SequenceFacts | undefined;
+}
+
+/** What is known of a value without running the model. */
+export interface ValueFacts extends OutputFacts {
+  readonly value: PartialValue | null;
 }
 
 /** One operation with the facts of its inputs. */
@@ -59,6 +68,10 @@ export function valueOf(call: OperatorCall, input: number): PartialValue | null 
   return call.inputs[input]?.value ?? null;
 }
 
+export function sequenceOf(call: OperatorCall, input: number): SequenceFacts | null {
+  return call.inputs[input]?.sequence ?? null;
+}
+
 /** Elements of a constant input when all of them are known. */
 export function numbersOf(call: OperatorCall, input: number): readonly number[] | null {
   const data = valueOf(call, input)?.data;
@@ -68,6 +81,11 @@ export function numbersOf(call: OperatorCall, input: number): readonly number[] 
 export function hasInput(call: OperatorCall, input: number): boolean {
   const facts = call.inputs[input];
   return facts !== undefined && facts !== null;
+}
+
+/** What two shapes agree on; null when not even on the rank. */
+export function mergeShapes(a: PartialShape | null, b: PartialShape | null): PartialShape | null {
+  return a !== null && a.length === b?.length ? a.map((size, axis) => (size === b[axis] ? size : null)) : null;
 }
 
 /** null when a dimension is unknown. */

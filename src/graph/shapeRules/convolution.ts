@@ -1,8 +1,8 @@
 import { readInt, readInts, readString } from '../attributes';
 import type { ElementType } from '../model';
 import { computeWindowSizes } from '../slidingWindow';
-import type { OperatorCall, PartialShape, ShapeRule } from '../valueFacts';
-import { ShapeConflict, shapeOf, typeOf } from '../valueFacts';
+import type { OperatorCall, OutputFacts, PartialShape, ShapeRule } from '../valueFacts';
+import { MAXIMUM_RANK, numbersOf, ShapeConflict, shapeOf, typeOf } from '../valueFacts';
 
 /** Output shape of a convolution [N, M, …] of data [N, C, …] with weights [M, C/group, …]. */
 function convolve(call: OperatorCall, dataInput: number, weightInput: number): PartialShape | null {
@@ -61,7 +61,15 @@ const quantizedConvolution: ShapeRule = (call) => [
 ];
 
 /** Weights [C, M/group, …]; output size (in − 1)·stride + output_padding + (k − 1)·dilation + 1 − pads. */
-const transposed: ShapeRule = (call) => {
+const transposed: ShapeRule = (call) => transpose(call, undefined);
+
+/** The pads come as input 2. */
+const transposedWithPads: ShapeRule = (call) => {
+  const known = numbersOf(call, 2);
+  return transpose(call, known ?? new Array<null>(2 * MAXIMUM_RANK).fill(null));
+};
+
+function transpose(call: OperatorCall, pads: readonly (number | null)[] | undefined): OutputFacts[] {
   const data = shapeOf(call, 0);
   const weights = shapeOf(call, 1);
   const elementType = typeOf(call, 0);
@@ -72,11 +80,16 @@ const transposed: ShapeRule = (call) => {
   const channels = perGroup === null ? null : perGroup * (readInt(call.node, 'group') ?? 1);
   const spatial = data.slice(2);
   const kernel = readKernel(call, weights);
-  const sizes = kernel === null ? spatial.map(() => null) : transposedSizes(call, kernel, spatial);
+  const sizes = kernel === null ? spatial.map(() => null) : transposedSizes(call, kernel, spatial, pads);
   return [{ shape: [data[0], channels, ...sizes], elementType }];
-};
+}
 
-function transposedSizes(call: OperatorCall, kernel: readonly number[], spatial: PartialShape): PartialShape {
+function transposedSizes(
+  call: OperatorCall,
+  kernel: readonly number[],
+  spatial: PartialShape,
+  explicit: readonly (number | null)[] | undefined,
+): PartialShape {
   const { node } = call;
   const declared = readInts(node, 'output_shape');
   if (declared !== undefined && declared.length > 0) {
@@ -84,7 +97,7 @@ function transposedSizes(call: OperatorCall, kernel: readonly number[], spatial:
   }
   const autoPad = readString(node, 'auto_pad') ?? 'NOTSET';
   const same = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';
-  const pads = autoPad === 'NOTSET' ? (readInts(node, 'pads') ?? []) : [];
+  const pads = explicit ?? (autoPad === 'NOTSET' ? (readInts(node, 'pads') ?? []) : []);
   return spatial.map((size, axis) => {
     if (size === null) {
       return null;
@@ -92,10 +105,28 @@ function transposedSizes(call: OperatorCall, kernel: readonly number[], spatial:
     const stride = readInts(node, 'strides')?.[axis] ?? 1;
     const extra = readInts(node, 'output_padding')?.[axis] ?? 0;
     const covered = (kernel[axis] - 1) * (readInts(node, 'dilations')?.[axis] ?? 1) + 1;
-    const padding = (pads[axis] ?? 0) + (pads[axis + spatial.length] ?? 0);
-    return same ? size * stride : (size - 1) * stride + extra + covered - padding;
+    const [begin, end] = [pads[axis], pads[axis + spatial.length]];
+    if (begin === null || end === null) {
+      return null;
+    }
+    const padding = (begin ?? 0) + (end ?? 0);
+    const full = (size - 1) * stride + extra + covered;
+    // SAME crops to size·stride where there is that much; ONNX Runtime adds nothing to a smaller result.
+    return same ? Math.min(full, size * stride) : full - padding;
   });
 }
+
+/** Data [N, C, L] and weights [C, 1, k]; beside the data's shape the state [N, C, k − 1] for the next step. */
+const causal: ShapeRule = (call) => {
+  const data = shapeOf(call, 0);
+  const kernel = shapeOf(call, 1)?.[2] ?? null;
+  const elementType = typeOf(call, 0);
+  const state = data && [data[0], data[1], kernel === null ? null : kernel - 1];
+  return [
+    { shape: data, elementType },
+    { shape: state, elementType },
+  ];
+};
 
 /** Data [N, H, W, C] and weights [M, kH, kW, C/group]; the attributes are those of Conv. */
 const channelsLast =
@@ -120,8 +151,9 @@ export const convolutionRules: Readonly<Record<string, ShapeRule>> = {
   QLinearConv: quantizedConvolution,
   ConvTranspose: transposed,
   DeformConv: convolution(0, 1),
+  CausalConvWithState: causal,
   'com.microsoft:FusedConv': convolution(0, 1),
-  'com.microsoft:ConvTransposeWithDynamicPads': () => [],
+  'com.microsoft:ConvTransposeWithDynamicPads': transposedWithPads,
   'com.microsoft:NhwcFusedConv': channelsLast(1, 0),
   'com.microsoft:NhwcConv': channelsLast(1, 0),
   'com.microsoft:QLinearConv': microsoftQuantized,

@@ -54,10 +54,10 @@ export function forEach(names: string, rule: ShapeRule): Record<string, ShapeRul
 
 const UNARY =
   'Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Clip Cos Cosh CumSum Elu Erf Exp Floor Gelu HardSigmoid HardSwish Hardmax ' +
-  'Identity LRN LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not BitwiseNot ' +
+  'LRN LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not BitwiseNot ' +
   'Reciprocal Relu ReverseSequence Round Scatter ScatterElements ScatterND Selu Shrink Sigmoid Sign Sin Sinh Softmax ' +
   'Softplus Softsign Sqrt Swish Tan Tanh TensorScatter ThresholdedRelu Trilu Affine ParametricSoftplus ScaledTanh ' +
-  'CumProd ImageScaler';
+  'CumProd ImageScaler SwiGLU';
 const ARITHMETIC = 'Add Sub Mul Div Pow Mod Max Min Mean Sum And Or Xor BitShift BitwiseAnd BitwiseOr BitwiseXor PRelu';
 const COMPARISON = 'Equal Greater GreaterOrEqual Less LessOrEqual';
 
@@ -80,8 +80,17 @@ export const elementwiseRules: Readonly<Record<string, ShapeRule>> = {
   Where: where,
   ...forEach(
     'com.microsoft:QuickGelu com.microsoft:Gelu com.microsoft:QLinearSigmoid com.microsoft:QLinearLeakyRelu ' +
-      'com.microsoft:QLinearSoftmax com.microsoft:Trilu',
+      'com.microsoft:QLinearSoftmax com.microsoft:Trilu com.microsoft:Inverse com.microsoft:BiasSoftmax ' +
+      'com.microsoft:MoE com.microsoft:QMoE com.microsoft:LongformerAttention',
     sameAsFirst,
   ),
   ...forEach('com.microsoft:BiasGelu com.microsoft:FastGelu com.microsoft:BiasAdd', withBias),
+  'com.microsoft:BiasDropout': (call) => [
+    { shape: shapeOf(call, 0), elementType: typeOf(call, 0) },
+    { shape: shapeOf(call, 0), elementType: 'bool' },
+  ],
+  'com.microsoft:MurmurHash3': (call) => [
+    { shape: shapeOf(call, 0), elementType: readInt(call.node, 'positive') === 0 ? 'int32' : 'uint32' },
+  ],
+  'com.microsoft:NGramRepeatBlock': (call) => [{ shape: shapeOf(call, 1), elementType: typeOf(call, 1) }],
 };

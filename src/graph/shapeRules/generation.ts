@@ -123,6 +123,7 @@ export const generationRules: Readonly<Record<string, ShapeRule>> = {
   Constant: constant,
   ConstantOfShape: constantOfShape,
   Range: range,
+  'com.microsoft:Range': range,
   Shape: shape,
   Size: () => [{ shape: [], elementType: 'int64' }],
   RandomNormal: random,

@@ -109,7 +109,7 @@ function transpose(call: OperatorCall): PartialShape | null {
 }
 
 /** Shape of tensors joined along an axis. */
-function concatenateShapes(shapes: readonly (PartialShape | null)[], axis: number): PartialShape | null {
+export function concatenateShapes(shapes: readonly (PartialShape | null)[], axis: number): PartialShape | null {
   const known = shapes.filter((shape) => shape !== null);
   if (known.length === 0) {
     return null;
@@ -228,13 +228,25 @@ function divide(size: number | null, divisor: number): number | null {
   return size === null ? null : Math.floor(size / divisor);
 }
 
+/** The new axis is input 1. */
+function expandDimensions(call: OperatorCall): PartialShape | null {
+  const shape = shapeOf(call, 0);
+  const axis = numbersOf(call, 1)?.[0];
+  if (shape === null || axis === undefined) {
+    return unknownSizes(shape && shape.length + 1);
+  }
+  const position = normalizeAxis(axis, shape.length + 1);
+  return [...shape.slice(0, position), 1, ...shape.slice(position)];
+}
+
 /** [N, C·kernel, blocks] → [N, C, image]: kernel and image are inputs 2 and 1. */
 function columnsToImage(call: OperatorCall): PartialShape | null {
   const shape = shapeOf(call, 0);
   const image = numbersOf(call, 1);
   const block = numbersOf(call, 2);
   const area = block && countElements(block);
-  return shape && [shape[0], area ? divide(shape[1], area) : null, ...(image ?? [])];
+  const sizes = image ?? unknownSizes(call.inputs[1]?.shape?.[0]);
+  return shape && sizes && [shape[0], area ? divide(shape[1], area) : null, ...sizes];
 }
 
 function centerCropPad(call: OperatorCall): PartialShape | null {
@@ -274,4 +286,5 @@ export const layoutRules: Readonly<Record<string, ShapeRule>> = {
     },
   ],
   'com.microsoft:Pad': withShape(pad),
+  'com.microsoft:ExpandDims': withShape(expandDimensions),
 };

@@ -50,10 +50,22 @@ function gemmShape(left: PartialShape | null, right: PartialShape | null): Parti
 }
 
 const fusedMatMul: ShapeRule = (call) => {
-  const left = readInt(call.node, 'transA') === 1 ? swapLast(shapeOf(call, 0)) : shapeOf(call, 0);
-  const right = readInt(call.node, 'transB') === 1 ? swapLast(shapeOf(call, 1)) : shapeOf(call, 1);
-  return [{ shape: multiplyShapes(left, right), elementType: typeOf(call, 0) }];
+  const operand = (input: number, side: 'A' | 'B') => {
+    const given = shapeOf(call, input);
+    const shape = readInt(call.node, `transBatch${side}`) === 1 ? rowsBehindBatch(given) : given;
+    return readInt(call.node, `trans${side}`) === 1 ? swapLast(shape) : shape;
+  };
+  return [{ shape: multiplyShapes(operand(0, 'A'), operand(1, 'B')), elementType: typeOf(call, 0) }];
 };
+
+/** [M, batch…, K] → [batch…, M, K]. */
+const rowsBehindBatch = (shape: PartialShape | null) =>
+  shape && shape.length > 2 ? [...shape.slice(1, -1), shape[0], shape[shape.length - 1]] : shape;
+
+/** Distance of every row of [M, K] to every row of [N, K]. */
+const distances: ShapeRule = (call) => [
+  { shape: [shapeOf(call, 0)?.[0] ?? null, shapeOf(call, 1)?.[0] ?? null], elementType: typeOf(call, 0) },
+];
 
 /** Weights are packed; K and N are attributes. */
 const packedProduct: ShapeRule = (call) => {
@@ -93,4 +105,5 @@ export const matrixRules: Readonly<Record<string, ShapeRule>> = {
   'com.microsoft:MatMulNBits': packedProduct,
   'com.microsoft:MatMulFpQ4': packedProduct,
   'com.microsoft:MatMulBnb4': packedProduct,
+  'com.microsoft:CDist': distances,
 };

@@ -28,9 +28,15 @@ const binary: ShapeRule = (call) => [
   { shape: broadcastShapes([shapeOf(call, 0), shapeOf(call, 3)]), elementType: typeOf(call, 0) },
 ];
 
+/** Inputs condition, X, X_scale, X_zero_point, Y, …. */
+const choice: ShapeRule = (call) => [
+  { shape: broadcastShapes([shapeOf(call, 0), shapeOf(call, 1), shapeOf(call, 4)]), elementType: typeOf(call, 1) },
+];
+
 export const quantizationRules: Readonly<Record<string, ShapeRule>> = {
   ...forEach('QuantizeLinear com.microsoft:QuantizeLinear', quantize),
   ...forEach('DequantizeLinear com.microsoft:DequantizeLinear', dequantize),
   DynamicQuantizeLinear: dynamicQuantize,
   ...forEach('com.microsoft:QLinearAdd com.microsoft:QLinearMul', binary),
+  'com.microsoft:QLinearWhere': choice,
 };

@@ -2,6 +2,7 @@ import { readInt, readInts } from '../attributes';
 import { readSlice, sliceSize } from '../sliceBounds';
 import type { OperatorCall, PartialShape, ShapeRule } from '../valueFacts';
 import { normalizeAxis, numbersOf, shapeOf, typeOf } from '../valueFacts';
+import { forEach } from './elementwise';
 
 const withShape =
   (compute: (call: OperatorCall) => PartialShape | null): ShapeRule =>
@@ -16,6 +17,19 @@ function gather(call: OperatorCall): PartialShape | null {
   const axis = normalizeAxis(readInt(call.node, 'axis') ?? 0, data.length);
   return [...data.slice(0, axis), ...indices, ...data.slice(axis + 1)];
 }
+
+/** Rows of a table of few bits (data, indices, scales, zero points); uint8 holds 8 / `bits` elements along the last axis. */
+const gatherQuantized: ShapeRule = (call) => {
+  const data = shapeOf(call, 0);
+  const perByte = typeOf(call, 0) === 'uint8' ? 8 / (readInt(call.node, 'bits') ?? 4) : 1;
+  const last = data?.[data.length - 1] ?? null;
+  const unpacked = data && [...data.slice(0, -1), last === null ? null : last * perByte];
+  const axis = unpacked && normalizeAxis(readInt(call.node, 'gather_axis') ?? 0, unpacked.length);
+  const indices = shapeOf(call, 1);
+  const shape =
+    unpacked && indices && axis !== null ? [...unpacked.slice(0, axis), ...indices, ...unpacked.slice(axis + 1)] : null;
+  return [{ shape, elementType: typeOf(call, 2) }];
+};
 
 function gatherNd(call: OperatorCall): PartialShape | null {
   const data = shapeOf(call, 0);
@@ -75,6 +89,13 @@ const unique: ShapeRule = (call) => {
   return [{ shape: values, elementType: typeOf(call, 0) }, indices, indices, indices];
 };
 
+/** One row per axis, a column per element that is not 0; a scalar counts as a vector. */
+const nonZero: ShapeRule = (call) => {
+  const rank = shapeOf(call, 0)?.length;
+  const found = numbersOf(call, 0)?.filter((element) => element !== 0).length ?? null;
+  return [{ shape: [rank === undefined ? null : Math.max(1, rank), found], elementType: 'int64' }];
+};
+
 const oneHot: ShapeRule = (call) => {
   const indices = shapeOf(call, 0);
   const elementType = typeOf(call, 2);
@@ -105,13 +126,19 @@ export const selectionRules: Readonly<Record<string, ShapeRule>> = {
   Compress: withShape(compress),
   Unique: unique,
   OneHot: oneHot,
-  GridSample: withShape(gridSample),
-  NonZero: (call) => [{ shape: [shapeOf(call, 0)?.length ?? null, null], elementType: 'int64' }],
+  ...forEach('GridSample com.microsoft:GridSample', withShape(gridSample)),
+  NonZero: nonZero,
   NonMaxSuppression: () => [{ shape: [null, 3], elementType: 'int64' }],
   Multinomial: (call) => [
     { shape: [shapeOf(call, 0)?.[0] ?? null, readInt(call.node, 'sample_size') ?? 1], elementType: 'int32' },
   ],
   'com.microsoft:GatherND': withShape(gatherNd),
+  'com.microsoft:GatherBlockQuantized': gatherQuantized,
+  'com.microsoft:Unique': (call) => [
+    { shape: [null], elementType: typeOf(call, 0) },
+    { shape: shapeOf(call, 0), elementType: 'int64' },
+    { shape: [null], elementType: 'int64' },
+  ],
   'com.microsoft:EmbedLayerNormalization': (call) => {
     const tokens = shapeOf(call, 0);
     const width = shapeOf(call, 2)?.[1] ?? null;

@@ -4,6 +4,7 @@ import { convolutionRules } from './convolution';
 import { elementwiseRules } from './elementwise';
 import { generationRules } from './generation';
 import { layoutRules } from './layout';
+import { machineLearningRules } from './machineLearning';
 import { matrixRules } from './matrix';
 import { normalizationRules } from './normalization';
 import { poolingRules } from './pooling';
@@ -11,6 +12,9 @@ import { quantizationRules } from './quantization';
 import { recurrentRules } from './recurrent';
 import { reductionRules } from './reduction';
 import { selectionRules } from './selection';
+import { sequenceRules } from './sequence';
+import { textRules } from './text';
+import { trainingRules } from './training';
 
 /** Every operator whose output shape is known, by `operatorKey`. */
 const SHAPE_RULES: ReadonlyMap<string, ShapeRule> = new Map(
@@ -20,6 +24,7 @@ const SHAPE_RULES: ReadonlyMap<string, ShapeRule> = new Map(
     elementwiseRules,
     generationRules,
     layoutRules,
+    machineLearningRules,
     matrixRules,
     normalizationRules,
     poolingRules,
@@ -27,6 +32,9 @@ const SHAPE_RULES: ReadonlyMap<string, ShapeRule> = new Map(
     recurrentRules,
     reductionRules,
     selectionRules,
+    sequenceRules,
+    textRules,
+    trainingRules,
   ].flatMap((rules) => Object.entries(rules)),
 );
 
@@ -42,5 +50,5 @@ export function findShapeRule(domain: string, opType: string): ShapeRule | undef
 /** Whether the operator is known at all; a known one may still have outputs that only a run can tell. */
 export function isKnownOperator(domain: string, opType: string): boolean {
   const key = operatorKey(domain, opType);
-  return SHAPE_RULES.has(key) || ['If', 'Loop', 'Scan'].includes(key);
+  return SHAPE_RULES.has(key) || ['If', 'Loop', 'Scan', 'SequenceMap'].includes(key);
 }

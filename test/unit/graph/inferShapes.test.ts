@@ -298,7 +298,7 @@ describe('bodies', () => {
     expect(inferShapes(model).facts.get('y')?.shape).toEqual([4, 3]);
   });
 
-  test('a loop keeps steady shapes, opens growing ones and stacks its scan outputs', () => {
+  test('a loop keeps steady shapes, follows growing ones for a known number of turns and stacks its scan outputs', () => {
     const body = buildGraph({
       inputs: { i: ['int64', []], go: ['bool', []], steady: null, growing: null },
       nodes: [
@@ -311,14 +311,22 @@ describe('bodies', () => {
     });
     const model = buildModel({
       inputs: { a: [2, 3], b: [1, 5] },
-      stored: { turns: tensor('int64', [], [7]), go: tensor('bool', [], [1]) },
-      nodes: [node('Loop', 'turns go a b', 'x y z', { body: graphAttribute(body) })],
+      stored: { turns: tensor('int64', [], [7]), many: tensor('int64', [], [5000]), go: tensor('bool', [], [1]) },
+      nodes: [
+        node('Loop', 'turns go a b', 'x y z', { body: graphAttribute(body) }),
+        node('Loop', 'many go a b', 'x2 y2 z2', { body: graphAttribute(body) }),
+      ],
     });
     const { facts } = inferShapes(model);
-    expect([facts.get('x')?.shape, facts.get('y')?.shape, facts.get('z')?.shape]).toEqual([
+    expect(['x', 'y', 'z'].map((name) => facts.get(name)?.shape)).toEqual([
+      [2, 3],
+      [128, 5],
+      [7, 2, 3],
+    ]);
+    expect(['x2', 'y2', 'z2'].map((name) => facts.get(name)?.shape)).toEqual([
       [2, 3],
       [null, 5],
-      [7, 2, 3],
+      [5000, 2, 3],
     ]);
   });
 
