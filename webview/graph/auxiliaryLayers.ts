@@ -19,7 +19,7 @@ export interface Auxiliaries {
  */
 export function findAuxiliaries(
   layers: readonly LayerReport[],
-  initializers: ReadonlySet<string>,
+  initializers: Iterable<string>,
   graphOutputs: ReadonlySet<string>,
 ): Auxiliaries {
   const tensors = new Set(initializers);
@@ -39,17 +39,18 @@ export function findAuxiliaries(
 
 /** For each auxiliary layer the first drawn layer that (directly or through other auxiliaries) reads it. */
 export function findReaders(layers: readonly LayerReport[], auxiliaries: Auxiliaries): ReadonlyMap<number, number> {
+  /** Of auxiliary tensors. */
   const producers = new Map<string, LayerReport>();
   for (const layer of layers) {
-    for (const { name } of layer.outputs) {
-      producers.set(name, layer);
+    if (auxiliaries.layers.has(layer.index)) {
+      layer.outputs.forEach(({ name }) => producers.set(name, layer));
     }
   }
   const readers = new Map<number, number>();
   const assign = (layer: LayerReport, reader: number): void => {
     for (const name of layer.inputs) {
       const producer = producers.get(name);
-      if (producer !== undefined && auxiliaries.layers.has(producer.index) && !readers.has(producer.index)) {
+      if (producer !== undefined && !readers.has(producer.index)) {
         readers.set(producer.index, reader);
         assign(producer, reader);
       }

@@ -7,8 +7,8 @@ import type { Flow } from './units';
  * The tree of modules, as far as names tell them; `refineBlock` gives a block more structure that would still show too
  * many boxes at once. Every block is convex (no path leaves and re-enters it), so the folded graph has no cycle through it.
  */
-export function toBlockTree(flow: Flow, parameters: ReadonlySet<string>): Group {
-  const scopes = assignScopes(flow, parameters);
+export function toBlockTree(flow: Flow): Group {
+  const scopes = assignScopes(flow);
   const positions = flow.units.map((_, position) => position);
   return unwrap({ id: 'root', label: '', children: groupByScope(flow, scopes, positions, []) });
 }

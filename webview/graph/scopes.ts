@@ -12,15 +12,11 @@ const DEEPEST = 16;
  * (`/body/body.8/Conv`) or keep it only in the names of the weights (`blocks.3._expand_conv.weight`). A layer without
  * either belongs where its latest producer does.
  */
-export function assignScopes(flow: Flow, parameters: ReadonlySet<string>): Scope[] {
-  const latestProducer = new Map<number, number>();
-  for (const { from, to } of flow.edges) {
-    latestProducer.set(to, Math.max(from, latestProducer.get(to) ?? -1));
-  }
+export function assignScopes(flow: Flow): Scope[] {
   const scopes: Scope[] = [];
   flow.units.forEach((unit, position) => {
-    const producer = latestProducer.get(position);
-    scopes.push(readScope(unit, parameters) ?? (producer === undefined ? [] : scopes[producer]));
+    const latestProducer = flow.incoming[position].reduce((latest, { from }) => Math.max(latest, from), -1);
+    scopes.push(readScope(unit, flow.parameters) ?? (latestProducer === -1 ? [] : scopes[latestProducer]));
   });
   return scopes;
 }
@@ -30,8 +26,8 @@ function readScope(unit: Unit, parameters: ReadonlySet<string>): Scope | null {
     return [];
   }
   for (const layer of unit.layers) {
-    const segments = layer.name.split('/').filter((segment) => segment !== '');
     if (layer.name.includes('/')) {
+      const segments = layer.name.split('/').filter((segment) => segment !== '');
       return segments.slice(0, -1).slice(0, DEEPEST);
     }
     const module = readModule(layer, parameters);

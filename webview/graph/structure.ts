@@ -9,7 +9,7 @@ export type StructureOf = (positions: readonly number[]) => number;
  * reads whom. Names do not matter, nor what comes in from outside, but that and in which order it does.
  */
 export function createStructureOf(flow: Flow, { initializers }: Pick<ModelReport, 'initializers'>): StructureOf {
-  const shapes = new Map(initializers.map(({ name, shape }) => [name, shape.join('×')]));
+  const shapes = new Map(initializers.map(({ name, shape }) => [name, shape]));
   const numbers = new Map<string, number>();
   const toNumber = (text: string): number => {
     const number = numbers.get(text) ?? numbers.size;
@@ -57,18 +57,27 @@ function toIndex(positions: readonly number[]): (position: number) => number | u
   return (position) => indices.get(position);
 }
 
-function describeUnit(unit: Unit, shapes: ReadonlyMap<string, string>): string {
+function describeUnit(unit: Unit, stored: ReadonlyMap<string, readonly number[]>): string {
   if (unit.kind === 'value') {
     return unit.id;
   }
-  return unit.layers
-    .map(({ opType, domain, attributes, inputs, outputs }) => {
-      const settings = attributes.map(({ name, text }) => `${name}=${text}`).join(',');
-      const stored = inputs.map((name) => shapes.get(name) ?? '').join(',');
-      const made = outputs.map(({ shape }) => shape?.join('×') ?? '?').join(',');
-      return `${domain}:${opType}[${settings}](${stored})→${made}`;
-    })
-    .join('|');
+  let text = '';
+  for (const { opType, domain, attributes, inputs, outputs } of unit.layers) {
+    text += `${domain}:${opType}[`;
+    for (const { name, text: value } of attributes) {
+      text += `${name}=${value},`;
+    }
+    text += '](';
+    for (const name of inputs) {
+      text += `${stored.get(name)?.join('×') ?? ''},`;
+    }
+    text += ')→';
+    for (const { shape } of outputs) {
+      text += `${shape?.join('×') ?? '?'},`;
+    }
+    text += '|';
+  }
+  return text;
 }
 
 /** Which of the tensors that the unit makes this is. */

@@ -2,13 +2,13 @@ import type { ModelReport } from '../../src/protocol/modelReport';
 import { BlockItems } from './blockItems';
 import { toBlockTree } from './blockTree';
 import { createStructureOf } from './structure';
-import { toFlow, toParameterNames } from './units';
+import { toFlow } from './units';
 import type { GraphView, ItemId } from './viewModel';
 
 /** The model as a tree of blocks with the edges of each block. */
 export function toGraphView(report: ModelReport): GraphView {
   const flow = toFlow(report);
-  const blocks = new BlockItems(flow, toBlockTree(flow, toParameterNames(report)), createStructureOf(flow, report));
+  const blocks = new BlockItems(flow, toBlockTree(flow), createStructureOf(flow, report));
   const itemOfLayer = new Map<number, ItemId>();
   for (const unit of flow.units) {
     if (unit.kind === 'layers') {

@@ -16,16 +16,18 @@ export interface Flow {
   /** For each unit the edges that end there, in the order in which it reads them. */
   readonly incoming: readonly (readonly FlowEdge[])[];
   readonly readerOfAuxiliary: ReadonlyMap<number, number>;
+  /** Names of the trainable tensors, whether stored or made by a node. */
+  readonly parameters: ReadonlySet<string>;
 }
 
 /** Folds constants into their readers and element-wise layers into the layer they follow. */
 export function toFlow(report: ModelReport): Flow {
   const outputs = new Set(report.outputs.map(({ name }) => name));
   const stored = report.initializers.filter(({ storage }) => storage !== 'node').map(({ name }) => name);
-  const auxiliaries = findAuxiliaries(report.layers, new Set(stored), outputs);
+  const auxiliaries = findAuxiliaries(report.layers, stored, outputs);
   const drawn = report.layers.filter(({ index }) => !auxiliaries.layers.has(index));
   const carries = (name: string): boolean => name !== '' && !auxiliaries.tensors.has(name);
-  const parameters = toParameterNames(report);
+  const parameters = new Set(report.initializers.filter(({ role }) => role === 'parameter').map(({ name }) => name));
   const units: Unit[] = [
     ...report.inputs.map((value): Unit => ({ kind: 'value', id: `input:${value.name}`, role: 'input', value })),
     ...stackLayers(drawn, carries, outputs).map((layers): Unit => {
@@ -40,12 +42,8 @@ export function toFlow(report: ModelReport): Flow {
     outgoing[edge.from].push(edge);
     incoming[edge.to].push(edge);
   }
-  return { units, edges, outgoing, incoming, readerOfAuxiliary: findReaders(report.layers, auxiliaries) };
-}
-
-/** Names of the trainable tensors, whether stored or made by a node. */
-export function toParameterNames(report: ModelReport): ReadonlySet<string> {
-  return new Set(report.initializers.filter(({ role }) => role === 'parameter').map(({ name }) => name));
+  const readerOfAuxiliary = findReaders(report.layers, auxiliaries);
+  return { units, edges, outgoing, incoming, readerOfAuxiliary, parameters };
 }
 
 function toLabel(layer: LayerReport, parameters: ReadonlySet<string>): string {
@@ -99,8 +97,7 @@ function toFlowEdges(units: readonly Unit[], carries: (tensor: string) => boolea
   });
   const edges: FlowEdge[] = [];
   units.forEach((unit, to) => {
-    const read =
-      unit.kind === 'layers' ? unit.layers.flatMap(({ inputs }) => inputs.filter(carries)) : readByOutput(unit);
+    const read = unit.kind === 'layers' ? readByLayers(unit, carries) : readByOutput(unit);
     read.forEach((tensor, index) => {
       const producer = producers.get(tensor);
       if (producer !== undefined && producer.position !== to && read.indexOf(tensor) === index) {
@@ -109,6 +106,18 @@ function toFlowEdges(units: readonly Unit[], carries: (tensor: string) => boolea
     });
   });
   return edges;
+}
+
+function readByLayers({ layers }: LayersItem, carries: (tensor: string) => boolean): string[] {
+  const read: string[] = [];
+  for (const { inputs } of layers) {
+    for (const name of inputs) {
+      if (carries(name)) {
+        read.push(name);
+      }
+    }
+  }
+  return read;
 }
 
 function readByOutput(unit: ValueItem): string[] {
