@@ -73,6 +73,8 @@ export interface GraphChoices {
   readonly colorBy?: string;
   /** Zoom factor and translation in pixels. */
   readonly viewport: { readonly k: number; readonly x: number; readonly y: number } | null;
+  /** Pixels that the graph was wide then; absent: not known. */
+  readonly width?: number;
 }
 
 /** Everything the views draw. Views are functions of it. */

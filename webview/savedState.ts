@@ -72,6 +72,7 @@ const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
     isRecord(value) &&
     Array.isArray(value['expanded']) &&
     isViewport(value['viewport']) &&
+    (value['width'] === undefined || Number.isFinite(value['width'])) &&
     ['root', 'colorBy'].every((name) => value[name] === undefined || typeof value[name] === 'string'),
 };
 

@@ -71,4 +71,28 @@ describe('a narrow editor', () => {
     }
     await opened.picture('narrow again');
   });
+
+  it('shows what was in the middle in the middle when it comes back with another width', async () => {
+    const { workbench } = opened;
+    const { page } = workbench;
+    const tab = page.getByRole('tab', { name: /^shapes_gap/ });
+    await tab.dblclick(); // keeps it open
+    await model().getByRole('application', { name: /^Layer graph/ }).press('Escape');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    /** Of a box from the middle of the graph. */
+    const offset = async () => {
+      const [layer, stage] = [await box('.box >> nth=0'), await box('.graph-stage')];
+      return Math.round(layer.x + layer.width / 2 - stage.x - stage.width / 2);
+    };
+    await expect.poll(async () => (await box('.graph-stage')).width).toBeGreaterThan(1000);
+    const before = await offset();
+    await page.waitForTimeout(500); // what is seen is saved once it stands still
+    await (await workbench.file('README.md')).dblclick();
+    await page.getByRole('tab', { name: 'README.md' }).waitFor();
+    await page.setViewportSize({ width: 1000, height: 900 });
+    await tab.click();
+    await expect.poll(async () => (await box('.graph-stage')).width).toBeLessThan(800);
+    await expect.poll(offset).toBe(before);
+    await opened.picture('back and narrower');
+  });
 });

@@ -162,6 +162,11 @@ class LayerGraph implements View {
     this.#search = { ...this.#search, found: searchLayers(report, view, this.#search.query), position: -1 };
     const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
     await this.#folding.layOutAt(viewport);
+    if (!isReload && saved?.width !== undefined) {
+      // The editor may have been wider or narrower then.
+      this.#width = saved.width;
+      this.#resized();
+    }
     if (isReload) {
       this.#select(view.items.has(this.#selection.item ?? '') ? this.#selection.item : null, this.#selection.layer);
     }
@@ -195,8 +200,10 @@ class LayerGraph implements View {
 
   #save(): void {
     const { root, expanded } = this.#scene;
-    const colorBy = this.#coloring.by;
-    this.app.choose({ graph: { root, expanded: [...expanded], viewport: this.#canvas.viewport(), colorBy } });
+    const viewport = this.#canvas.viewport();
+    this.app.choose({
+      graph: { root, expanded: [...expanded], viewport, width: this.#width, colorBy: this.#coloring.by },
+    });
   }
 
   #requestDraw(): void {

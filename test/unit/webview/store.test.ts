@@ -56,7 +56,7 @@ describe('the store', () => {
 
 describe('saved choices', () => {
   it('come back as they were left', () => {
-    const graph = { expanded: ['root', 'scope:blocks'], viewport: { k: 0.5, x: 10, y: -20 } };
+    const graph = { expanded: ['root', 'scope:blocks'], viewport: { k: 0.5, x: 10, y: -20 }, width: 900 };
     const { choices } = createInitialState({ choices: { view: 'summary', selectedLayer: 7, opacity: 0.25, graph } });
     expect(choices).toMatchObject({ view: 'summary', selectedLayer: 7, opacity: 0.25, graph });
   });
@@ -66,6 +66,11 @@ describe('saved choices', () => {
       choices: { view: 'audit', opacity: 7, sign: 'positive', selectedLayer: 'conv1', graph: { expanded: 3 } },
     };
     expect(readSavedChoices(saved)).toEqual({ sign: 'positive' });
+  });
+
+  it('have a graph as wide as a number says, or none', () => {
+    const graph = { expanded: [], viewport: null, width: 'wide' };
+    expect(readSavedChoices({ choices: { graph } })).toEqual({});
   });
 
   it.each([[null], [undefined], ['text'], [{ choices: 4 }], [{}]])('start afresh from %j', (saved) => {
