@@ -47,6 +47,24 @@ describe('two models', () => {
     await opened.picture('comparison heads');
   });
 
+  it('go from layer to layer with the arrow keys, by one stop of the tab order', async () => {
+    const layers = model().getByRole('region', { name: 'Layers side by side' });
+    await layers.locator('tbody button[tabindex="0"]').first().focus();
+    expect(await layers.locator('tbody button[tabindex="0"]').count()).toBe(1);
+    await model().locator(':focus').press('Home');
+    await model().locator(':focus').press('ArrowDown');
+    await layers
+      .getByRole('button', { name: /^Equal: Relu \/body\/body\.2/ })
+      .and(model().locator(':focus'))
+      .waitFor();
+    await model().locator(':focus').press('End');
+    await layers
+      .getByRole('button', { name: /: Gemm/ })
+      .and(model().locator(':focus'))
+      .waitFor();
+    await model().getByRole('complementary', { name: 'Difference' }).getByText('Gemm').first().waitFor();
+  });
+
   it('are readable in every theme', async () => {
     for (const kind of ['vscode-dark', 'vscode-high-contrast'] as const) {
       await opened.workbench.setTheme(kind);

@@ -34,6 +34,7 @@ export function createLayerList(app: ComparisonApp, actions: WeightActions): Lay
       rowHeight: ROW_HEIGHT,
     },
     () => drawRows(),
+    (row) => app.update({ selected: rows[row] }),
   );
   const scroller = body.appendChild(table.element);
   const details = body.appendChild(document.createElement('aside'));
@@ -59,8 +60,10 @@ export function createLayerList(app: ComparisonApp, actions: WeightActions): Lay
     if (report === null) {
       return;
     }
+    const at = selected === null ? -1 : rows.indexOf(selected);
     table.draw({
       rows,
+      active: at < 0 ? undefined : at,
       columns: 5,
       rowTemplate: (position, row) =>
         rowTemplate(report, position, statuses[position], {
@@ -75,23 +78,6 @@ export function createLayerList(app: ComparisonApp, actions: WeightActions): Lay
     });
   }
 
-  function onKeydown(event: KeyboardEvent): void {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined || rows.length === 0) {
-      return;
-    }
-    event.preventDefault();
-    const at = app.state.selected === null ? -1 : rows.indexOf(app.state.selected);
-    const next = Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + step));
-    app.update({ selected: rows[next] });
-    const top = next * ROW_HEIGHT;
-    const [above, below] = [scroller.scrollTop, scroller.scrollTop + scroller.clientHeight - 2 * ROW_HEIGHT];
-    if (top < above || top > below) {
-      scroller.scrollTop = top < above ? top : top - scroller.clientHeight + 2 * ROW_HEIGHT;
-    }
-  }
-
-  scroller.addEventListener('keydown', onKeydown);
   return {
     element,
     draw(state) {

@@ -155,13 +155,24 @@ describe('the page of a comparison', () => {
     const layers = model.layers.map((_, index): LayerComparison => ({ a: index, b: index, changes: [], weights: [] }));
     show({ schema: 1, a: model, b: model, layers, weights: [], fields: [], costByType: [] });
     expect(rows().length).toBeLessThan(100);
-    const scroller = root.querySelector('.aligned-scroller')!;
-    const press = (key: string) => scroller.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    const tabStops = () =>
+      [...root.querySelectorAll<HTMLElement>('tbody button')].filter(({ tabIndex }) => tabIndex === 0);
+    const press = (key: string) =>
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    document.body.append(root);
+    expect(tabStops()).toHaveLength(1);
+    tabStops()[0].focus();
     press('ArrowDown');
     press('ArrowDown');
-    expect(app.state.selected).toBe(1);
+    expect(app.state.selected).toBe(2);
     press('ArrowUp');
-    expect(app.state.selected).toBe(0);
+    expect(app.state.selected).toBe(1);
+    press('End');
+    expect(app.state.selected).toBe(19_999);
+    expect(tabStops()).toEqual([document.activeElement]);
+    expect(document.activeElement?.getAttribute('aria-label')).toContain('r19999');
+    press('Home');
+    expect(document.activeElement?.getAttribute('aria-label')).toContain('r0');
   });
 
   it('takes up what the user was looking at, as far as it is still there', () => {
