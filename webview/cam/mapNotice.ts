@@ -20,6 +20,9 @@ export type Remedy =
 /** Smaller differences, relative to the largest value, are not seen in colours that begin at zero. */
 const SEEN = 0.1;
 
+/** Sums that are smaller, relative to the sum without signs, are what the epsilon of a normalisation leaves. */
+const CANCELLED = 1e-4;
+
 /** Where the map was drawn. */
 export interface MapPlace {
   /** Whether the map is the exact one of the head. */
@@ -51,6 +54,7 @@ export function describeMap(map: Float32Array, scale: MapScale, place: MapPlace)
     : (describeConstant(range, map.length, place) ??
         describeRounding(range, place) ??
         describeHidden(range, scale.sign, place) ??
+        describeCancelling(map, place) ??
         describeFlat(range, scale));
 }
 
@@ -82,7 +86,7 @@ function describeConstant({ minimum, maximum }: ValueRange, cells: number, place
   const isDeaf = minimum === 0 && !place.isExact;
   const value = minimum === 0 ? 'zero' : formatNumber(minimum);
   const cause = isDeaf
-    ? `the ${place.isOther === true ? 'target' : 'logit'} does not depend on these cells (a class token alone reaches it, every rectifier behind them is closed, or the weights behind them are 0)`
+    ? `the ${place.isOther === true ? 'target' : 'logit'} does not depend on these cells (a class token alone reaches it, every rectifier behind them is closed, a quantised value behind them is at its limit, or the weights behind them are 0)`
     : 'no place in the picture counts more than another';
   return { text: `Every cell of this map is ${value}: ${cause}.`, remedy };
 }
@@ -102,6 +106,22 @@ function describeRounding({ minimum, maximum }: ValueRange, place: MapPlace): Ma
     text: `Next to ${what} (${formatNumber(value)}) this map is hardly more than rounding: no cell is beyond ${formatNumber(largest)}. Either ${what} comes from elsewhere, such as biases, or a normalisation behind this layer divides its scale out, so that derivative times activation adds up to zero.`,
     remedy: usual ? { label: 'Show the usual layer', layer: usual.tensor } : toEarlier(place),
   };
+}
+
+/**
+ * Behind a layer normalisation over several cells, as where patches are merged (Swin), derivative times activation adds
+ * up to zero over those cells (Euler's theorem: the normalisation is homogeneous of degree 0), not in each.
+ */
+function describeCancelling(map: Float32Array, place: MapPlace): MapNotice | null {
+  const { value = null, usual = null, isOther = false } = place;
+  const sum = map.reduce((total, cell) => total + cell, 0);
+  const size = map.reduce((total, cell) => total + Math.abs(cell), 0);
+  return value === null || Math.abs(sum) > CANCELLED * size
+    ? null
+    : {
+        text: `What counts for ${isOther ? 'the target' : 'this class'} and what counts against it cancel: the cells add up to ${formatNumber(sum)}, without their signs to ${formatNumber(size)}. That is so before a normalisation that divides out the scale of several cells together, as where patches are merged: the map says which of neighbouring cells counts more, not how much they add.`,
+        remedy: usual ? { label: 'Show the usual layer', layer: usual.tensor } : toEarlier(place),
+      };
 }
 
 /** In colours that span more than the map does. */

@@ -64,6 +64,15 @@ describe('describeMap', () => {
     expect(describeMap(Float32Array.of(-3e-7, 1e-7), signed, { ...place, value: null })).toBeNull();
   });
 
+  it('says that the cells of a map cancel, as they do before merged patches are normalised', () => {
+    const place = { isExact: false, value: 2, earlier: early };
+    const notice = describeMap(Float32Array.of(0.5, -0.25, -0.25, 1e-5), signed, place);
+    expect(notice?.text).toContain('add up to 1.0e−5, without their signs to 1.000');
+    expect(notice?.remedy).toMatchObject({ layer: 'early' });
+    expect(describeMap(Float32Array.of(0.5, -0.25, -0.24), signed, place)).toBeNull();
+    expect(describeMap(Float32Array.of(0.5, -0.5), signed, { ...place, value: null })).toBeNull();
+  });
+
   it('says that the cells of a map are nearly the same, unless its colours span it alone', () => {
     const map = Float32Array.of(0.436, 0.444);
     const notice = describeMap(map, signed, exact);
