@@ -92,7 +92,7 @@ describe('failures', () => {
     process.kill(pid, 'SIGSTOP'); // a run that does not end by itself
     await model().getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('coffee.png');
-    await model().getByRole('button', { name: 'Cancel: Running efficientnet-lite0.onnx' }).click();
+    await model().getByRole('button', { name: 'Cancel', exact: true }).click();
     await model()
       .getByRole('alert')
       .getByText(/Cancelled/)
