@@ -80,7 +80,8 @@ class CamView implements View {
       this.#layerMaps.want(this.#listWanted(state, scene));
     }
     render(
-      obstacle ?? (scene ? this.#sceneTemplate(state, scene) : withoutImages(this.#report, this.#actions)),
+      html`<h1 class="visually-hidden">Class activation maps</h1>
+        ${obstacle ?? (scene ? this.#sceneTemplate(state, scene) : withoutImages(this.#report, this.#actions))}`,
       this.element,
     );
     this.#stage.paint();

@@ -65,7 +65,11 @@ class GalleryView implements View {
 
   draw(state: AppState): void {
     const { main } = state.galleries;
-    render(main === null ? this.#emptyTemplate(state) : this.#template(state, main, state.galleries), this.element);
+    render(
+      html`<h1 class="visually-hidden">Many images</h1>
+        ${main === null ? this.#emptyTemplate(state) : this.#template(state, main, state.galleries)}`,
+      this.element,
+    );
     this.#scroll = this.element.querySelector('.gallery-scroll');
   }
 
