@@ -1,4 +1,4 @@
-import { createClassSeed } from '../gradient/emitClassSeed';
+import { createClassSeed, subtractSeeds } from '../gradient/emitClassSeed';
 import type { KnownShapes } from '../gradient/knownShapes';
 import { toGradientType } from '../gradient/nodeCall';
 import { type Seed, toSeed } from '../gradient/seed';
@@ -38,7 +38,7 @@ export function emitClassTarget(
       const rows = emitUnitRows(builder, each, logits.classes);
       return builder.reduce('ReduceSum', builder.add('Mul', [rows, builder.unsqueeze(logits.flat, [1])]), [2], true);
     }),
-    seed: () => (contrast === null ? seedOf(chosen) : toSeed(minus((each) => seedOf(each).emit()))),
+    seed: () => (contrast === null ? seedOf(chosen) : subtractSeeds(builder, seedOf(chosen), seedOf(contrast))),
     score: (output) => builder.reshape(builder.cast(output, 'float32'), [-1, logits.classes]),
   };
 }

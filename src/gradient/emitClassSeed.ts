@@ -13,7 +13,7 @@ export function createClassSeed(builder: NodeBuilder, shapes: KnownShapes, outpu
   const dims = (shapes.sizes(output) ?? []).map((_, each) => (each === axis ? count : each === 0 ? -1 : 1));
   const isRow = dims.length === 2 && axis === 1;
   return {
-    column: isRow ? classes : null,
+    columns: isRow ? { plus: classes, minus: null } : null,
     emit: once(() => {
       const values = builder.floats([0, 1], [2], 'float32');
       const hot = builder.add('OneHot', [classes, builder.int64([count]), values], {
@@ -24,6 +24,14 @@ export function createClassSeed(builder: NodeBuilder, shapes: KnownShapes, outpu
       const aligned = isRow ? typed : builder.reshape(typed, dims);
       return builder.add('Expand', [aligned, builder.add('Shape', [output])]);
     }),
+  };
+}
+
+/** The seed of the first one's target less that of the other, both of one class. */
+export function subtractSeeds(builder: NodeBuilder, one: Seed, other: Seed): Seed {
+  return {
+    emit: once(() => builder.add('Sub', [one.emit(), other.emit()])),
+    columns: one.columns && other.columns && { plus: one.columns.plus, minus: other.columns.plus },
   };
 }
 

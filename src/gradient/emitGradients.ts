@@ -61,7 +61,9 @@ export function createGradients(
       written.set(node, done);
       const call = new NodeCall(node, builder, shapes, gradients);
       for (const { position, name, emit } of listDerivatives(call, dependent, done)) {
-        parts.set(name, [...(parts.get(name) ?? []), toSeed(emit())]);
+        const derivative = emit();
+        const seed = typeof derivative === 'string' ? toSeed(derivative) : derivative;
+        parts.set(name, [...(parts.get(name) ?? []), seed]);
         done.add(position);
       }
     }
@@ -93,7 +95,7 @@ function findRule(call: NodeCall, dependent: ReadonlySet<string>): GradientRule 
 interface WantedDerivative {
   readonly position: number;
   readonly name: string;
-  readonly emit: () => string;
+  readonly emit: () => string | Seed;
 }
 
 /** Those with respect to the node's inputs that depend on a wanted tensor, but for those done; an input may occur twice. */

@@ -5,7 +5,7 @@ import type { NodeBuilder } from '../onnx/nodeBuilder';
 import { UserError } from '../userError';
 import { describeNode } from './describeNode';
 import type { KnownShapes, Sizes } from './knownShapes';
-import type { Seed } from './seed';
+import type { Columns, Seed } from './seed';
 
 /** A value's name, or a number to be written in the type the node computes in. */
 export type Operand = string | number;
@@ -46,9 +46,9 @@ export class NodeCall {
     return this.gradients[0]?.emit() ?? this.fail('only a secondary output of it reaches the target');
   }
 
-  /** int64 [N] or [1]: dY is 1 in this column of each row, else 0; null where that is not known. */
-  get column(): string | null {
-    return this.gradients[0]?.column ?? null;
+  /** Where dY differs from 0; null where that is not known. */
+  get columns(): Columns | null {
+    return this.gradients[0]?.columns ?? null;
   }
 
   input(index: number): string {

@@ -2,13 +2,19 @@
 export interface Seed {
   /** Writes it when first asked for; of the value's shape and type. */
   readonly emit: () => string;
-  /** int64 [N] or [1]: the derivative is 1 in this column of each row of [N, K], else 0. null: any values. */
-  readonly column: string | null;
+  /** Where each row of [N, K] differs from 0; null: any values. */
+  readonly columns: Columns | null;
+}
+
+/** One class, or the difference of two, as int64 [N] or [1]: 1 in a row's column `plus`, less 1 in its column `minus`. */
+export interface Columns {
+  readonly plus: string;
+  readonly minus: string | null;
 }
 
 /** A derivative of which nothing is known but its name. */
 export function toSeed(value: string): Seed {
-  return { emit: () => value, column: null };
+  return { emit: () => value, columns: null };
 }
 
 /** Makes something once, however often it is asked for. */

@@ -58,13 +58,20 @@ const where: GradientRule = (call) => {
   ];
 };
 
+/** Of an input that is not repeated dY itself, with what is known of it. */
+const add: GradientRule = (call) =>
+  call.node.inputs.map((input) => () => {
+    const summed = sumToShape(call, call.dY, call.y, input);
+    return summed === call.dY ? (call.gradients[0] ?? summed) : summed;
+  });
+
 const same = (factor: (call: NodeCall) => Operand): GradientRule =>
   broadcasting((call) => call.node.inputs.map(() => () => call.mul(call.dY, factor(call))));
 
 /** Arithmetic on tensors that are repeated to a common shape. */
 export const arithmeticRules: GradientRules = {
-  Add: same(() => 1),
-  Sum: same(() => 1),
+  Add: add,
+  Sum: add,
   Mean: same((call) => 1 / call.node.inputs.length),
   Sub: broadcasting((call) => [() => call.dY, () => call.emit('Neg', [call.dY])]),
   Mul: broadcasting((call) => [() => call.mul(call.dY, call.input(1)), () => call.mul(call.dY, call.input(0))]),

@@ -24,19 +24,23 @@ const gemmRule: GradientRule = (call) => {
       if (transA) {
         return gemm(call, b, call.dY, transB, true, alpha);
       }
-      const { column } = call;
-      return column === null ? gemm(call, call.dY, b, false, !transB, alpha) : pickRows(call, b, column, transB, alpha);
+      return toRows(call, b, transB, alpha);
     },
     () => (transB ? gemm(call, call.dY, a, true, transA, alpha) : gemm(call, a, call.dY, !transA, false, alpha)),
     () => sumToShape(call, call.mul(call.dY, readFloat(call.node, 'beta') ?? 1), call.y, c),
   ];
 };
 
-/** α·dY·B′ᵀ where dY picks one column for each row: that column of B′, read instead of a product with all of them. */
-function pickRows(call: NodeCall, b: string, column: string, transB: boolean, alpha: number): string {
-  const picked = transB
-    ? call.build.gather(b, column, 0)
-    : call.build.transpose(call.build.gather(b, column, 1), [1, 0]);
+/** α·dY·B′ᵀ. Where dY picks columns, those of B′ are read instead of a product with all of them. */
+function toRows(call: NodeCall, b: string, transB: boolean, alpha: number): string {
+  const { columns } = call;
+  if (columns === null) {
+    return gemm(call, call.dY, b, false, !transB, alpha);
+  }
+  const read = (column: string) =>
+    transB ? call.build.gather(b, column, 0) : call.build.transpose(call.build.gather(b, column, 1), [1, 0]);
+  const { plus, minus } = columns;
+  const picked = minus === null ? read(plus) : call.sub(read(plus), read(minus));
   return call.emit('Expand', [call.mul(picked, alpha), call.emit('Shape', [call.x])]);
 }
 
@@ -50,7 +54,7 @@ const matMul: GradientRule = (call) => {
   return [
     () => {
       if (rankA === 2 && rankB === 2) {
-        return gemm(call, call.dY, b, false, true, 1);
+        return toRows(call, b, false, 1);
       }
       return sumMatrices(call, call.emit('MatMul', [call.dY, swapLast(call, b, rankB)]), a);
     },

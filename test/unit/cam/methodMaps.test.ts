@@ -139,6 +139,34 @@ describe('heads that are not exact, or in any layout', () => {
     }
   });
 
+  it.each(['gap_gemm', 'gap_matmul_add', 'gap_gemm_dynbatch_dynamo'])(
+    'have the difference of two classes from two rows of the weights, not from a product with all: %s',
+    async (name) => {
+      const opened = await open(path.join(heads, name, 'model.onnx'), readTensor(heads, name, 'input.npy'));
+      const { file, input, model, index, inferred, head } = opened;
+      const method = findMethod('hirescam') as LayerMethod;
+      const { data: cam, shape } = readTensor(heads, name, 'cam.npy');
+      const cells = shape[1] * shape[2];
+      const rowOf = (classIndex: number) => cam.subarray(classIndex * cells, (classIndex + 1) * cells);
+      for (const isContrast of [false, true]) {
+        const options = { method, layer: null, topCount: 0, isContrast };
+        const { extension, inputs, outputs } = createLayerExtension(model, index, inferred, head, options);
+        expect(extension.nodes.filter(({ opType }) => opType === 'OneHot')).toEqual([]);
+        const run = await loadModel(Buffer.concat([readFileSync(file), emitExtensionBytes(extension)]));
+        const feed = (values: readonly number[]) => ({ dims: [values.length], data: values, type: 'int64' }) as const;
+        const maps = await run({
+          [model.graph.inputs[0].name]: { dims: input.shape, data: input.data },
+          [inputs.classes ?? '']: feed([3]),
+          [inputs.position ?? '']: feed([0]),
+          ...(inputs.contrast === null ? {} : { [inputs.contrast]: feed([1]) }),
+        });
+        // CAM (by PyTorch) over the number of cells.
+        const wanted = rowOf(3).map((value, cell) => (value - (isContrast ? rowOf(1)[cell] : 0)) / cells);
+        expect(compare(maps[outputs.values.map], wanted)).toBeLessThan(1e-5);
+      }
+    },
+  );
+
   it('refuse a model whose output is a score for each pixel', async () => {
     const folder = path.join(heads, 'segmentation_nohead');
     const opened = await open(path.join(folder, 'model.onnx'), readTensor(folder, 'input.npy'));
