@@ -6,12 +6,15 @@ import type { Flow } from './units';
  * `members`: ascending positions.
  */
 export function splitConvex(flow: Pick<Flow, 'outgoing'>, members: readonly number[]): number[][] {
+  const last = members[members.length - 1];
+  if (last - members[0] === members.length - 1) {
+    return [[...members]]; // paths only lead on: out of an unbroken run for good
+  }
   const isMember = new Set(members);
   const groups: number[][] = [];
   let group: number[] = [];
   /** Units that a path leaving the current group reaches. */
   let beyond = new Set<number>();
-  const last = members[members.length - 1];
   for (let position = members[0]; position <= last; position++) {
     if (!isMember.has(position)) {
       if (beyond.has(position)) {

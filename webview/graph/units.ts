@@ -65,18 +65,18 @@ function stackLayers(
   const endOf = new Map<string, LayerReport[]>();
   const stacks: LayerReport[][] = [];
   for (const layer of layers) {
-    const data = layer.inputs.filter(carries);
-    const stack = data.length === 1 && isElementwise(layer.opType) ? endOf.get(data[0]) : undefined;
-    const current = stack ?? [];
+    const data = isElementwise(layer.opType) ? layer.inputs.filter(carries) : [];
+    let stack = data.length === 1 ? endOf.get(data[0]) : undefined;
     if (stack === undefined) {
-      stacks.push(current);
+      stack = [];
+      stacks.push(stack);
     } else {
       endOf.delete(data[0]);
     }
-    current.push(layer);
+    stack.push(layer);
     const read = layer.outputs.filter(({ name }) => readerCount.has(name) || graphOutputs.has(name));
     if (read.length === 1 && readerCount.get(read[0].name) === 1 && !graphOutputs.has(read[0].name)) {
-      endOf.set(read[0].name, current);
+      endOf.set(read[0].name, stack);
     }
   }
   return stacks;
