@@ -1,3 +1,4 @@
+import { describeCostBasis } from '../protocol/costBasis';
 import type { LayerMeasurement } from '../protocol/measurement';
 import type { ModelDetails } from '../protocol/modelDetails';
 import type { HeadReport, LayerReport, ModelReport } from '../protocol/modelReport';
@@ -23,6 +24,7 @@ function formatCard(report: ModelReport, details: ModelDetails): string {
   const versions = Object.entries(opsets).map(
     ([domain, version]) => `${domain === '' ? 'ai.onnx' : domain} ${version}`,
   );
+  const basis = describeCostBasis(report.inputs);
   const unknown = totals.unknownMacs === 0 ? '' : ` (without ${totals.unknownMacs} layers of unknown shape)`;
   const rows = [
     ['file', file.path],
@@ -31,16 +33,10 @@ function formatCard(report: ModelReport, details: ModelDetails): string {
     ['producer', producer === '' ? 'not stated' : producer],
     ['nodes', formatCount(totals.nodes)],
     ['parameters', `${formatCount(totals.parameters)} (${formatBytes(totals.weightBytes)} of weights)`],
-    ['MACs', `${formatCount(totals.macs)}${formatBatch(report)}${unknown}`],
+    ['MACs', `${formatCount(totals.macs)}${basis === '' ? '' : ` ${basis}`}${unknown}`],
     ['activations', `${formatBytes(totals.activationBytes)}, sum over all layers${formatPeak(layers, details)}`],
   ];
   return formatTable(rows, ['left', 'left']);
-}
-
-/** The batch that costs are counted at. */
-function formatBatch({ inputs }: ModelReport): string {
-  const batch = inputs[0]?.boundShape?.[0];
-  return typeof batch === 'number' ? ` at batch ${batch}` : '';
 }
 
 function formatPeak(layers: readonly LayerReport[], { peakActivation: peak }: ModelDetails): string {

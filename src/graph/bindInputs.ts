@@ -131,7 +131,8 @@ function defaultSize(shape: readonly Dimension[], axis: number): number {
 function describeChosen(input: ValueInfo, shape: readonly number[], chosen: readonly string[]): string[] {
   if (chosen.length === 0) {
     const batch = shape[0];
-    const fixed = input.shape?.[0] === batch && shape.length > 1 && batch > 1;
+    // Of fewer dimensions the first may be anything: channels of one image, tokens, features.
+    const fixed = input.shape?.[0] === batch && shape.length >= 4 && batch > 1;
     return fixed
       ? [`Input "${input.name}" has a fixed batch of ${batch}: costs are those of all ${batch} together.`]
       : [];

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { ComparisonReport, LayerStatus } from '../../src/protocol/comparison';
+import { describeCostBasis } from '../../src/protocol/costBasis';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import { formatBytes, formatCount, formatExact, formatShare } from '../quantity';
 import { figureTemplate } from '../summary/figure';
@@ -8,17 +9,22 @@ import { STATUSES } from './layerStatus';
 
 interface Row {
   readonly label: string;
-  readonly unit: string;
+  readonly unit: (model: ModelReport) => string;
   readonly of: (model: ModelReport) => number;
   readonly format: (value: number) => string;
 }
 
 const ROWS: readonly Row[] = [
-  { label: 'Parameters', unit: 'parameters', of: ({ totals }) => totals.parameters, format: formatCount },
-  { label: 'Multiply-accumulates', unit: 'MAC at batch 1', of: ({ totals }) => totals.macs, format: formatCount },
-  { label: 'Weights', unit: 'bytes', of: ({ totals }) => totals.weightBytes, format: formatBytes },
-  { label: 'Activations', unit: 'bytes', of: ({ totals }) => totals.activationBytes, format: formatBytes },
-  { label: 'Nodes', unit: 'nodes', of: ({ totals }) => totals.nodes, format: formatCount },
+  { label: 'Parameters', unit: () => 'parameters', of: ({ totals }) => totals.parameters, format: formatCount },
+  {
+    label: 'Multiply-accumulates',
+    unit: ({ inputs }) => `MAC ${describeCostBasis(inputs)}`,
+    of: ({ totals }) => totals.macs,
+    format: formatCount,
+  },
+  { label: 'Weights', unit: () => 'bytes', of: ({ totals }) => totals.weightBytes, format: formatBytes },
+  { label: 'Activations', unit: () => 'bytes', of: ({ totals }) => totals.activationBytes, format: formatBytes },
+  { label: 'Nodes', unit: () => 'nodes', of: ({ totals }) => totals.nodes, format: formatCount },
 ];
 
 /** How many layers differ, and the five numbers of both models with their differences. */
@@ -46,11 +52,11 @@ function layersCard(statuses: readonly LayerStatus[]): TemplateResult {
 
 function card(app: ComparisonApp, row: Row, { a, b }: ComparisonReport): TemplateResult {
   const [one, other] = [row.of(a), row.of(b)];
-  const figure = (side: string, value: number): TemplateResult =>
+  const figure = (side: 'A' | 'B', value: number): TemplateResult =>
     figureTemplate(app, {
       label: `${row.label} of ${side}`,
       text: row.format(value),
-      exact: `${formatExact(value)} ${row.unit}`,
+      exact: `${formatExact(value)} ${row.unit(side === 'A' ? a : b)}`,
       value,
       provenance: 'derived',
     });

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { describeCostBasis } from '../../src/protocol/costBasis';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import type { DetailsByLayer } from '../modelDetails';
@@ -6,11 +7,15 @@ import { formatBytes, formatCount, formatExact } from '../quantity';
 import { figureTemplate, type Figure } from './figure';
 
 /** The model's main numbers; a dash stands for what is still being worked out. */
-export function totalsTemplate(app: App, { totals }: ModelReport, details: DetailsByLayer | null): TemplateResult {
+export function totalsTemplate(
+  app: App,
+  { totals, inputs }: ModelReport,
+  details: DetailsByLayer | null,
+): TemplateResult {
   const peak = details?.peakActivation;
   const figures: (Figure | string)[] = [
     toFigure('Parameters', totals.parameters, formatCount, 'parameters'),
-    toFigure('Multiply-accumulates', totals.macs, formatCount, 'MAC at batch 1'),
+    toFigure('Multiply-accumulates', totals.macs, formatCount, `MAC ${describeCostBasis(inputs)}`),
     toFigure('Weights', totals.weightBytes, formatBytes, 'bytes'),
     toFigure('Activations', totals.activationBytes, formatBytes, 'bytes, all layer outputs together'),
     ...(peak === null ? [] : [peak === undefined ? 'Peak activations' : toPeak(peak)]),

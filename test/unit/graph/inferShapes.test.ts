@@ -80,6 +80,10 @@ describe('free dimensions of inputs', () => {
     expect(warnings).toEqual([expect.stringContaining('fixed batch of 8')]);
   });
 
+  test('the channels of one image are no batch', () => {
+    expect(inferShapes(relu([3, 32, 32])).warnings).toEqual([]);
+  });
+
   test('an input without a shape is told, and what depends on it stays unknown', () => {
     const model = buildModel({ inputs: { x: ['float32', null] }, nodes: [node('Relu', 'x', 'y')] });
     expect(inferShapes(model).facts.get('y')?.shape).toBeNull();
