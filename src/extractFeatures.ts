@@ -6,17 +6,22 @@ import { bindToInput, findInput } from './explain/imageFeed';
 import { hashFiles, hashText } from './fit/contentHash';
 import type { FeatureExtension } from './fit/featureExtension';
 import { createFeatureExtension } from './fit/featureExtension';
+import { ABOUT_FILE } from './fit/featureFolder';
 import type { FeatureJournal, ImageHash } from './fit/featureJournal';
 import { openJournal } from './fit/featureJournal';
 import { lockFolder } from './fit/lockFolder';
+import { pruneFeatures } from './fit/pruneFeatures';
 import type { InferenceClient } from './inference/inferenceClient';
 import type { ModelAnalysis } from './inspectModel';
 import { listExternalFiles } from './onnx/externalData';
+import { toMessage } from './protocol/errorMessage';
 import type { Preprocessing } from './protocol/preprocessing';
 
 export interface FeatureOptions extends ComputeOptions {
   /** Folder that features are kept in between runs. */
   readonly cache: string;
+  /** Whether the folder is the program's own: then features used long ago make room for others (see pruneFeatures). */
+  readonly isPruned: boolean;
 }
 
 /** Features of images, on disk. */
@@ -40,7 +45,7 @@ export interface FeatureSet {
   readPooled(index: number): Promise<Float32Array>;
   /** [C, H, W]; only when maps were asked for. */
   readMap(index: number): Promise<Float32Array>;
-  /** Lets others use the cache. */
+  /** Lets others use the cache, and keeps it from growing. */
   close(): Promise<void>;
 }
 
@@ -71,6 +76,11 @@ export async function extractFeatures(
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((journal) => journal.close()));
     await unlock();
+    if (options.isPruned) {
+      await pruneFeatures(options.cache, folder).catch((error: unknown) => {
+        options.tell?.(`Features that were used long ago could not be removed: ${toMessage(error)}.`);
+      });
+    }
   };
   try {
     await describeFolder(folder, bound, options.preprocessing);
@@ -120,12 +130,11 @@ async function identify(
   return hashText(JSON.stringify({ version: 1, content, featureMap, inputs, preprocessing })).slice(0, 24);
 }
 
-/** For people who look into the cache. */
 async function describeFolder(
   folder: string,
   { model, heads }: ModelAnalysis,
   preprocessing: Preprocessing | null,
 ): Promise<void> {
   const about = { model: model.path, featureMap: heads[0].featureMap?.tensor ?? null, preprocessing };
-  await writeFile(path.join(folder, 'about.json'), `${JSON.stringify(about, null, 2)}\n`);
+  await writeFile(path.join(folder, ABOUT_FILE), `${JSON.stringify(about, null, 2)}\n`);
 }

@@ -34,7 +34,7 @@ export async function extractData(
     : (await readPreprocessing(subject, { chosen })).preprocessing;
   const progress = createProgress(output);
   const features = await extractFeatures(analysis, client, images, {
-    ...{ preprocessing, withMaps, cache: resolve(chooseCacheFolder(cache)) },
+    ...{ preprocessing, withMaps, cache: resolve(chooseCacheFolder(cache)), isPruned: cache === null },
     tell: (sentence) => output.report(`headlight: ${sentence}`),
     onProgress: ({ done, total, reused }) => {
       progress(`headlight: features of ${done} of ${total} images${reused === 0 ? '' : ` (${reused} known)`}`);

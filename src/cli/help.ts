@@ -96,7 +96,8 @@ Options of features
 Options of fit and features
   --data DIR|FILE.csv one folder per class; or lines "path,label", several labels as "cat;dog" or as columns
                       of 1 and 0 (path,cat,dog), which makes it one yes or no per class
-  --cache DIR         where features are kept, so that a stopped run goes on (default ~/.cache/headlight/features)
+  --cache DIR         where features are kept, so that a stopped run goes on (default ~/.cache/headlight/features,
+                      where those used long ago are removed beyond 5 GB)
   --preprocess FILE   how images are read: JSON as in MODEL.headlight.json
 
 Options of evaluate: how well maps point at what they should, one row per method, image and class

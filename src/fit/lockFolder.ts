@@ -1,10 +1,15 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createFolder } from '../onnx/createFolder';
 import { UserError } from '../userError';
 import { toMessage } from '../protocol/errorMessage';
 import { isProcessAlive } from '../inference/processAlive';
 import { isSystemError } from '../systemError';
+
+export const LOCK_FILE = 'lock';
+/** In which a process that has made a lock has written its number there. */
+const WRITING_MS = 50;
 
 /** Locks of this process: after a restart a container may give the same number to another one. */
 const held = new Set<string>();
@@ -14,10 +19,11 @@ const held = new Set<string>();
  * Throws UserError `badArgument` when another process has it, or when the folder cannot be made.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const file = path.join(folder, 'lock');
+  const file = path.join(folder, LOCK_FILE);
   try {
-    await createFolder(folder);
     for (let attempt = 0; attempt < 2; attempt++) {
+      // Each time: another process may be removing the folder.
+      await createFolder(folder);
       if (!held.has(file) && (await tryLock(file))) {
         held.add(file);
         return async () => {
@@ -25,7 +31,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
           await rm(file, { force: true });
         };
       }
-      const owner = Number(await readFile(file, 'utf8').catch(() => ''));
+      const owner = await readOwner(file);
       if (held.has(file) || (owner > 0 && owner !== process.pid && isProcessAlive(owner))) {
         throw new UserError(
           'badArgument',
@@ -53,7 +59,20 @@ async function tryLock(file: string): Promise<boolean> {
     await handle.close();
     return true;
   } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST') return false;
+    if (isSystemError(error) && (error.code === 'EEXIST' || error.code === 'ENOENT')) {
+      return false;
+    }
     throw error;
   }
+}
+
+/** 0 where there is no lock any more, or its process was killed before it wrote its number. */
+async function readOwner(file: string): Promise<number> {
+  const read = (): Promise<string | null> => readFile(file, 'utf8').catch(() => null);
+  const first = await read();
+  if (first === '') {
+    await wait(WRITING_MS);
+    return Number(await read());
+  }
+  return Number(first);
 }

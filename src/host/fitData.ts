@@ -63,6 +63,7 @@ export async function fitToData(
   const features = await extractFeatures(analysis, client, images, {
     ...{ preprocessing, signal, withMaps: kinds.includes('fc') },
     cache: join(document.services.cachePath, 'features'),
+    isPruned: true,
     onProgress: (progress) => tell(describeFeatures(progress)),
   });
   try {

@@ -1,8 +1,9 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractFeatures } from '../../src/extractFeatures';
+import { MOST_FEATURE_BYTES } from '../../src/fit/pruneFeatures';
 import { InferenceClient } from '../../src/inference/inferenceClient';
 import { analyzeModel } from '../../src/inspectModel';
 import { writeNpy } from '../../src/tensor/npy';
@@ -47,11 +48,16 @@ let caches = 0;
 
 interface Circumstances {
   readonly cache?: string;
+  readonly isPruned?: boolean;
   /** Happens after each batch. */
   readonly meanwhile?: () => Promise<void>;
 }
 
-async function extract(model: string, paths: readonly string[], { cache, meanwhile }: Circumstances = {}) {
+async function extract(
+  model: string,
+  paths: readonly string[],
+  { cache, isPruned = false, meanwhile }: Circumstances = {},
+) {
   const kept = cache ?? path.join(folder, `cache-${caches++}`);
   const analysis = await analyzeModel(model);
   const batches: { readonly images: readonly string[]; readonly next: readonly string[] }[] = [];
@@ -68,7 +74,8 @@ async function extract(model: string, paths: readonly string[], { cache, meanwhi
     loadModel: { value: client.loadModel.bind(client) },
     releaseModel: { value: client.releaseModel.bind(client) },
   }) as InferenceClient;
-  const options = { preprocessing: null, cache: kept, withMaps: true, tell: (sentence: string) => told.push(sentence) };
+  const tell = (sentence: string) => told.push(sentence);
+  const options = { preprocessing: null, cache: kept, withMaps: true, isPruned, tell };
   const found = await extractFeatures(analysis, watched, paths, options);
   const pooled = await Promise.all(found.paths.map((_, index) => found.readPooled(index)));
   const maps = await Promise.all(found.paths.map((_, index) => found.readMap(index)));
@@ -126,6 +133,23 @@ describe('extractFeatures', () => {
     // Only what could not be read is tried again.
     expect(again.batches.flatMap((batch) => batch.images)).toEqual([torn, tall]);
     expect(again.pooled).toEqual(once.pooled);
+  });
+
+  it('lets features of other models make room when it is done, in a cache of its own only', async () => {
+    const cache = path.join(folder, `cache-${caches++}`);
+    const old = path.join(cache, '0'.repeat(24));
+    await mkdir(old, { recursive: true });
+    await writeFile(path.join(old, 'about.json'), '{}');
+    const journal = await open(path.join(old, 'maps.bin'), 'w');
+    await journal.truncate(MOST_FEATURE_BYTES); // takes no room: nothing is written
+    await journal.close();
+    const model = buildModel('N');
+    await extract(model, images.slice(0, 2), { cache });
+    expect(await readdir(cache)).toContain('0'.repeat(24));
+    const { reused } = await extract(model, images.slice(0, 2), { cache, isPruned: true });
+    expect(reused).toBe(2);
+    expect(await readdir(cache)).toHaveLength(1);
+    expect(await readdir(cache)).not.toContain('0'.repeat(24));
   });
 
   it('runs images one by one when the model mixes those of a batch, and says so', async () => {

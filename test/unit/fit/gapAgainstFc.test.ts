@@ -57,7 +57,12 @@ async function fitOverSeeds(images: string): Promise<{ gap: HeadFit[]; fc: HeadF
   const subject = { model: analysis.model, boundInputs: inferred.boundInputs, classes: heads[0].classes };
   const { preprocessing } = await readPreprocessing(subject, {});
   const paths = dataset.images.map((image) => image.path);
-  const features = await extractFeatures(analysis, client, paths, { preprocessing, cache: folder, withMaps: true });
+  const features = await extractFeatures(analysis, client, paths, {
+    preprocessing,
+    cache: folder,
+    isPruned: false,
+    withMaps: true,
+  });
   const found: { gap: HeadFit[]; fc: HeadFit[] } = { gap: [], fc: [] };
   for (let seed = 0; seed < SEEDS; seed++) {
     const options = { ...DEFAULT_FIT, kinds: ['gap', 'fc'], seed, validationShare: 0.5 } as const;
