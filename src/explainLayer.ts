@@ -1,12 +1,14 @@
 import { findReceptiveField } from './analysis/receptiveFields';
-import { describeMethod } from './cam/methodNote';
+import { describeMethod, nameScoreOfHead } from './cam/methodNote';
 import { CLASS_TARGET, describeTarget } from './cam/target';
 import type { LayerDrawing } from './explain/drawLayerMaps';
 import { drawLayerMaps } from './explain/drawLayerMaps';
 import type { Explainer, LayerChoice } from './explain/explainer';
 import { prepareInput } from './explain/prepareInput';
 import type { ExplainOptions } from './explainImage';
-import type { LayerExplanation } from './protocol/explanation';
+import type { LayerExplanation, LayerMap } from './protocol/explanation';
+import type { ScoreName } from './protocol/scoreName';
+import { speakOf } from './protocol/scoreName';
 import { UserError } from './userError';
 
 export type LayerOptions = ExplainOptions & LayerDrawing & Pick<LayerChoice, 'method' | 'layer' | 'target' | 'beside'>;
@@ -51,6 +53,7 @@ async function explainWith(
   const loaded = await explainer.extendAtLayer(input.tensor.shape, choice, signal);
   const { answer, maps, runs, elapsedMs } = await drawLayerMaps(explainer.client, loaded, input.tensor, options);
   const { layer: place, head, method: used } = loaded.extension;
+  const score = nameScoreOfHead(head);
   return {
     imageId: image.id,
     image: image.path,
@@ -62,17 +65,30 @@ async function explainWith(
     unit: used.unit,
     note: describeMethod(used, place, head, target),
     contrast,
-    target: { kind: target.kind, text: describeTarget(target) },
+    target: { kind: target.kind, text: describeTarget(target, score) },
     runs,
     source: used.kind === 'sampled' && used.isEstimated ? 'estimated' : 'measured',
     logits: answer.logits,
     probabilities: answer.probabilities,
     probabilitySource: answer.probabilitySource,
     top: answer.top,
-    maps,
+    maps: maps.map((map) => nameFigures(map, score)),
     receptiveField: findReceptiveField(loaded.analysis, place.tensor),
     placement: input.placement,
     inputPicture: input.picture,
     elapsedMs: { decode: input.elapsedMs, run: elapsedMs },
   };
+}
+
+function nameFigures({ figures, ...map }: LayerMap, score: ScoreName): LayerMap {
+  return figures === undefined
+    ? map
+    : {
+        ...map,
+        figures: figures.map((each) => ({
+          ...each,
+          label: speakOf(score, each.label),
+          unit: speakOf(score, each.unit),
+        })),
+      };
 }

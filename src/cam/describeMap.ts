@@ -1,10 +1,16 @@
 import { isRounding } from '../protocol/rounding';
+import type { ScoreName } from '../protocol/scoreName';
 
 /**
  * Why a map shows nothing, or not what one expects, and what would, in a sentence; null for an ordinary map.
  * `map`: signed values, before ReLU. `value`: of what is explained, for a map in its unit that need not add up to it.
+ * `score`: what that is called.
  */
-export function explainBlankMap(map: Float32Array, value: number | null = null): string | null {
+export function explainBlankMap(
+  map: Float32Array,
+  value: number | null = null,
+  score: ScoreName = 'logit',
+): string | null {
   if (!map.every(Number.isFinite)) {
     return (
       'The map holds numbers that are not finite: something overflowed or was divided by zero in the model or the ' +
@@ -15,7 +21,7 @@ export function explainBlankMap(map: Float32Array, value: number | null = null):
   const most = map.reduce((highest, value) => Math.max(highest, value), -Infinity);
   if (least === 0 && most === 0) {
     return (
-      'The map is 0 everywhere: the logit does not depend on these cells (a class token alone reaches it, or every ' +
+      `The map is 0 everywhere: the ${score} does not depend on these cells (a class token alone reaches it, or every ` +
       'rectifier behind them is closed, or the weights behind them are 0). Choose an earlier layer.'
     );
   }
@@ -24,7 +30,7 @@ export function explainBlankMap(map: Float32Array, value: number | null = null):
   }
   if (value !== null && isRounding(Math.max(-least, most), value)) {
     return (
-      'Next to the logit this map is hardly more than rounding: the logit comes from elsewhere, such as biases, or a ' +
+      `Next to the ${score} this map is hardly more than rounding: the ${score} comes from elsewhere, such as biases, or a ` +
       'normalisation behind this layer divides its scale out, so that derivative times activation adds up to zero. ' +
       'Choose another layer.'
     );

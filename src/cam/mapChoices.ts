@@ -5,6 +5,8 @@ import type { GraphIndex } from '../graph/graphIndex';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { Model } from '../graph/model';
 import type { LayerChoice, MapChoices, MethodChoice } from '../protocol/mapChoices';
+import type { ScoreName } from '../protocol/scoreName';
+import { speakOf } from '../protocol/scoreName';
 import type { TargetChoice } from '../protocol/target';
 import { createPause } from '../tensor/pause';
 import { UserError } from '../userError';
@@ -15,7 +17,7 @@ import { hiResCam } from './hiResCam';
 import { createLayerExtension } from './layerExtension';
 import type { LayerScope, LayerSubject } from './layerScope';
 import { chooseLayerScope } from './layerScope';
-import { ofTarget } from './methodNote';
+import { nameScoreOfHead, ofTarget } from './methodNote';
 import { CAM_METHODS } from './methods';
 import { findSpatialLayers } from './findSpatialLayers';
 import type { SpatialLayer } from './spatialLayer';
@@ -63,10 +65,11 @@ export async function listMapChoices(
         ? method.explainRefusal(head)
         : `${method.name} is of class scores: its sum is that of a logit.`
       : tryMethod(subject, method, target, derivatives);
+  const score = nameScoreOfHead(head);
   const methods: MethodChoice[] = [];
   for (const method of CAM_METHODS) {
     await pause();
-    methods.push(describe(method, explainRefusal(method), target));
+    methods.push(describe(method, explainRefusal(method), target, score));
   }
   const usable = methods.filter(({ refusal }) => refusal === null);
   const atLayer = [...PREFERENCE.map((id) => usable.find((method) => method.id === id)), ...usable].find(
@@ -92,10 +95,10 @@ export async function listMapChoices(
   };
 }
 
-function describe(method: CamMethod, refusal: string | null, target: Target): MethodChoice {
+function describe(method: CamMethod, refusal: string | null, target: Target, score: ScoreName): MethodChoice {
   const { id, name, kind, unit } = method;
   const [meaning, cost] = [method.meaning, method.cost].map((text) =>
-    target.kind === 'class' ? text : ofTarget(text),
+    target.kind === 'class' ? speakOf(score, text) : ofTarget(text),
   );
   const isClassSpecific = method.kind === 'exact' || method.isClassSpecific;
   const place = method.kind === 'exact' ? 'layer' : (method.place ?? 'layer');
@@ -167,22 +170,24 @@ function hasScorePerPlace({ facts }: InferredGraph, { logits, classes }: HeadDes
 function explainChoice(
   method: MethodChoice | null,
   methods: readonly MethodChoice[],
-  { reason, featureMap }: HeadDescription,
+  head: HeadDescription,
   value: string | null,
 ): string {
+  const { reason } = head;
   if (method === null) {
     return methods.find(({ kind, refusal }) => kind !== 'exact' && refusal !== null)?.refusal ?? reason ?? '';
   }
   if (method.kind === 'exact') {
     return (
-      `${method.name} at "${featureMap?.tensor ?? ''}" is used, because this head lets the map add up to the logit ` +
-      'exactly: no approximation is needed.'
+      `${method.name} at "${head.featureMap?.tensor ?? ''}" is used, because this head lets the map add up to the ` +
+      `${nameScoreOfHead(head)} exactly: no approximation is needed.`
     );
   }
+  const what = value === null ? nameScoreOfHead(head) : 'target';
   const why =
     method.id === 'hirescam'
-      ? `it weights each activation by the derivative of the ${value === null ? 'logit' : 'target'} at that very cell, so that a cell ` +
-        `which the ${value === null ? 'logit' : 'target'} does not depend on gets nothing.`
+      ? `it weights each activation by the derivative of the ${what} at that very cell, so that a cell which the ${what} ` +
+        'does not depend on gets nothing.'
       : `${method.meaning} ${methods.find(({ id }) => id === PREFERENCE[0])?.refusal ?? ''}`;
   if (value !== null) {
     return `${method.name} is used: ${why}`.trim();

@@ -1,4 +1,6 @@
 import type { HeadDescription } from '../analysis/heads/headDescription';
+import type { ScoreName } from '../protocol/scoreName';
+import { nameScore, speakOf } from '../protocol/scoreName';
 import type { DrawnMethod } from './camMethod';
 import type { SpatialLayer } from './spatialLayer';
 import type { Target } from './target';
@@ -15,8 +17,14 @@ export function describeMethod(
   if (target.kind !== 'class') {
     return `${place} ${ofTarget(method.meaning)} The target is ${describeTarget(target)}.`;
   }
+  const score = nameScoreOfHead(head);
   const relation = isPooledLinear(head, layer.tensor) ? method.atPooledHead : null;
-  return [place, method.meaning, relation, describeExact(head)].filter((part) => part !== null).join(' ');
+  const parts = [method.meaning, relation].flatMap((part) => (part === null ? [] : [speakOf(score, part)]));
+  return [place, ...parts, describeExact(head)].join(' ');
+}
+
+export function nameScoreOfHead({ classes, activation }: Pick<HeadDescription, 'classes' | 'activation'>): ScoreName {
+  return nameScore(classes, activation !== null);
 }
 
 /** Methods speak of the logit of a class. */
@@ -29,16 +37,16 @@ export function ofTarget(sentence: string): string {
 }
 
 /** Why the exact method is the default. */
-export function describeExactChoice({ featureMap }: HeadDescription): string {
+export function describeExactChoice(head: HeadDescription): string {
   return (
-    `CAM at "${featureMap?.tensor ?? ''}", because this head lets the map add up to the logit exactly: no approximation is ` +
-    'needed. Other methods and layers: --method, --layer.'
+    `CAM at "${head.featureMap?.tensor ?? ''}", because this head lets the map add up to the ${nameScoreOfHead(head)} exactly: ` +
+    'no approximation is needed. Other methods and layers: --method, --layer.'
   );
 }
 
-function describeExact({ exact, featureMap }: HeadDescription): string {
-  return exact
-    ? `Only the exact map (cam, at "${featureMap?.tensor ?? ''}") comes with a certificate that it adds up to the logit.`
+function describeExact(head: HeadDescription): string {
+  return head.exact
+    ? `Only the exact map (cam, at "${head.featureMap?.tensor ?? ''}") comes with a certificate that it adds up to the ${nameScoreOfHead(head)}.`
     : 'No exact map exists for this head.';
 }
 

@@ -2,6 +2,7 @@ import type { HeadDescription } from '../analysis/heads/headDescription';
 import type { CellAxes } from '../analysis/receptive/cellField';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { Model } from '../graph/model';
+import type { ScoreName } from '../protocol/scoreName';
 import type { BoxTarget, ElementsTarget } from '../protocol/target';
 import { UserError } from '../userError';
 
@@ -58,10 +59,10 @@ export function resolveTarget(target: Exclude<Target, { readonly kind: 'class' }
 }
 
 /** In words, for people. */
-export function describeTarget(target: Target): string {
+export function describeTarget(target: Target, score: ScoreName = 'logit'): string {
   switch (target.kind) {
     case 'class':
-      return 'the logit of the class';
+      return score === 'logit' ? 'the logit of the class' : `the ${score} of the model`;
     case 'elements': {
       const index = target.index.map((each) => each ?? ':').join(', ');
       return `${target.index.includes(null) ? 'the sum of' : ''} ${target.output}[${index}]`.trim();

@@ -1,4 +1,5 @@
 import { explainBlankMap } from '../cam/describeMap';
+import { CLASS_TARGET, describeTarget } from '../cam/target';
 import type {
   Certificate,
   ClassMap,
@@ -8,6 +9,7 @@ import type {
   MapFigure,
 } from '../protocol/explanation';
 import { NO_CLASS } from '../protocol/explanation';
+import { nameScoreOf } from '../protocol/scoreName';
 
 /** What `headlight cam --json` prints, schema 1. Other tools rely on it: add fields, never change them. */
 export interface CamDocument {
@@ -95,6 +97,7 @@ export interface MapFacts {
 export function toImageDocument(image: string, explanation: Explanation, facts: MapFacts): ImageDocument {
   const maps = facts.classes.map((index) => findMap(explanation, index));
   const size = { height: explanation.height, width: explanation.width };
+  const score = nameScoreOf(explanation);
   return {
     image,
     top: listTop(explanation, facts.labels),
@@ -106,9 +109,9 @@ export function toImageDocument(image: string, explanation: Explanation, facts: 
       layer: facts.layer,
       ...size,
       certificate: toCertificate(certificate),
-      remark: explainBlankMap(map),
+      remark: explainBlankMap(map, null, score),
       file: facts.files.get(classIndex) ?? null,
-      target: 'the logit of the class',
+      target: describeTarget(CLASS_TARGET, score),
       value: certificate.logit,
       figures: [],
       source: 'measured',
@@ -144,7 +147,7 @@ export function toLayerDocument(
       height,
       width,
       certificate: null,
-      remark: explainBlankMap(map, unit === 'logit' ? value : null),
+      remark: explainBlankMap(map, unit === 'logit' ? value : null, nameScoreOf(explanation)),
       file: files.get(classIndex) ?? null,
       target: target.text,
       value,

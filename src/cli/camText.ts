@@ -1,3 +1,5 @@
+import type { ScoreName } from '../protocol/scoreName';
+import { nameScore } from '../protocol/scoreName';
 import type { ImageDocument, MapDocument } from './camDocument';
 import { formatSigned } from './quantity';
 import { formatTable } from './table';
@@ -10,7 +12,7 @@ export function formatImage({ image, top, maps, note, ledger }: ImageDocument): 
     image,
     indent(top.length === 0 ? '' : formatTop(top)),
     indent(note),
-    indent(formatMaps(maps)),
+    indent(formatMaps(maps, nameTop(top))),
     indent(formatLedger(maps, ledger)),
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
@@ -23,15 +25,22 @@ function formatTop(top: ImageDocument['top']): string {
     logit.toFixed(4),
     probability === null ? '' : `${(100 * probability).toFixed(2)} %`,
   ]);
-  return formatTable([['class', 'label', 'logit', 'probability'], ...rows], ['right', 'left', 'right', 'right']);
+  return formatTable([['class', 'label', nameTop(top), 'probability'], ...rows], ['right', 'left', 'right', 'right']);
 }
 
-function formatMaps(maps: ImageDocument['maps']): string {
+function nameTop(top: ImageDocument['top']): ScoreName {
+  return nameScore(
+    top.length,
+    top.some(({ probability }) => probability !== null),
+  );
+}
+
+function formatMaps(maps: ImageDocument['maps'], score: ScoreName): string {
   const hasCertificates = maps.some(({ certificate }) => certificate !== null);
   const rows = maps.map(({ class: index, contrast, height, width, certificate, file }) => [
     contrast === null ? nameMap(index) : `${nameMap(index)} − ${contrast}`,
     `${height}×${width}`,
-    ...(hasCertificates ? formatCertificate(certificate) : []),
+    ...(hasCertificates ? formatCertificate(certificate, score) : []),
     file ?? '',
   ]);
   const heading = ['map of', 'size', ...(hasCertificates ? ['certificate', ''] : []), ''];
@@ -60,22 +69,25 @@ function describeMap(index: MapDocument['class']): string {
   return index === null ? 'Target' : `Class ${index}`;
 }
 
-function formatCertificate(certificate: MapDocument['certificate']): readonly [string, string] {
+function formatCertificate(certificate: MapDocument['certificate'], score: ScoreName): readonly [string, string] {
   if (certificate === null) {
     return ['', ''];
   }
   const { aggregate, value, bias } = certificate;
   const sum = `${aggregate} ${value.toFixed(5)} ${bias < 0 ? '−' : '+'} bias ${Math.abs(bias).toFixed(5)} = ${(value + bias).toFixed(5)}`;
-  return [sum, formatVerdict(certificate)];
+  return [sum, formatVerdict(certificate, score)];
 }
 
-function formatVerdict({ logit, residual, holds, tolerance }: NonNullable<MapDocument['certificate']>): string {
+function formatVerdict(
+  { logit, residual, holds, tolerance }: NonNullable<MapDocument['certificate']>,
+  score: ScoreName,
+): string {
   if (!holds) {
-    return `does NOT add up to the logit ${logit.toFixed(5)} (off by ${residual.toExponential(1)})`;
+    return `does NOT add up to the ${score} ${logit.toFixed(5)} (off by ${residual.toExponential(1)})`;
   }
   return tolerance === undefined
     ? 'adds up'
-    : `adds up to the logit ${logit.toFixed(5)} within the model's own rounding (off by ${residual.toExponential(1)}, allowed ${tolerance.toExponential(1)})`;
+    : `adds up to the ${score} ${logit.toFixed(5)} within the model's own rounding (off by ${residual.toExponential(1)}, allowed ${tolerance.toExponential(1)})`;
 }
 
 function formatLedger(maps: ImageDocument['maps'], ledger: ImageDocument['ledger']): string {

@@ -1,5 +1,6 @@
 import type { ImageMetrics, SeriesRecord } from '../protocol/imageSeries';
 import type { SeriesSummary } from '../series/summarizeSeries';
+import { nameScore } from '../protocol/scoreName';
 import { formatTable } from './table';
 
 const CLASSES_SHOWN = 10;
@@ -15,7 +16,8 @@ export function formatRecord(record: SeriesRecord, withMetrics = false): string 
   }
   const { class: index, label, logit, probability } = record.top[0];
   const verdict = record.metrics.holds === null ? '' : record.metrics.holds ? '  adds up' : '  does NOT add up';
-  const share = probability === null ? `  logit ${logit.toPrecision(6)}` : `  ${(100 * probability).toFixed(2)} %`;
+  const score = nameScore(record.top.length, probability !== null);
+  const share = probability === null ? `  ${score} ${logit.toPrecision(6)}` : `  ${(100 * probability).toFixed(2)} %`;
   return `${record.image}  ${label === null ? `class ${index}` : `${label} (${index})`}${share}${verdict}${metrics}\n`;
 }
 
@@ -44,7 +46,7 @@ export function formatSummary(summary: SeriesSummary, { hasClassFolders, folder,
   const lines = [`${images} images: ${explained} explained, ${failed} failed`];
   if (certificates !== null) {
     const largest = certificates.largestResidual.toExponential(1);
-    lines.push(`${certificates.holding} of ${explained} maps add up to their logit (largest difference ${largest})`);
+    lines.push(`${certificates.holding} of ${explained} maps add up (largest difference ${largest})`);
   }
   if (target !== null) {
     const [least, mean, most] = [target.minimum, target.mean, target.maximum].map((value) => value.toPrecision(6));

@@ -1,6 +1,7 @@
 import { explainBlankMap } from '../cam/describeMap';
 import type { ExplainedImage, RecordedMap, SeriesItem, SeriesMap, SeriesRecord } from '../protocol/imageSeries';
 import { NO_CLASS } from '../protocol/explanation';
+import { nameScore } from '../protocol/scoreName';
 import { computeImageMetrics } from './imageMetrics';
 
 export interface RecordFacts {
@@ -37,7 +38,7 @@ export function toRecord({ image, explained, failure }: SeriesItem, facts: Recor
 
 function toRecordedMap(
   { classIndex, map, certificate, value, figures }: SeriesMap,
-  { height, width }: ExplainedImage,
+  { height, width, logits, probabilities }: ExplainedImage,
   { files, keepsValues }: RecordFacts,
 ): RecordedMap {
   return {
@@ -47,7 +48,7 @@ function toRecordedMap(
     certificate,
     value,
     figures,
-    remark: explainBlankMap(map),
+    remark: explainBlankMap(map, null, nameScore(logits.length, probabilities !== null)),
     file: files.get(classIndex) ?? null,
     values: keepsValues ? Buffer.from(map.buffer, map.byteOffset, map.byteLength).toString('base64') : null,
   };

@@ -1,6 +1,7 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { MapChoices } from '../../src/protocol/mapChoices';
+import { nameScore, speakOf } from '../../src/protocol/scoreName';
 import type { TargetChoice, TargetOffers } from '../../src/protocol/target';
 import type { App, AppState, CreateView, ImageState, View } from '../app';
 import './cam.css';
@@ -214,9 +215,11 @@ class CamView implements View {
 
   #ledgerTemplate(state: AppState, { explained, imageState }: Scene, shown: ShownMap | null): TemplateResult {
     const isContrast = explained?.target.contrastClass !== null;
+    const head = state.report?.heads[0];
+    const score = nameScore(head?.classes ?? null, (head?.activation ?? null) !== null);
     return shown?.kind === 'exact'
       ? ledgerPanel(shown, state.report?.heads[0]?.reason ?? null, isContrast, this.#actions)
-      : placeholder('What makes the logit', imageState);
+      : placeholder(speakOf(score, 'What makes the logit'), imageState);
   }
 
   /** The same image by class and by stage. */

@@ -1,6 +1,8 @@
 import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { placeByStretch } from '../../src/protocol/cellPlacement';
+import type { ScoreName } from '../../src/protocol/scoreName';
+import { nameScoreOf } from '../../src/protocol/scoreName';
 import type { ChannelRow } from './channelRanking';
 import { formatNumber, formatPercent, formatSigned } from './formatNumber';
 import { painted } from './painted';
@@ -29,13 +31,14 @@ export function channelCard(
   const { map, sign, low, high } = channelScale;
   const key = [evidence, row.channel, card.scene.cam.channelMap, overlay.interpolation, map, sign, low, high];
   const share = formatPercent(row.share);
+  const score = nameScoreOf(card.shown.explanation);
   return html`<div
     class="cam-card"
     role="option"
     tabindex=${card.isTabStop ? 0 : -1}
     aria-selected=${row.channel === channel}
-    aria-label="Channel ${row.channel}: contribution ${formatSigned(row.contribution)} logits, ${share} of all"
-    title=${describe(row)}
+    aria-label="Channel ${row.channel}: contribution ${formatSigned(row.contribution)} ${score}, ${share} of all"
+    title=${describe(row, score)}
     @click=${() => onToggle(row.channel)}
   >
     <canvas ${painted(key, (canvas) => paintCard(canvas, row.channel, card))}></canvas>
@@ -62,10 +65,10 @@ function paintCard(canvas: HTMLCanvasElement, channel: number, { scene, shown }:
   putPixels(canvas, paintValues(values, shown.channelScale), height * magnification, width * magnification);
 }
 
-function describe({ channel, weight, mean, contribution, share }: ChannelRow): string {
+function describe({ channel, weight, mean, contribution, share }: ChannelRow, score: ScoreName): string {
   return [
     `Channel ${channel}`,
-    `Contribution ${formatSigned(contribution)} logits: weight ${formatNumber(weight)}, mean activation ${formatNumber(mean)}`,
+    `Contribution ${formatSigned(contribution)} ${score}: weight ${formatNumber(weight)}, mean activation ${formatNumber(mean)}`,
     `${formatPercent(share)} of all contributions, each counted by its size`,
   ].join('\n');
 }

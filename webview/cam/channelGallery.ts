@@ -115,11 +115,11 @@ export class ChannelGallery {
 
 const ORDERS: Options<ChannelOrder> = [
   { value: 'magnitude', label: 'Largest first', title: 'By the size of the contribution, for or against' },
-  { value: 'positive', label: 'Most for', title: 'What raises the logit first' },
-  { value: 'negative', label: 'Most against', title: 'What lowers the logit first' },
+  { value: 'positive', label: 'Most for', title: 'What adds most first' },
+  { value: 'negative', label: 'Most against', title: 'What takes most away first' },
 ];
 const MAPS: Options<CamChoices['channelMap']> = [
-  { value: 'contribution', label: 'Contribution w·F', title: 'In logits: what the channel adds to the class map' },
+  { value: 'contribution', label: 'Contribution w·F', title: 'What the channel adds to the map' },
   { value: 'activation', label: 'Activation F', title: 'What the channel responds to, whatever its weight' },
 ];
 

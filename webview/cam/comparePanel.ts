@@ -147,7 +147,7 @@ function describe({ scene, explained }: ComparePanel, range: ReturnType<typeof u
   }
   const { contrastClass } = explained.target;
   const minus = contrastClass === null ? '' : ` Each minus ${toClassLabel(labels, contrastClass)}.`;
-  const unit = describeUnit(chosen.kind === 'layer' ? chosen.method.unit : 'logit', null);
+  const unit = describeUnit(chosen.kind === 'layer' ? chosen.method.unit : 'logit', null, 'logit');
   return range
     ? `One scale for these maps: ${formatNumber(range.minimum)} to ${formatNumber(range.maximum)} ${unit}.${minus}`
     : minus;

@@ -49,8 +49,8 @@ export function displayControls(
 
 const SIGNS: Options<Choices['sign']> = [
   { value: 'signed', label: 'Signed', title: 'All values, with their sign' },
-  { value: 'positive', label: 'Positive', title: 'Only cells that raise the logit (ReLU)' },
-  { value: 'negative', label: 'Negative', title: 'Only cells that lower the logit' },
+  { value: 'positive', label: 'Positive', title: 'Only cells that count for what is explained (ReLU)' },
+  { value: 'negative', label: 'Negative', title: 'Only cells that count against what is explained' },
 ];
 const RANGES: Options<CamChoices['range']> = [
   { value: 'shared', label: 'Shared', title: 'The same colour means the same number in all images and classes' },

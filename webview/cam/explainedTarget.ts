@@ -1,5 +1,6 @@
 import type { LayerExplanation } from '../../src/protocol/explanation';
 import type { MapChoices } from '../../src/protocol/mapChoices';
+import type { ScoreName } from '../../src/protocol/scoreName';
 import type { TargetChoice } from '../../src/protocol/target';
 import type { AppState } from '../app';
 import { readCamChoices } from './camChoices';
@@ -45,19 +46,20 @@ export function toName(file: string): string {
 }
 
 /** What the target's value is measured in. */
-export function describeTargetUnit(target: TargetChoice | null): string {
-  return target === null ? 'logit' : target.kind === 'similarity' ? 'cosine' : `units of ${target.output}`;
+export function describeTargetUnit(target: TargetChoice): string {
+  return target.kind === 'similarity' ? 'cosine' : `units of ${target.output}`;
 }
 
 /** What a cell of a map is measured in. */
-export function describeUnit(unit: LayerExplanation['unit'], target: TargetChoice | null): string {
+export function describeUnit(unit: LayerExplanation['unit'], target: TargetChoice | null, score: ScoreName): string {
+  const value = target === null ? score : describeTargetUnit(target);
   switch (unit) {
     case 'logit':
-      return describeTargetUnit(target);
+      return value;
     case 'activation':
       return 'activation';
     case 'derivative':
-      return `${describeTargetUnit(target)} per unit of the input`;
+      return `${value} per unit of the input`;
     case 'share':
       return 'share of the whole';
   }

@@ -2,6 +2,8 @@ import { scaleLinear } from 'd3';
 import { html, nothing, svg } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { Certificate } from '../../src/protocol/explanation';
+import type { ScoreName } from '../../src/protocol/scoreName';
+import { nameScoreOf, speakOf } from '../../src/protocol/scoreName';
 import type { CamActions } from './camActions';
 import { formatNumber, formatSigned } from './formatNumber';
 import { summarizeLedger } from './ledger';
@@ -24,19 +26,21 @@ export function ledgerPanel(
   const rows = summarizeLedger(shown.evidence, NAMED_CHANNELS);
   const ends = rows.flatMap(({ from, to }) => [from, to]).filter(Number.isFinite);
   const place = scaleLinear([Math.min(0, ...ends), Math.max(0, ...ends)], [0, 100]);
+  const score = nameScoreOf(shown.explanation);
+  const title = isContrast ? 'What makes the difference of the logits' : 'What makes the logit';
   return html`<section class="cam-panel" aria-labelledby="cam-ledger-title">
-    <h2 id="cam-ledger-title">${isContrast ? 'What makes the difference of the logits' : 'What makes the logit'}</h2>
-    ${certificate(shown.evidence.certificate, reason)}
+    <h2 id="cam-ledger-title">${speakOf(score, title)}</h2>
+    ${certificate(shown.evidence.certificate, reason, score)}
     <table class="cam-ledger">
       <thead class="cam-hidden">
         <tr>
           <th scope="col">Term</th>
           <th scope="col">Running sum</th>
-          <th scope="col">Logits</th>
+          <th scope="col">${speakOf(score, 'Logits')}</th>
         </tr>
       </thead>
       <tbody>
-        ${rows.map((row) => ledgerRow(row, place, shown.channel, actions))}
+        ${rows.map((row) => ledgerRow({ ...row, label: speakOf(score, row.label) }, place, shown.channel, actions))}
       </tbody>
     </table>
   </section>`;
@@ -46,19 +50,20 @@ export function ledgerPanel(
 function certificate(
   { holds, residual, value, bias, logit, aggregate, tolerance }: Certificate,
   reason: string | null,
+  score: ScoreName,
 ): TemplateResult {
-  const sum = `${aggregate} of the map ${formatNumber(value)} + bias ${formatNumber(bias)} − logit ${formatNumber(logit)}`;
+  const sum = `${aggregate} of the map ${formatNumber(value)} + bias ${formatNumber(bias)} − ${score} ${formatNumber(logit)}`;
   const within = holds && tolerance !== undefined ? ' within the model’s own rounding' : '';
   const allowed = tolerance === undefined ? '' : `, allowed ${formatNumber(tolerance)}`;
   return html`<p
     class="cam-certificate"
     data-holds=${holds}
     role="status"
-    title="${sum}${tolerance === undefined ? '' : ROUNDING_NOTE}"
+    title="${sum}${tolerance === undefined ? '' : speakOf(score, ROUNDING_NOTE)}"
   >
     <span class="cam-certificate-sign" aria-hidden="true">${holds ? '✓' : '✗'}</span>
     ${holds ? 'Adds up' : 'Does not add up'}${within}: residual ${formatNumber(residual)}${allowed}
-    ${holds ? nothing : html`<span class="cam-certificate-reason">${reason ?? `The ${sum} should be 0: something between the feature map and the logit is not linear, or a number is not finite.`}</span>`}
+    ${holds ? nothing : html`<span class="cam-certificate-reason">${reason ?? `The ${sum} should be 0: something between the feature map and the ${score} is not linear, or a number is not finite.`}</span>`}
   </p>`;
 }
 

@@ -1,4 +1,5 @@
 import { isRounding } from '../../src/protocol/rounding';
+import type { ScoreName } from '../../src/protocol/scoreName';
 import type { LayerChoice } from '../../src/protocol/mapChoices';
 import type { ColorScale, Sign, ValueRange } from './colorScale';
 import { computeRange } from './colorScale';
@@ -29,6 +30,8 @@ export interface MapPlace {
   readonly isExact: boolean;
   /** Whether something else than a class is explained. */
   readonly isOther?: boolean;
+  /** What the number of a class is called; absent: logit. */
+  readonly score?: ScoreName;
   /** Whether it is the difference of two classes. */
   readonly isContrast?: boolean;
   /** What is explained, for a map in its unit that says nothing of how it adds up; absent or null otherwise. */
@@ -86,7 +89,7 @@ function describeConstant({ minimum, maximum }: ValueRange, cells: number, place
   const isDeaf = minimum === 0 && !place.isExact;
   const value = minimum === 0 ? 'zero' : formatNumber(minimum);
   const cause = isDeaf
-    ? `the ${place.isOther === true ? 'target' : 'logit'} does not depend on these cells (a class token alone reaches it, every rectifier behind them is closed, a quantised value behind them is at its limit, or the weights behind them are 0)`
+    ? `the ${nameExplained(place)} does not depend on these cells (a class token alone reaches it, every rectifier behind them is closed, a quantised value behind them is at its limit, or the weights behind them are 0)`
     : 'no place in the picture counts more than another';
   return { text: `Every cell of this map is ${value}: ${cause}.`, remedy };
 }
@@ -95,13 +98,23 @@ function toEarlier({ earlier }: MapPlace): Remedy | null {
   return earlier && { label: `Show the stage before, ${earlier.height}×${earlier.width} cells`, layer: earlier.tensor };
 }
 
+function nameExplained({ isOther, score = 'logit' }: MapPlace): string {
+  return isOther === true ? 'target' : score;
+}
+
+/** Not a class where there is but one number. */
+function nameSide(place: MapPlace): string {
+  const what = nameExplained(place);
+  return what === 'logit' ? 'this class' : `the ${what}`;
+}
+
 function describeRounding({ minimum, maximum }: ValueRange, place: MapPlace): MapNotice | null {
   const largest = Math.max(Math.abs(minimum), Math.abs(maximum));
-  const { value = null, usual = null, isOther = false } = place;
+  const { value = null, usual = null } = place;
   if (value === null || !isRounding(largest, value)) {
     return null;
   }
-  const what = isOther ? 'the target' : 'the logit';
+  const what = `the ${nameExplained(place)}`;
   return {
     text: `Next to ${what} (${formatNumber(value)}) this map is hardly more than rounding: no cell is beyond ${formatNumber(largest)}. Either ${what} comes from elsewhere, such as biases, or a normalisation behind this layer divides its scale out, so that derivative times activation adds up to zero.`,
     remedy: usual ? { label: 'Show the usual layer', layer: usual.tensor } : toEarlier(place),
@@ -113,13 +126,13 @@ function describeRounding({ minimum, maximum }: ValueRange, place: MapPlace): Ma
  * up to zero over those cells (Euler's theorem: the normalisation is homogeneous of degree 0), not in each.
  */
 function describeCancelling(map: Float32Array, place: MapPlace): MapNotice | null {
-  const { value = null, usual = null, isOther = false } = place;
+  const { value = null, usual = null } = place;
   const sum = map.reduce((total, cell) => total + cell, 0);
   const size = map.reduce((total, cell) => total + Math.abs(cell), 0);
   return value === null || Math.abs(sum) > CANCELLED * size
     ? null
     : {
-        text: `What counts for ${isOther ? 'the target' : 'this class'} and what counts against it cancel: the cells add up to ${formatNumber(sum)}, without their signs to ${formatNumber(size)}. That is so before a normalisation that divides out the scale of several cells together, as where patches are merged: the map says which of neighbouring cells counts more, not how much they add.`,
+        text: `What counts for ${nameSide(place)} and what counts against it cancel: the cells add up to ${formatNumber(sum)}, without their signs to ${formatNumber(size)}. That is so before a normalisation that divides out the scale of several cells together, as where patches are merged: the map says which of neighbouring cells counts more, not how much they add.`,
         remedy: usual ? { label: 'Show the usual layer', layer: usual.tensor } : toEarlier(place),
       };
 }
@@ -136,9 +149,9 @@ function describeFlat({ minimum, maximum }: ValueRange, { low, high }: MapScale)
       };
 }
 
-function describeHidden({ minimum, maximum }: ValueRange, sign: Sign, { isOther = false }: MapPlace): MapNotice | null {
-  const what = isOther ? 'the target' : 'this class';
-  const consolation = isOther ? '' : ' A class can still win with the least negative logit.';
+function describeHidden({ minimum, maximum }: ValueRange, sign: Sign, place: MapPlace): MapNotice | null {
+  const what = nameSide(place);
+  const consolation = what === 'this class' ? ' A class can still win with the least negative logit.' : '';
   const remedy = { label: 'Show signed values', sign: 'signed' } as const;
   if (sign === 'positive' && maximum <= 0) {
     return {

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { LayerChoice, MapChoices } from '../../src/protocol/mapChoices';
+import { nameScoreOf } from '../../src/protocol/scoreName';
 import type { CamActions } from './camActions';
 import { chooseLayer } from './chosenMap';
 import { describeMap } from './mapNotice';
@@ -19,6 +20,7 @@ export function notice(
 ): TemplateResult | typeof nothing {
   const found = describeMap(shown.overlay.map, shown.overlay.scale, {
     ...findPlace(shown, choices),
+    score: nameScoreOf(shown.explanation),
     isContrast: typeof explained?.target.contrastClass === 'number',
   });
   if (!found) {

@@ -1,4 +1,5 @@
 import { range } from 'd3';
+import { nameScoreOf } from '../../src/protocol/scoreName';
 import { toCssColor } from './colorMaps';
 import { computeTicks, toColorPosition } from './colorScale';
 import { describeTargetUnit } from './explainedTarget';
@@ -76,7 +77,7 @@ export function describeValue({ explained: { target }, shown }: ExportedMap): st
   const probability = probabilities?.[target.classIndex];
   const isClass = target.contrastClass === null && probability !== undefined;
   const logit = logits[target.classIndex] - (target.contrastClass === null ? 0 : logits[target.contrastClass]);
-  return `logit ${formatSigned(logit)}${isClass ? ` · ${formatPercent(probability)}` : ''}`;
+  return `${nameScoreOf(shown.explanation)} ${formatSigned(logit)}${isClass ? ` · ${formatPercent(probability)}` : ''}`;
 }
 
 function drawScale(context: CanvasRenderingContext2D, { shown }: ExportedMap, top: number, width: number): void {
@@ -104,5 +105,6 @@ function describeKind(shown: ExportedMap['shown']): string {
   if (shown.kind === 'layer') {
     return `${toMethodId(shown)} at ${shown.explanation.layer}`;
   }
-  return shown.evidence.certificate.holds ? 'adds up to the logit' : 'does not add up to the logit';
+  const score = nameScoreOf(shown.explanation);
+  return shown.evidence.certificate.holds ? `adds up to the ${score}` : `does not add up to the ${score}`;
 }

@@ -1,6 +1,7 @@
 import { NO_CLASS } from '../../src/protocol/explanation';
 import type { ClassMap, Explanation, LayerExplanation } from '../../src/protocol/explanation';
 import type { ImageItem } from '../../src/protocol/messages';
+import { nameScoreOf } from '../../src/protocol/scoreName';
 import type { TargetChoice } from '../../src/protocol/target';
 import type { AppState, ImageState } from '../app';
 import { readCamChoices } from './camChoices';
@@ -116,7 +117,7 @@ export class SceneReader {
       kind: 'layer',
       explanation,
       target: found.request.target,
-      unit: describeUnit(explanation.unit, found.request.target),
+      unit: describeUnit(explanation.unit, found.request.target, nameScoreOf(explanation)),
       overlay: toOverlay(state, explanation, map, toScale(state, isAlone ? computeRange(map) : range)),
       scaleNote: isAlone || count < 2 ? 'Scale of this map alone' : `One scale for the ${count} maps drawn like this`,
     };
@@ -139,7 +140,7 @@ export class SceneReader {
       evidence,
       channels: this.#findRanks(explanation, evidence, cam.channelOrder),
       channel,
-      unit: channel !== null && isActivation ? 'activation' : 'logit',
+      unit: channel !== null && isActivation ? 'activation' : nameScoreOf(explanation),
       overlay: toOverlay(state, explanation, map, scale),
       channelScale: toScale(state, channelRange, isActivation),
       scaleNote: describeScale(cam, channel, shared.count),

@@ -30,13 +30,13 @@ export function cellMarks(explanation: ImageAnswer, shown: ShownMap, cell: Cell)
 /** Value, place, what it adds to the logit and how far it sees. */
 export function cellReadout(explanation: ImageAnswer, shown: ShownMap, cell: Cell): TemplateResult {
   const value = readValue(shown, cell);
-  const isPart = shown.kind === 'exact' && shown.unit === 'logit' && shown.explanation.aggregate === 'mean';
+  const isPart = shown.kind === 'exact' && shown.unit !== 'activation' && shown.explanation.aggregate === 'mean';
   const cells = explanation.height * explanation.width;
   const { receptiveField: field } = explanation;
   return html`<p>
       <strong>${formatSigned(value)} ${shown.unit}</strong>
       <span>row ${cell.row}, column ${cell.column}</span>
-      ${isPart ? html`<span title="The value divided by the ${cells} cells">adds ${formatSigned(value / cells)} to the logit</span>` : nothing}
+      ${isPart ? html`<span title="The value divided by the ${cells} cells">adds ${formatSigned(value / cells)} to the ${shown.unit}</span>` : nothing}
     </p>
     <p class="cam-quiet">
       ${field ? `Sees ${describeField(field, explanation)}` : 'What it sees is not known: the receptive field of this layer could not be computed.'}

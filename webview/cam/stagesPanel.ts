@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { LayerChoice, MapChoices, MethodChoice } from '../../src/protocol/mapChoices';
+import { nameScoreOf, speakOf } from '../../src/protocol/scoreName';
 import type { AppState } from '../app';
 import type { CamActions } from './camActions';
 import { chooseLayer, findMethod, toMapRequest } from './chosenMap';
@@ -98,7 +99,7 @@ export function stagesPanel(panel: StagesPanel, actions: CamActions): TemplateRe
     ${
       isOpen
         ? html`<div class="cam-maps">${stageMaps.map((each) => mapCard(toCard(panel, each, actions)))}</div>
-            <p class="cam-note">${describeStages(scene, choices)}</p>`
+            <p class="cam-note">${describeStages(scene, explained, choices)}</p>`
         : nothing
     }
   </section>`;
@@ -155,15 +156,16 @@ function toCard(
   };
 }
 
-function describeStages({ chosen }: Scene, choices: MapChoices): string {
+function describeStages({ chosen }: Scene, { answer }: ExplainedScene, choices: MapChoices): string {
   const isClass = chosen.kind !== 'layer' || chosen.target === null;
   const method = findStageMethod(chosen, choices);
   const isOther = chosen.kind === 'layer' && chosen.method !== method;
+  const end = isClass ? speakOf(nameScoreOf(answer), answer.logits.length === 1 ? 'logit' : 'logits') : 'target';
   const how =
     chosen.kind === 'exact'
       ? `By ${method?.name ?? ''}, and at the last stage by CAM itself, which exists there only.`
       : `By ${method?.name ?? ''}${isOther ? `: ${chosen.method.name} draws at one place only` : ''}.`;
-  return `${how} Each map has a scale of its own: values at different layers are not comparable. From the image on the left to the ${isClass ? 'logits' : 'target'}.`;
+  return `${how} Each map has a scale of its own: values at different layers are not comparable. From the image on the left to the ${end}.`;
 }
 
 /** The size tells stages apart but for the blocks of a transformer. */

@@ -21,7 +21,7 @@ const SORTS: Options<GallerySort> = [
   { value: 'probability', label: 'Probability', title: 'Probability of the most likely class' },
   { value: 'error', label: 'Error', title: '1 − probability of the true class, where the folder names one' },
   { value: 'entropy', label: 'Entropy', title: 'Entropy of the probabilities: how undecided the model is' },
-  { value: 'certificate', label: 'Certificate', title: 'What map + bias is off from the logit' },
+  { value: 'certificate', label: 'Certificate', title: 'How far map + bias is from adding up' },
   {
     value: 'border',
     label: 'Border energy',

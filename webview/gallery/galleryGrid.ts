@@ -85,7 +85,7 @@ ${description}"
     <span class="gallery-figure"
       >${row.probability === null ? nothing : formatPercent(row.probability)}
       ${figure === null ? nothing : html`<span>· ${formatNumber(figure)}</span>`}
-      ${row.holds === false ? html`<span title="The map does not add up to the logit">≠</span>` : nothing}</span
+      ${row.holds === false ? html`<span title="The map does not add up">≠</span>` : nothing}</span
     >
     ${second === undefined ? nothing : html`<span class="gallery-figure">B: ${second.message === null ? describeClass(second) : 'failed'}</span>`}
     <span class="gallery-name">${id}</span>

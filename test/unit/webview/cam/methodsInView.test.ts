@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RequestFailure } from '../../../../src/protocol/channel';
+import type { Explanation } from '../../../../src/protocol/explanation';
 import type { AppState } from '../../../../webview/app';
 import type { CamChoices } from '../../../../webview/cam/camChoices';
+import { computeClassMap } from '../../../../webview/cam/evidence';
 import {
+  FEATURE,
   createExplanation,
   createLayerExplanation,
   createMapChoices,
@@ -182,5 +185,41 @@ describe('maps by other methods in the view', () => {
     expect(read('.cam-heading')).toBe('cup');
     expect(panel('method')).toContain('GeM pooling stands between. Grad-CAM is used.');
     expect(find('explainLayer')).toHaveLength(1);
+  });
+
+  it('calls the only number of a model an output, not a logit, unless a probability is made of it', async () => {
+    const only = { logits: Float32Array.of(5), top: [0] };
+    const maps = [computeClassMap(FEATURE, 0, Float32Array.of(2, 0), 0, 5)];
+    const head = { classes: 1, activation: null };
+    const texts = async (change: Partial<AppState>, explanation: Explanation) => {
+      const imageStates = new Map([['a.png', { status: 'explained', explanation } as const]]);
+      // Its tensor is named by the user.
+      const targets = { outputs: [{ name: 'y', shape: [1, 1], grid: null }], embeddings: [], usual: null };
+      const mapChoices = createMapChoices({ targets, placeless: [], end: 'the output' });
+      const test = show({ showsStages: true }, { imageStates, mapChoices, ...change });
+      test.page.querySelector('.cam-frame')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp' }));
+      const readAll = () => new XMLSerializer().serializeToString(test.page);
+      const exact = readAll();
+      test.choose('Method', 'gradcam');
+      const layer = { ...only, layer: 'feature', height: 2, width: 2 };
+      const blank = { maps: [{ classIndex: 0, map: new Float32Array(4), value: 5 }] };
+      const { probabilities, probabilitySource } = explanation;
+      const drawn = { ...layer, ...blank, probabilities, probabilitySource };
+      test.find('explainLayer')[0].resolve(createLayerExplanation({ ...drawn, layer: 'early' }));
+      await settle();
+      test.find('explainLayer').at(-1)?.resolve(createLayerExplanation(drawn));
+      await settle();
+      return `${exact}\n${readAll()}`;
+    };
+    const plain = await texts({ report: createReport(head) }, createExplanation({ ...only, maps }));
+    expect(plain.match(/.{40}logit.{20}/gi)).toBeNull();
+    expect(plain).toContain('What makes the output');
+    expect(plain).toContain('to the output.');
+    expect(plain).toContain('the output does not depend on these cells');
+    const probability = { probabilities: Float32Array.of(0.99), probabilitySource: 'model' } as const;
+    const report = createReport({ ...head, activation: 'sigmoid' });
+    const binary = await texts({ report }, createExplanation({ ...only, maps, ...probability }));
+    expect(binary).toContain('What makes the logit');
+    expect(binary).not.toContain('the output.');
   });
 });
