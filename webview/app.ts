@@ -13,7 +13,7 @@ import type { HeadProgress, HeadWork } from '../src/protocol/headWork';
 import type { LayerMeasurement } from '../src/protocol/measurement';
 import type { ModelReport } from '../src/protocol/modelReport';
 import type { CamChoices } from './cam/camChoices';
-import type { DetailsByLayer } from './modelDetails';
+import type { DetailsByLayer } from './detailsByLayer';
 import type { MapRequest } from './cam/mapRequest';
 import type { HeadChoices } from './head/headChoices';
 import type { Galleries } from './gallery/galleryContent';

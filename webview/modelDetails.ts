@@ -1,11 +1,6 @@
-import type { LayerDetails, ModelDetails } from '../src/protocol/modelDetails';
 import type { ModelReport } from '../src/protocol/modelReport';
 import type { App } from './app';
-
-/** The details of a model with those of its layers by their index in the file. */
-export interface DetailsByLayer extends Omit<ModelDetails, 'layers'> {
-  readonly layers: ReadonlyMap<number, LayerDetails>;
-}
+import { toDetailsByLayer } from './detailsByLayer';
 
 const asked = new WeakMap<App, { readonly report: ModelReport; readonly answer: Promise<void> }>();
 
@@ -29,8 +24,4 @@ async function request(app: App, report: ModelReport): Promise<void> {
   if (app.state.report === report) {
     app.update({ details: toDetailsByLayer(details) });
   }
-}
-
-export function toDetailsByLayer({ layers, ...whole }: ModelDetails): DetailsByLayer {
-  return { ...whole, layers: new Map(layers.map((layer) => [layer.index, layer])) };
 }

@@ -21,7 +21,7 @@ import { toRecord } from '../series/toRecord';
 import { createTrueClasses } from '../series/trueClasses';
 import { UserError } from '../userError';
 import type { CamArguments, SeriesFormat } from './arguments';
-import type { CamRun } from './cam';
+import type { CamRun } from './camRun';
 import { createFolder } from '../onnx/createFolder';
 import type { Output } from './output';
 import { createSeriesProgress } from './seriesProgress';

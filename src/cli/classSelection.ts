@@ -22,3 +22,8 @@ export function toClassIndices(choices: readonly ClassChoice[], top: readonly nu
   const indices = choices.flatMap((choice) => (choice.kind === 'top' ? top.slice(0, choice.count) : [choice.index]));
   return [...new Set(indices)];
 }
+
+/** Classes that were asked for by name or number. */
+export function listAsked(choices: readonly ClassChoice[]): number[] {
+  return choices.flatMap((choice) => (choice.kind === 'class' ? [choice.index] : []));
+}

@@ -4,31 +4,15 @@ import type { FitHeadOptions, FittedHeads } from '../fitHead';
 import { chooseHead, DEFAULT_FIT, fitHeads } from '../fitHead';
 import { InferenceClient } from '../inference/inferenceClient';
 import { checkWritable } from '../onnx/savePlace';
-import type { HeadFit, HeadFitReport } from '../protocol/headFit';
+import type { HeadFit } from '../protocol/headFit';
 import { saveFittedHead } from '../head/saveFittedHead';
 import type { ExtractedData } from './dataRun';
 import { extractData } from './dataRun';
 import type { FitArguments } from './fitArguments';
+import { toFitDocument } from './fitDocument';
 import { formatFit } from './fitText';
 import type { Output } from './output';
 import { createProgress } from './progress';
-
-/** What `headlight fit --json` prints, schema 1. Other tools rely on it: add fields, never change them. */
-export interface FitDocument extends Omit<HeadFitReport, 'heads'> {
-  readonly schema: 1;
-  readonly heads: readonly HeadDocument[];
-  /** The model with the new head; null without --out. */
-  readonly file: string | null;
-  /** Which of the heads it has. */
-  readonly saved: HeadFit['kind'] | null;
-}
-
-interface HeadDocument extends HeadFit {
-  readonly trainAccuracy: number;
-  readonly validationAccuracy: number;
-  /** What was minimised: `objective`. */
-  readonly loss: number;
-}
 
 /** Fits heads to labelled images and saves the better one. Exit code 1 when some images could not be read. */
 export async function runFit(options: FitArguments, output: Output, inferencePath: string): Promise<0 | 1> {
@@ -43,7 +27,7 @@ export async function runFit(options: FitArguments, output: Output, inferencePat
     try {
       const fitted = await fitHeads(client, dataset, data.features, toFitOptions(options, output));
       const saved = options.out === null ? null : await save(fitted, data, options.out, client, options);
-      const document = toDocument(fitted.report, options.out, saved);
+      const document = toFitDocument(fitted.report, options.out, saved);
       output.write(options.json ? `${JSON.stringify(document)}\n` : formatFit(document));
       return data.features.skipped.length === 0 ? 0 : 1;
     } finally {
@@ -85,14 +69,4 @@ async function save(
   const record = { method: 'fit', kind, data: resolve(data), images: counts, ...split, penalty, iterations, ...scores };
   await saveFittedHead(features.analysis, head, file, { client, labels: classes, preprocessing, record });
   return kind;
-}
-
-function toDocument(report: HeadFitReport, file: string | null, saved: HeadFit['kind'] | null): FitDocument {
-  const heads = report.heads.map((fit) => ({
-    ...fit,
-    trainAccuracy: fit.train.accuracy,
-    validationAccuracy: fit.validation.accuracy,
-    loss: fit.objective,
-  }));
-  return { schema: 1, ...report, heads, file, saved };
 }

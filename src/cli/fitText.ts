@@ -1,5 +1,5 @@
 import type { HeadFit } from '../protocol/headFit';
-import type { FitDocument } from './fit';
+import type { FitDocument } from './fitDocument';
 import { formatCount } from './quantity';
 import { formatTable } from './table';
 

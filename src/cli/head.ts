@@ -11,20 +11,17 @@ import { InferenceClient } from '../inference/inferenceClient';
 import type { ModelAnalysis } from '../inspectModel';
 import { analyzeModel } from '../inspectModel';
 import { checkWritable } from '../onnx/savePlace';
-import type { SwapProposal } from '../protocol/headSwap';
 import { proposeSwap, saveSwap } from '../swapHead';
 import { UserError } from '../userError';
 import type { HeadArguments } from './headArguments';
 import { readSettings as readSettingsFile } from './settingsFile';
+import type { HeadDocument } from './headText';
 import { formatSwap } from './headText';
 import { listImageFiles } from './imageFiles';
 import type { FittedSwap } from './fitSwap';
 import { fitSwap } from './fitSwap';
 import type { Output } from './output';
 import { createProgress } from './progress';
-
-/** What `headlight head --json` prints: the proposal, and the file that was saved. */
-export type HeadDocument = { readonly schema: 1; readonly file: string | null } & SwapProposal;
 
 /** Proposes another head, and saves it when a file is given. Exit code 1 when an image could not be read. */
 export async function runHead(options: HeadArguments, output: Output, inferencePath: string): Promise<0 | 1> {

@@ -1,7 +1,9 @@
-import type { SwapImage, SwapSide } from '../protocol/headSwap';
-import type { HeadDocument } from './head';
+import type { SwapImage, SwapProposal, SwapSide } from '../protocol/headSwap';
 import { formatBytes, formatCount } from './quantity';
 import { formatTable } from './table';
+
+/** What `headlight head --json` prints: the proposal, and the file that was saved. */
+export type HeadDocument = { readonly schema: 1; readonly file: string | null } & SwapProposal;
 
 /** Worst images listed; --json has all. */
 const MOST_IMAGES = 10;

@@ -1,4 +1,3 @@
-import type { AppState } from '../app';
 import type { ChannelOrder } from './channelRanking';
 import type { Backdrop } from './rasters';
 import { isTargetChoice } from '../../src/protocol/target';
@@ -44,7 +43,8 @@ export const DEFAULT_CAM_CHOICES: CamChoices = {
   showsStages: false,
 };
 
-export function readCamChoices({ choices }: Pick<AppState, 'choices'>): CamChoices {
+/** Of the choices of the page. */
+export function readCamChoices({ choices }: { readonly choices: { readonly cam?: CamChoices } }): CamChoices {
   return { ...DEFAULT_CAM_CHOICES, ...choices.cam };
 }
 

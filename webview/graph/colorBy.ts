@@ -1,6 +1,6 @@
 import * as d3 from 'd3';
 import type { LayerReport } from '../../src/protocol/modelReport';
-import type { DetailsByLayer } from '../modelDetails';
+import type { DetailsByLayer } from '../detailsByLayer';
 import type { GraphItem, GraphView, ItemId } from './viewModel';
 
 /** What the boxes' colours tell. */

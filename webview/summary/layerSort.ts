@@ -1,5 +1,5 @@
 import type { LayerReport } from '../../src/protocol/modelReport';
-import type { DetailsByLayer } from '../modelDetails';
+import type { DetailsByLayer } from '../detailsByLayer';
 
 export type ColumnName =
   | 'index'

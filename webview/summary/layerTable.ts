@@ -4,7 +4,7 @@ import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { formatBytes, formatCount, formatExact, formatMilliseconds, formatShape, formatSignificant } from '../quantity';
 import { createRowScroller } from '../rowScroller';
-import type { DetailsByLayer } from '../modelDetails';
+import type { DetailsByLayer } from '../detailsByLayer';
 import { provenanceTemplate } from './figure';
 import { toSortedLayers, type ColumnName, type MoreFigures, type SortOrder } from './layerSort';
 

@@ -1,6 +1,6 @@
 import type { LayerMeasurement, MachineSpeed } from '../../src/protocol/measurement';
 import type { HeadReport, LayerReport, ModelReport } from '../../src/protocol/modelReport';
-import type { DetailsByLayer } from '../modelDetails';
+import type { DetailsByLayer } from '../detailsByLayer';
 import { toOwnVariant } from './headText';
 
 /** One layer: how much it computes per byte, and how much it computes, or how fast when that was measured. */

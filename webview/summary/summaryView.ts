@@ -1,7 +1,8 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { AppState, CreateView } from '../app';
-import { fetchModelDetails, type DetailsByLayer } from '../modelDetails';
+import type { DetailsByLayer } from '../detailsByLayer';
+import { fetchModelDetails } from '../modelDetails';
 import { createCostSection } from './costSection';
 import { headSectionTemplate } from './headSection';
 import { createLayerTable } from './layerTable';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { describeCostBasis } from '../../src/protocol/costBasis';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
-import type { DetailsByLayer } from '../modelDetails';
+import type { DetailsByLayer } from '../detailsByLayer';
 import { formatBytes, formatCount, formatExact } from '../quantity';
 import { figureTemplate, type Figure } from './figure';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeaturesDocument } from '../../../src/cli/features';
-import type { FitDocument } from '../../../src/cli/fit';
+import type { FitDocument } from '../../../src/cli/fitDocument';
 import { encodePng } from '../../../src/cli/pngFile';
 import { analyzeModel } from '../../../src/inspectModel';
 import { readNpy } from '../../../src/tensor/npy';

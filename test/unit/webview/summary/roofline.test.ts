@@ -6,7 +6,7 @@ import { RequestFailure } from '../../../../src/protocol/channel';
 import type { LayerMeasurement } from '../../../../src/protocol/measurement';
 import type { ModelReport } from '../../../../src/protocol/modelReport';
 import type { AppState } from '../../../../webview/app';
-import { toDetailsByLayer } from '../../../../webview/modelDetails';
+import { toDetailsByLayer } from '../../../../webview/detailsByLayer';
 import { createInitialState } from '../../../../webview/savedState';
 import { computeRoof, toRoofline } from '../../../../webview/summary/roofline';
 import { createSummaryView } from '../../../../webview/summary/summaryView';

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { analyzeModel } from '../../../../src/inspectModel';
 import type { ModelReport } from '../../../../src/protocol/modelReport';
 import type { View } from '../../../../webview/app';
-import { toDetailsByLayer, type DetailsByLayer } from '../../../../webview/modelDetails';
+import { toDetailsByLayer, type DetailsByLayer } from '../../../../webview/detailsByLayer';
 import { createInitialState } from '../../../../webview/savedState';
 import { createSummaryView } from '../../../../webview/summary/summaryView';
 import { layer, report } from '../reportBuilder';
