@@ -6,7 +6,7 @@ const OVERSCAN = 10;
 /** Before the page has laid the scroller out. */
 const USUAL_HEIGHT = 400;
 
-export interface RowTable<Row> {
+interface RowTable<Row> {
   readonly rows: readonly Row[];
   readonly columns: number;
   rowTemplate(row: Row, index: number): TemplateResult;

@@ -32,7 +32,7 @@ export type GraphTarget =
   | { readonly kind: 'weighted'; readonly output: string; readonly factors: readonly Factor[] }
   | { readonly kind: 'similarity'; readonly output: string; readonly reference: Float32Array };
 
-export interface Factor {
+interface Factor {
   readonly dims: readonly number[];
   readonly data: Float32Array;
 }

@@ -13,7 +13,7 @@ const OUTPUTS = 1024;
 /** Where a node's input comes from: `STORED`, a graph input, or an output of the node at a position. */
 export type Source = number;
 
-export interface Reader {
+interface Reader {
   readonly position: number;
   readonly slot: number;
   /** Which output of the producer is read. */

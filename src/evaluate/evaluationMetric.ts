@@ -1,4 +1,4 @@
-import type { EvaluationBox, EvaluationCurve, MetricDescription } from '../protocol/evaluation';
+import type { EvaluationCurve, MetricDescription } from '../protocol/evaluation';
 import type { JudgedMap } from './judgedMap';
 import type { InputScorer } from './inputScorer';
 
@@ -46,5 +46,3 @@ export interface ModelMetric extends MetricDescription {
 
 /** A way to judge maps: one file each, and a row in the table of metrics.ts. */
 export type EvaluationMetric = MapMetric | RunMetric | SetMetric | ModelMetric;
-
-export type { EvaluationBox };

@@ -12,7 +12,7 @@ import type { LayerMap } from '../protocol/explanation';
 import type { Tensor } from '../tensor/tensor';
 
 /** The largest difference between values that should be equal, and the largest of the values. */
-export interface Difference {
+interface Difference {
   readonly maximum: number;
   readonly largest: number;
 }

@@ -10,7 +10,7 @@ export interface LinearModel {
   readonly bias: Float64Array;
 }
 
-export interface FitOptions {
+interface FitOptions {
   /**
    * Penalty: (penalty/2)·‖weights‖² beside the *sum* of the losses; the bias is free. scikit-learn's C is 1/penalty.
    */

@@ -23,7 +23,7 @@ export interface Sidecar {
   readonly labels: SidecarLabels | null;
 }
 
-export type SidecarLabels =
+type SidecarLabels =
   | { readonly kind: 'list'; readonly labels: readonly string[] }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'imagenet' };

@@ -27,7 +27,7 @@ export interface TensorValue {
 }
 
 /** A tensor of which the process has the elements: they are those that it kept last. */
-export type KeptTensor = Omit<TensorValue, 'data'> & { readonly kept: true };
+type KeptTensor = Omit<TensorValue, 'data'> & { readonly kept: true };
 
 export type Feed = TensorValue | KeptTensor;
 
@@ -55,7 +55,7 @@ export interface ModelSource {
   readonly profileFolder?: string;
 }
 
-export interface LoadedModel {
+interface LoadedModel {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly stamps: readonly FileStamp[];

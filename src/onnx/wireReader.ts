@@ -5,7 +5,7 @@ import type { ReadBudget } from './readBudget';
 
 /** Wire types of protobuf (https://protobuf.dev/programming-guides/encoding). 3 and 4 are groups, which ONNX never uses. */
 export const VARINT = 0;
-export const FIXED64 = 1;
+const FIXED64 = 1;
 export const LENGTH_DELIMITED = 2;
 export const FIXED32 = 5;
 

@@ -116,7 +116,7 @@ export type ComparisonToHost =
   | { readonly type: 'pageFailed'; readonly message: string; readonly stack: string };
 
 /** Requests of the page of a comparison. */
-export interface ComparisonRequests {
+interface ComparisonRequests {
   /** Compare all pairs of weights by their hashes; a verdict for each pair of the report, in its order. */
   readonly compareWeights: { readonly params: Record<string, never>; readonly result: readonly WeightVerdict[] };
   /** How far one pair of weights is apart. */

@@ -17,7 +17,7 @@ export interface EvaluationReport {
   readonly errors: readonly EvaluationFailure[];
 }
 
-export interface EvaluationSettings {
+interface EvaluationSettings {
   readonly methods: readonly string[];
   /** Tensor that the maps of all but the exact method are drawn at; null: the usual one. */
   readonly layer: string | null;

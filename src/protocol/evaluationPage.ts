@@ -46,7 +46,7 @@ export interface EvaluationChoice {
 }
 
 /** A report whose rows arrived before it. */
-export type EvaluationOutcome = Omit<EvaluationReport, 'rows'>;
+type EvaluationOutcome = Omit<EvaluationReport, 'rows'>;
 
 export type HostToEvaluation =
   /** Answer to `ready`. */
@@ -64,10 +64,10 @@ export type HostToEvaluation =
       readonly total: number;
     };
 
-export type EvaluationToHost =
+type EvaluationToHost =
   { readonly type: 'ready' } | { readonly type: 'pageFailed'; readonly message: string; readonly stack: string };
 
-export interface EvaluationRequests {
+interface EvaluationRequests {
   /** Ask for a folder of images, or of annotations (or a COCO file); null when dismissed. */
   readonly chooseFolder: {
     readonly params: { readonly what: 'images' | 'masks' };

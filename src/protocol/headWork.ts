@@ -18,7 +18,7 @@ export interface SwapChoices {
   readonly methods: Readonly<Record<SwapTarget, readonly SwapChoice[]>>;
 }
 
-export interface SwapChoice {
+interface SwapChoice {
   readonly method: SwapMethod;
   /** Why it does not apply to this head; null when it does. */
   readonly refusal: string | null;

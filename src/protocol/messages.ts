@@ -187,7 +187,7 @@ export interface ClassifierWeights {
 }
 
 /** Requests of the page: name → parameters and result. Every request gets exactly one answer. */
-export interface Requests {
+interface Requests {
   /** Ask the user for images; those chosen arrive as `imagesAdded`. */
   readonly pickImages: { readonly params: Record<string, never>; readonly result: { readonly added: number } };
   /** Images dropped on the page: `file://` or `vscode-remote://` URIs. */

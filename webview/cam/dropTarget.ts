@@ -30,7 +30,7 @@ export function acceptDrops(element: HTMLElement, add: (uris: readonly string[])
 }
 
 /** RFC 2483, section 5: one URI a line, lines that start with # are comments. */
-export function parseUriList(text: string): string[] {
+function parseUriList(text: string): string[] {
   return text
     .split(/\r?\n/)
     .map((line) => line.trim())

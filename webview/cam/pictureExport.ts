@@ -68,7 +68,7 @@ function drawCaption(context: CanvasRenderingContext2D, exported: ExportedMap, w
 }
 
 /** The logit with its probability, the difference of two, or the value of another target. */
-export function describeValue({ explained: { target }, shown }: ExportedMap): string {
+function describeValue({ explained: { target }, shown }: ExportedMap): string {
   if (shown.kind === 'layer' && shown.target !== null) {
     const { value } = shown.explanation.maps[0];
     return value === undefined ? '' : `${formatSigned(value)} ${describeTargetUnit(shown.target)}`;

@@ -13,7 +13,7 @@ export type LayerFilter = 'all' | LayerStatus;
 export const FILTERS: readonly LayerFilter[] = ['all', 'changed', 'added', 'removed'];
 
 /** How far the comparison of weights is. */
-export type WeightsState =
+type WeightsState =
   | { readonly status: 'idle' }
   | { readonly status: 'running'; readonly fraction: number }
   | { readonly status: 'done' }

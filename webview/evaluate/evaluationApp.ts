@@ -10,7 +10,7 @@ import type { Failure } from '../../src/protocol/messages';
 import { capitalize } from '../../src/protocol/capitalize';
 
 /** What is chosen so far; null: not yet. */
-export interface ChoiceState extends Omit<EvaluationChoice, 'images' | 'classRule'> {
+interface ChoiceState extends Omit<EvaluationChoice, 'images' | 'classRule'> {
   readonly images: string | null;
   /** null: one class, which is not named yet. */
   readonly classRule: ClassRule | null;

@@ -20,7 +20,7 @@ export interface BoxTitle {
   readonly layer: number | null;
 }
 
-export interface BoxLine {
+interface BoxLine {
   /** Base line. */
   readonly y: number;
   readonly text: string;

@@ -6,7 +6,7 @@ export interface BlockGraph {
   readonly edges: readonly BlockGraphEdge[];
 }
 
-export interface BlockGraphEdge {
+interface BlockGraphEdge {
   readonly id: string;
   /** null: comes in through the block's upper border. */
   readonly from: string | null;
@@ -34,7 +34,7 @@ export interface BlockLayout {
   readonly portsOut: ReadonlyMap<string, number>;
 }
 
-export interface LaidOutEdge {
+interface LaidOutEdge {
   readonly id: string;
   readonly points: readonly Point[];
   /** Left end of the label's middle line; null without a label. */

@@ -2,7 +2,7 @@ import { RequestFailure } from '../../src/protocol/channel';
 import type { TensorValues } from '../../src/protocol/messages';
 import type { App } from '../app';
 
-export type TensorPage = TensorValues | 'loading' | { readonly message: string };
+type TensorPage = TensorValues | 'loading' | { readonly message: string };
 
 /** Parts of stored tensors, read from the file when they are looked at; the newest few are kept. */
 export interface TensorPages {

@@ -3,7 +3,7 @@ import type { Tooltip } from '../summary/tooltip';
 import { drawChartFrame } from './chartFrame';
 
 /** One line of a chart. */
-export interface Curve {
+interface Curve {
   readonly name: string;
   readonly className: string;
   readonly values: readonly number[];

@@ -3,7 +3,7 @@ import type { Tooltip } from '../summary/tooltip';
 import { drawChartFrame } from './chartFrame';
 
 /** Points in the order of their x; a third number is how many images a point stands for. */
-export interface Line {
+interface Line {
   readonly name: string;
   readonly className: string;
   readonly points: readonly (readonly [x: number, y: number, count?: number])[];

@@ -23,7 +23,7 @@ export interface TheoryCell {
     | { readonly missing: string };
 }
 
-export interface TheoryRow {
+interface TheoryRow {
   readonly label: string;
   readonly source: string;
   readonly cells: Readonly<Record<HeadDesign, TheoryCell>>;

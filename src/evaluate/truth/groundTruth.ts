@@ -9,7 +9,7 @@ import { interpretMaskValues, toMaskObjects } from './pngMask';
 import { readPngValues } from '../../image/pngValues';
 import { parseYolo } from './yolo';
 
-export type TruthFormat = 'png' | 'voc' | 'coco' | 'yolo';
+type TruthFormat = 'png' | 'voc' | 'coco' | 'yolo';
 
 /** Where the objects of a set of images are. */
 export interface GroundTruth {

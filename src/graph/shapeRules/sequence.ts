@@ -16,7 +16,7 @@ import { concatenateShapes } from './layout';
 /** Longer sequences are known by what their tensors have in common. */
 const MAXIMUM_ITEMS = 1024;
 
-export const asSequence = (sequence: SequenceFacts): OutputFacts => ({ elementType: null, shape: null, sequence });
+const asSequence = (sequence: SequenceFacts): OutputFacts => ({ elementType: null, shape: null, sequence });
 
 export function listOf(elementType: SequenceFacts['elementType'], items: readonly (PartialShape | null)[]) {
   const common = items.length === 0 ? null : items.reduce(mergeShapes);
@@ -134,7 +134,7 @@ function partSizes(call: OperatorCall, size: number | null): readonly number[] |
 }
 
 /** A tensor as it is, or the sequence. */
-export const passOn: ShapeRule = (call) => {
+const passOn: ShapeRule = (call) => {
   const sequence = sequenceOf(call, 0);
   return [sequence === null ? { shape: shapeOf(call, 0), elementType: typeOf(call, 0) } : asSequence(sequence)];
 };
