@@ -1,4 +1,4 @@
-import type { BlockGraph, BlockLayout } from './layoutBlock';
+import type { BlockGraph, BlockLayout } from './blockGraph';
 
 /** A block's graph with numbers for names, so that equal blocks have equal graphs, and the way back. */
 export interface CanonicalGraph {

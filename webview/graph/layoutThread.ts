@@ -1,5 +1,6 @@
 import { toCanonicalGraph } from './canonicalGraph';
-import { layoutBlock, type BlockGraph, type BlockLayout } from './layoutBlock';
+import type { BlockGraph, BlockLayout } from './blockGraph';
+import { layoutBlock } from './layoutBlock';
 import LayoutWorker from './layoutWorker?worker&inline';
 
 /**

@@ -1,4 +1,5 @@
-import { layoutBlock, type BlockGraph } from './layoutBlock';
+import type { BlockGraph } from './blockGraph';
+import { layoutBlock } from './layoutBlock';
 
 // A thread for layoutBlock: one answer per message, in order.
 self.onmessage = ({ data }: MessageEvent<{ id: number; graph: BlockGraph }>) => {

@@ -1,4 +1,4 @@
-import type { BlockGraph, BlockLayout, Point } from './layoutBlock';
+import type { BlockGraph, BlockLayout, Point } from './blockGraph';
 import type { GraphView, ItemId } from './viewModel';
 import type { ReportShape } from '../../src/protocol/modelReport';
 

@@ -1,11 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { layoutBlock } from '../../../../webview/graph/layoutBlock';
+import type { BlockLayout } from '../../../../webview/graph/blockGraph';
+import { layoutBlock, readLayout } from '../../../../webview/graph/layoutBlock';
 import { toPicture, type Picture, type PlacedItem } from '../../../../webview/graph/picture';
+import { placeChain } from '../../../../webview/graph/placeChain';
+import { placeWithDagre } from '../../../../webview/graph/placeWithDagre';
 import { toGraphView } from '../../../../webview/graph/toGraphView';
 import type { ItemId } from '../../../../webview/graph/viewModel';
 import { layer, report } from '../reportBuilder';
 
 const SIZE = { width: 100, height: 40 };
+
+/** Every number of a layout by its name, to a millionth of a pixel. */
+function toNumbers(layout: BlockLayout | null): unknown {
+  const numbers = layout && {
+    ...layout,
+    nodes: [...layout.nodes].sort(),
+    portsIn: [...layout.portsIn],
+    portsOut: [...layout.portsOut],
+  };
+  return JSON.parse(
+    JSON.stringify(numbers, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e6) / 1e6 : value)),
+  );
+}
 
 describe('the layout of one block', () => {
   it('puts readers below what they read, without overlap, and joins parallel branches', () => {
@@ -36,6 +52,44 @@ describe('the layout of one block', () => {
     });
     expect([...portsIn.keys()]).toEqual(['x', 'z']);
     expect([...portsOut.keys()]).toEqual(['y']);
+  });
+
+  it('writes down for a single line of boxes what dagre works out', () => {
+    let seed = 5;
+    const pick = (count: number) => (seed = (seed * 1103515245 + 12345) % 2147483648) % count;
+    for (let round = 0; round < 200; round++) {
+      const count = 1 + pick(12);
+      const nodes = Array.from({ length: count }, (_, id) => ({
+        ...{ id: `n${(id * 7) % count}x${id}`, width: 40 + pick(300), height: 20 + pick(90) },
+      }));
+      const [hasIn, hasOut] = [pick(2) === 1, pick(2) === 1];
+      const stations = [...(hasIn ? [null] : []), ...nodes.map(({ id }) => id), ...(hasOut ? [null] : [])];
+      const edges = stations.slice(1).map((to, index) => {
+        const from = stations[index];
+        const isInner = from !== null && to !== null;
+        return { id: `e${index}`, from, to, tensor: `t${index}`, labelWidth: isInner && pick(4) > 0 ? pick(200) : 0 };
+      });
+      const graph = { nodes: [...nodes].sort(() => pick(3) - 1), edges: [...edges].reverse() };
+      const [chain, dagre] = [placeChain(graph), placeWithDagre(graph)].map((placement) =>
+        placement === null ? null : readLayout(graph, placement),
+      );
+      expect(toNumbers(chain)).toEqual(toNumbers(dagre));
+    }
+  });
+
+  it('leaves to dagre what is no single line', () => {
+    const edge = (from: string | null, to: string | null, tensor = 't') => ({
+      ...{ id: `${from}${to}${tensor}`, from, to, tensor, labelWidth: 0 },
+    });
+    const place = (edges: ReturnType<typeof edge>[]) =>
+      placeChain({ nodes: ['a', 'b', 'c'].map((id) => ({ id, ...SIZE })), edges });
+    expect(place([edge('a', 'b'), edge('b', 'c')])).not.toBeNull();
+    expect(place([edge('a', 'b'), edge('a', 'c')])).toBeNull(); // a fork
+    expect(place([edge('a', 'c'), edge('b', 'c')])).toBeNull(); // a join
+    expect(place([edge('a', 'b')])).toBeNull(); // a box beside it
+    expect(place([edge('a', 'b'), edge('b', 'c'), edge('c', 'a')])).toBeNull(); // a circle
+    expect(place([edge('a', 'b'), edge('b', 'c'), edge('a', 'b', 'u')])).toBeNull(); // two edges side by side
+    expect(place([edge(null, 'a', 't'), edge(null, 'a', 'u'), edge('a', 'b'), edge('b', 'c')])).toBeNull();
   });
 
   it('lays out a block without edges', () => {
