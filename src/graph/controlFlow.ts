@@ -51,6 +51,9 @@ function inferIf(inference: Inference, call: OperatorCall, run: RunBody): readon
   const names =
     condition === undefined ? ['then_branch', 'else_branch'] : [condition === 0 ? 'else_branch' : 'then_branch'];
   const branches = names.flatMap((name) => readGraph(node, name) ?? []);
+  if (branches.length === 0) {
+    return [];
+  }
   const scopes = branches.map((graph) => run(graph, []));
   inference.bodies.set(
     node,

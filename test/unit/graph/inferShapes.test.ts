@@ -302,6 +302,11 @@ describe('bodies', () => {
     expect(inferShapes(model).facts.get('y')?.shape).toEqual([4, 3]);
   });
 
+  test('an If without branches leaves its output unknown', () => {
+    const model = buildModel({ inputs: { c: ['bool', []] }, nodes: [node('If', 'c', 'y')] });
+    expect(inferShapes(model).facts.get('y')?.shape).toBeNull();
+  });
+
   test('a loop keeps steady shapes, follows growing ones for a known number of turns and stacks its scan outputs', () => {
     const body = buildGraph({
       inputs: { i: ['int64', []], go: ['bool', []], steady: null, growing: null },
