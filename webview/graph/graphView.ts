@@ -1,7 +1,6 @@
-import { html, render } from 'lit/html.js';
+import { render } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App, AppState, CreateView, View } from '../app';
-import { breadcrumbTemplate } from './breadcrumb';
 import { Coloring } from './coloring';
 import { drawPicture } from './drawPicture';
 import { exportPicture, type Extent, type Format } from './exportPicture';
@@ -13,21 +12,17 @@ import { createGraphCanvas, type GraphCanvas } from './graphCanvas';
 import { createGraphElements, setActive, type GraphElements } from './graphElements';
 import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
-import type { ColorBy } from './colorBy';
-import { hasHead } from './head';
+import { GraphToolbar } from './graphToolbar';
 import { toVisibleItem } from './initialFold';
 import { measureInsets } from './insets';
 import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
 import { OutlineReport } from './outlineReport';
-import { pathBarTemplate } from './pathBar';
 import { PathTool } from './pathTool';
 import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
 import { Scene } from './scene';
 import { Selection } from './selection';
-import { NO_SEARCH, searchLayers, toNextMatch, type SearchState } from './search';
-import { toolbarTemplate } from './toolbar';
 import type { ItemId } from './viewModel';
 
 export const createGraphView: CreateView = (app) => new LayerGraph(app);
@@ -46,9 +41,9 @@ class LayerGraph implements View {
   readonly #scene = new Scene();
   readonly #folding: Folding;
   readonly #coloring: Coloring;
+  readonly #toolbar: GraphToolbar;
   readonly #far: FarView = createFarView();
   readonly #selection: Selection;
-  #search: SearchState = NO_SEARCH;
   readonly #path = new PathTool(() => this.#requestDraw());
   #drawnModel: GraphModel | null = null;
   readonly #outline: OutlineReport;
@@ -74,6 +69,17 @@ class LayerGraph implements View {
       },
     });
     this.#coloring = new Coloring(app, () => this.#requestDraw());
+    this.#toolbar = new GraphToolbar(
+      {
+        ...{ app, elements: this.#elements, scene: this.#scene, canvas: this.#canvas },
+        ...{ folding: this.#folding, coloring: this.#coloring, path: this.#path },
+      },
+      {
+        showLayer: (index) => this.#showLayer(index),
+        changed: () => this.#requestDraw(),
+        export: (extent, format) => void this.#export(extent, format),
+      },
+    );
     this.#minimap = createMinimap((viewport) => this.#canvas.setViewport(viewport), this.#canvas);
     this.#properties = createPropertiesPanel(app, {
       selectLayer: (index) => this.#showLayer(index),
@@ -159,7 +165,7 @@ class LayerGraph implements View {
     const saved = this.app.state.choices.graph;
     const { view } = this.#scene.open(report, saved);
     this.#path.clear();
-    this.#search = { ...this.#search, found: searchLayers(report, view, this.#search.query), position: -1 };
+    this.#toolbar.searchAgain(report, view);
     const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
     await this.#folding.layOutAt(viewport);
     if (!isReload && saved?.width !== undefined) {
@@ -230,55 +236,11 @@ class LayerGraph implements View {
     setActive(this.#elements.stage, this.#selection.item === null ? null : toElementId(this.#selection.item));
     this.#minimap.draw(picture, colors);
     render(this.#coloring.legend(), this.#elements.legend);
-    this.#drawToolbar(model);
+    this.#toolbar.draw(model);
   }
 
   #toMarks(model: GraphModel): Marks {
-    return toMarks(model, this.#scene.expanded, this.#selection, this.#search.found, this.#path.found);
-  }
-
-  #drawToolbar(model: GraphModel): void {
-    const { root } = this.#scene;
-    const shown = {
-      search: this.#search,
-      hasHead: hasHead(model.report),
-      isExpanding: this.#folding.isUnfoldingAll,
-      colorBy: this.#coloring.by,
-    };
-    const toolbar = toolbarTemplate(shown, {
-      search: (query) => this.#find({ query, found: searchLayers(model.report, model.view, query), position: -1 }),
-      nextMatch: (step) => this.#find(toNextMatch(this.#search, step)),
-      leaveSearch: () => {
-        this.#find(NO_SEARCH);
-        this.#elements.stage.focus();
-      },
-      zoom: (factor) => this.#canvas.zoomBy(factor),
-      fit: () => this.#folding.fit(),
-      showHead: () => this.#folding.showHead(),
-      unfold: () => this.#folding.unfold(),
-      unfoldAll: () => void this.#folding.unfoldAll(),
-      stop: () => this.#folding.stop(),
-      fold: () => this.#folding.fold(),
-      colorBy: (by) => this.#colorBy(by),
-      exportPicture: (extent, format) => void this.#export(extent, format),
-    });
-    const path = breadcrumbTemplate(model.view, root, model.report.file.name, (block) => this.#folding.enter(block));
-    const bar = pathBarTemplate(model.view, this.#path.state, () => this.#path.clear());
-    render(html`${toolbar}${bar}${path}`, this.#elements.toolbar);
-  }
-
-  #find(search: SearchState): void {
-    const isStep = search.position !== this.#search.position && search.position >= 0;
-    this.#search = search;
-    if (isStep) {
-      this.#showLayer(search.found[search.position]);
-    }
-    this.#requestDraw();
-  }
-
-  #colorBy(colorBy: ColorBy): void {
-    this.app.choose({ graph: { expanded: [], viewport: null, ...this.app.state.choices.graph, colorBy } });
-    this.#requestDraw();
+    return toMarks(model, this.#scene.expanded, this.#selection, this.#toolbar.found, this.#path.found);
   }
 
   async #export(extent: Extent, format: Format): Promise<void> {
