@@ -19,6 +19,7 @@ import type {
   TensorValue,
 } from './messages';
 import { toOwnBuffers } from './ownBuffers';
+import { Turns } from './turns';
 
 export interface InferenceOptions {
   /** Threads of ONNX Runtime; 0 or absent: the number of cores minus one. */
@@ -82,8 +83,7 @@ export class InferenceClient {
   #lastImage: { readonly key: string; readonly image: ImageResult } | null = null;
   #process: InferenceProcess | null = null;
   #lastNumber = 0;
-  #previous: Promise<unknown> = Promise.resolve();
-  #isDisposed = false;
+  readonly #turns = new Turns();
 
   /** `serverPath`: the built `dist/inference.js`. */
   constructor(serverPath: string, { threads, memoryLimitBytes, timeLimitMs }: InferenceOptions = {}) {
@@ -199,17 +199,10 @@ export class InferenceClient {
     signal: AbortSignal | undefined,
   ): Promise<MinimizationState> {
     return this.#inTurn(signal, async (process) => {
-      const model = this.#models.get(handle);
-      if (model === undefined) {
-        throw new Error('The model was released.');
+      if (problem === null && this.#find(handle).process !== process) {
+        throw new UserError('inferenceStopped', 'The inference process ended in the middle of a fit. Try again.');
       }
-      if (model.process !== process) {
-        if (problem === null) {
-          throw new UserError('inferenceStopped', 'The inference process ended in the middle of a fit. Try again.');
-        }
-        await this.#load(process, model, signal);
-        model.process = process;
-      }
+      const model = await this.#findLoaded(handle, process, signal);
       const params = { session: model.number, problem, forMs: MINIMIZATION_SLICE_MS };
       return toOwnBuffers(
         await process.request<'minimize'>({ name: 'minimize', params }, this.#waiting('fitting', signal)),
@@ -271,7 +264,7 @@ export class InferenceClient {
 
   /** Ends the process; requests under way or waiting are rejected as cancelled. */
   dispose(): void {
-    this.#isDisposed = true;
+    this.#turns.close();
     this.#models.clear();
     this.#lastImage = null;
     this.#process?.abandon(new UserError('cancelled', 'The model was closed.'));
@@ -284,13 +277,18 @@ export class InferenceClient {
     process: InferenceProcess,
     signal: AbortSignal | undefined,
   ): Promise<HeldModel> {
-    const model = this.#models.get(handle);
-    if (model === undefined) {
-      throw new Error('The model was released.');
-    }
+    const model = this.#find(handle);
     if (model.process !== process) {
       await this.#load(process, model, signal);
       model.process = process;
+    }
+    return model;
+  }
+
+  #find(handle: ModelHandle): HeldModel {
+    const model = this.#models.get(handle);
+    if (model === undefined) {
+      throw new Error('The model was released.');
     }
     return model;
   }
@@ -315,25 +313,11 @@ export class InferenceClient {
     return this.#process;
   }
 
-  /** Runs a task after those before it. Aborting one that still waits rejects it at once and harms nobody. */
   #inTurn<Result>(
     signal: AbortSignal | undefined,
     task: (process: InferenceProcess) => Promise<Result>,
   ): Promise<Result> {
-    const cancelled = (): UserError => new UserError('cancelled', 'Stopped before it began.');
-    return new Promise<Result>((resolve, reject) => {
-      const abort = (): void => reject(cancelled());
-      signal?.addEventListener('abort', abort, { once: true });
-      const turn = this.#previous.then(() => {
-        signal?.removeEventListener('abort', abort);
-        if (signal?.aborted === true || this.#isDisposed) {
-          throw cancelled();
-        }
-        return task(this.#currentProcess());
-      });
-      turn.then(resolve, reject);
-      this.#previous = turn.catch(() => undefined);
-    });
+    return this.#turns.take(signal, () => task(this.#currentProcess()));
   }
 }
 
