@@ -21,18 +21,15 @@ export function inferGraph(inference: Inference, graph: Graph, scope: Scope): vo
   for (const [name, tensor] of graph.sparseInitializers) {
     scope.facts.set(name, { elementType: tensor.values.elementType, shape: tensor.dims, value: null });
   }
-  const declared = new Map(graph.valueInfo);
-  for (const output of graph.outputs) {
-    declared.set(output.name, output);
-  }
-  inferNodes(inference, graph.nodes, scope, declared);
+  const outputs = new Map(graph.outputs.map((output) => [output.name, output]));
+  inferNodes(inference, graph.nodes, scope, (name) => outputs.get(name) ?? graph.valueInfo.get(name));
 }
 
 function inferNodes(
   inference: Inference,
   nodes: readonly GraphNode[],
   scope: Scope,
-  declared: ReadonlyMap<string, ValueInfo>,
+  declarationOf: (name: string) => ValueInfo | undefined,
 ): void {
   for (const node of indexNodes(nodes).order) {
     const results = inferNode(inference, node, scope);
@@ -40,7 +37,7 @@ function inferNodes(
     for (let index = 0; index < node.outputs.length; index++) {
       const name = node.outputs[index];
       if (name !== '') {
-        const facts = complete(results[index] ?? NOTHING_KNOWN, declared.get(name), inference.symbols);
+        const facts = complete(results[index] ?? NOTHING_KNOWN, declarationOf(name), inference.symbols);
         scope.facts.set(name, facts);
         isComplete &&= facts.shape !== null;
       }
@@ -109,7 +106,7 @@ function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunc
   const scope: Scope = { facts, parent: null };
   const nodes = body.nodes.map((node) => fillAttributes(node, call.node.attributes));
   const bodies = new Map<GraphNode, readonly InferredBody[]>();
-  inferNodes({ ...inference, bodies, depth: inference.depth + 1 }, nodes, scope, new Map());
+  inferNodes({ ...inference, bodies, depth: inference.depth + 1 }, nodes, scope, () => undefined);
   const pairs = (names: readonly string[], outside: readonly string[]) =>
     names.flatMap((inner, index) => (outside[index] ? [[inner, outside[index]] as const] : []));
   inference.bodies.set(call.node, [

@@ -1,9 +1,8 @@
 import type { Attribute, Graph, SparseTensorInfo, TensorInfo } from '../graph/model';
-import type { NamedAttribute } from './attributeCache';
-import { LONGEST_CACHED } from './attributeCache';
+import { LONGEST_CACHED } from './messageCache';
 import { createTensorParts, finishTensor, parseSparseTensor, parseTensor, parseTensorInto } from './parseTensor';
 import type { TensorParts } from './parseTensor';
-import type { StructureReader } from './structureReader';
+import type { NamedAttribute, StructureReader } from './structureReader';
 
 /** An AttributeProto while its fields arrive; what is absent takes no memory, as there are many. */
 interface AttributeParts {

@@ -1,13 +1,15 @@
-import type { Dimension, ElementType, Shape, ValueInfo } from '../graph/model';
+import type { Dimension, ElementType, ValueInfo } from '../graph/model';
 import { toElementType } from '../graph/elementTypes';
-import type { StructureReader } from './structureReader';
+import { LONGEST_CACHED } from './messageCache';
+import type { StructureReader, TensorType } from './structureReader';
 import type { WireReader } from './wireReader';
 
 /** ValueInfoProto: name = 1, type = 2, doc_string = 3. */
-export function parseValueInfo({ reader }: StructureReader): ValueInfo {
+export function parseValueInfo(structure: StructureReader): ValueInfo {
+  const { reader } = structure;
   let name = '';
   let docString = '';
-  const type = { elementType: null as ElementType | null, shape: null as Dimension[] | null };
+  let type: TensorType | null = null;
   const outer = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
@@ -15,7 +17,7 @@ export function parseValueInfo({ reader }: StructureReader): ValueInfo {
         name = reader.readName();
         break;
       case 0x12:
-        parseType(reader, type);
+        type = merge(type, parseType(structure));
         break;
       case 0x1a:
         docString = reader.readText() ?? '';
@@ -25,7 +27,18 @@ export function parseValueInfo({ reader }: StructureReader): ValueInfo {
     }
   }
   reader.leave(outer);
-  return { name, elementType: type.elementType, shape: type.shape satisfies Shape, docString };
+  return { name, elementType: type?.elementType ?? null, shape: type?.shape ?? null, docString };
+}
+
+/** Messages for the same field merge: numbers are replaced, lists go on. */
+function merge(first: TensorType | null, next: TensorType): TensorType {
+  const { elementType, shape } = next;
+  return first === null
+    ? next
+    : {
+        elementType: elementType ?? first.elementType,
+        shape: shape === null ? first.shape : [...(first.shape ?? []), ...shape],
+      };
 }
 
 interface TensorTypeParts {
@@ -34,7 +47,15 @@ interface TensorTypeParts {
 }
 
 /** TypeProto: tensor_type = 1; sequences, maps, optionals and sparse tensors are skipped, so they cannot nest deep. */
-function parseType(reader: WireReader, type: TensorTypeParts): void {
+function parseType({ reader, types }: StructureReader): TensorType {
+  const content = reader.peekContent(LONGEST_CACHED);
+  const known = content === null ? undefined : types.find(content);
+  if (known !== undefined) {
+    reader.skipContent();
+    return known;
+  }
+  const bytes = content === null ? null : new Uint8Array(content);
+  const type: TensorTypeParts = { elementType: null, shape: null };
   const outer = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     if (tag === 0x0a) {
@@ -44,6 +65,10 @@ function parseType(reader: WireReader, type: TensorTypeParts): void {
     }
   }
   reader.leave(outer);
+  if (bytes !== null) {
+    types.keep(bytes, type);
+  }
+  return type;
 }
 
 /** TypeProto.Tensor: elem_type = 1, shape = 2. */

@@ -1,11 +1,19 @@
-import type { Graph } from '../graph/model';
-import { AttributeCache } from './attributeCache';
+import type { Attribute, Graph, ValueInfo } from '../graph/model';
+import { MessageCache } from './messageCache';
 import type { WireReader } from './wireReader';
+
+export interface NamedAttribute {
+  readonly name: string;
+  readonly attribute: Attribute;
+}
+
+export type TensorType = Pick<ValueInfo, 'elementType' | 'shape'>;
 
 /** What the parsers of all messages share: the walk over the bytes and the place for remarks. */
 export interface StructureReader {
   readonly reader: WireReader;
-  readonly attributes: AttributeCache;
+  readonly attributes: MessageCache<NamedAttribute>;
+  readonly types: MessageCache<TensorType>;
   /** Notes what is unusual but not fatal, one sentence. */
   warn(sentence: string): void;
   /** The sub-graph that comes next. Handed over here because graphs, nodes and attributes contain each other. */
@@ -23,7 +31,8 @@ export function createStructureReader(
   let dropped = 0;
   return {
     reader,
-    attributes: new AttributeCache(),
+    attributes: new MessageCache(),
+    types: new MessageCache(),
     parseGraph,
     warn(sentence) {
       if (warnings.length < MOST_WARNINGS) {

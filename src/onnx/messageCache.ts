@@ -1,28 +1,22 @@
-import type { Attribute } from '../graph/model';
-
 const SLOTS = 1 << 12;
-/** Longer attributes rarely repeat. */
+/** Longer messages rarely repeat. */
 export const LONGEST_CACHED = 64;
 
-export interface NamedAttribute {
-  readonly name: string;
-  readonly attribute: Attribute;
-}
-
 /**
- * Hands out the same attribute for the same bytes: most nodes of a network have the attributes of others (strides, pads,
- * axes), and a look-up costs a fraction of parsing one, and no memory. Only for attributes that refer to nothing else.
+ * Hands out the same value for the same bytes: most nodes of a network have the attributes of others (strides, pads,
+ * axes), most values the shape of others, and a look-up costs a fraction of parsing and no memory. Only for messages that
+ * refer to nothing else.
  */
-export class AttributeCache {
-  readonly #slots = new Array<{ readonly bytes: Uint8Array; readonly value: NamedAttribute } | undefined>(SLOTS);
+export class MessageCache<T> {
+  readonly #slots = new Array<{ readonly bytes: Uint8Array; readonly value: T } | undefined>(SLOTS);
 
-  find(bytes: Uint8Array): NamedAttribute | undefined {
+  find(bytes: Uint8Array): T | undefined {
     const entry = this.#slots[toSlot(bytes)];
     return entry !== undefined && isSame(entry.bytes, bytes) ? entry.value : undefined;
   }
 
   /** `bytes` must not change afterwards. */
-  keep(bytes: Uint8Array, value: NamedAttribute): void {
+  keep(bytes: Uint8Array, value: T): void {
     this.#slots[toSlot(bytes)] = { bytes, value };
   }
 }
