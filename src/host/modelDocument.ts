@@ -12,6 +12,7 @@ import { watchFile } from './fileWatch';
 import { Gallery } from './gallery';
 import { ImageList } from './imageList';
 import { ModelProcess } from './modelProcess';
+import { ModelReading } from './modelReading';
 import type { SendEvent } from './pages';
 import { Pages } from './pages';
 import { readSettings, watchSettings } from './settings';
@@ -44,12 +45,7 @@ export class ModelDocument implements vscode.CustomDocument {
   /** In the CAM view of the page that drew last. */
   mapInView: MapInView | null = null;
   readonly #subscriptions: vscode.Disposable[] = [];
-  /** null until somebody wants it. */
-  #analysis: Promise<ModelAnalysis> | null = null;
-  #loading = new AbortController();
-  #loaded: ModelAnalysis | null = null;
-  #failure: Failure | null = null;
-  #inputShapes: Readonly<Record<string, readonly number[]>> = {};
+  readonly #reading: ModelReading;
   readonly #process: ModelProcess;
 
   constructor(
@@ -58,6 +54,7 @@ export class ModelDocument implements vscode.CustomDocument {
     closed: () => void,
   ) {
     this.#subscriptions.push(new vscode.Disposable(closed));
+    this.#reading = new ModelReading(uri, services.log);
     this.#process = new ModelProcess(uri, services.distPath);
     this.tasks = createTasks((event) => this.pages.send(event));
     this.gallery = new Gallery(join(services.storagePath, 'series'), this.tasks, (event) => this.pages.send(event));
@@ -78,11 +75,11 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   get report(): ModelAnalysis['report'] | null {
-    return this.#loaded?.report ?? null;
+    return this.#reading.loaded?.report ?? null;
   }
 
   get failure(): Failure | null {
-    return this.#failure;
+    return this.#reading.failure;
   }
 
   get inferencePid(): number | null {
@@ -91,8 +88,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** Reads the file when first called. Rejects as the reading did, for a file that cannot be read. */
   analysis(): Promise<ModelAnalysis> {
-    this.#analysis ??= this.#analyze();
-    return this.#analysis;
+    return this.#reading.read();
   }
 
   /** The model and the process that runs it, which starts when first used. Rejects in an untrusted workspace. */
@@ -131,31 +127,28 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** Reads the file again; a process that holds the old one ends. */
   async reload(): Promise<void> {
-    this.#loading.abort();
+    this.#reading.forget();
     this.#endProcess();
-    this.#analysis = null;
     await this.#announce();
   }
 
   /** A file that was just saved and opened is told of afterwards; what was read of it stands. */
   async #fileTouched(): Promise<void> {
     const found = await stat(this.uri.fsPath).catch(() => null);
-    const { sizeBytes, modifiedMs } = this.#loaded?.model ?? {};
+    const { sizeBytes, modifiedMs } = this.#reading.loaded?.model ?? {};
     if (found === null || found.size !== sizeBytes || found.mtimeMs !== modifiedMs) {
       await this.reload();
     }
   }
 
   async bindShapes(shapes: Readonly<Record<string, readonly number[]>>): Promise<void> {
-    this.#inputShapes = shapes;
+    this.#reading.forget(shapes);
     await this.reload();
   }
 
   /** Shows an analysis that was completed by a run in place of the one it was made from, unless that is outdated. */
   async replaceAnalysis(made: ModelAnalysis, from: ModelAnalysis): Promise<void> {
-    if (this.#loaded === from) {
-      this.#analysis = Promise.resolve(made);
-      this.#loaded = made;
+    if (this.#reading.replace(made, from)) {
       await this.#announce();
     }
   }
@@ -204,48 +197,9 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   dispose(): void {
-    this.#loading.abort();
+    this.#reading.stop();
     this.#endProcess();
     vscode.Disposable.from(...this.#subscriptions).dispose();
-  }
-
-  #analyze(): Promise<ModelAnalysis> {
-    const loading = new AbortController();
-    this.#loading = loading;
-    const analysis = this.#readAnalysis(loading.signal);
-    analysis.then(
-      (loaded) => {
-        if (this.#loading === loading) {
-          this.#loaded = loaded;
-          this.#failure = null;
-        }
-      },
-      (error: unknown) => {
-        if (this.#loading === loading && !loading.signal.aborted) {
-          this.#loaded = null;
-          this.#failure = toFailure(error, this.services.log, vscode.l10n.t);
-        }
-      },
-    );
-    return analysis;
-  }
-
-  async #readAnalysis(signal: AbortSignal): Promise<ModelAnalysis> {
-    if (this.uri.scheme !== 'file') {
-      throw new UserError(
-        'badArgument',
-        vscode.l10n.t(
-          'Headlight reads models from files on disk; this one is "{0}:". Save it to a folder first.',
-          this.uri.scheme,
-        ),
-      );
-    }
-    const startedAt = performance.now();
-    const { analyzeModel } = await import('../inspectModel');
-    const analysis = await analyzeModel(this.uri.fsPath, { inputShapes: this.#inputShapes, signal });
-    const elapsedMs = Math.round(performance.now() - startedAt);
-    this.services.log.info(`Read ${this.uri.fsPath}: ${analysis.report.totals.nodes} nodes in ${elapsedMs} ms`);
-    return analysis;
   }
 
   async #announce(): Promise<void> {
@@ -271,10 +225,10 @@ export class ModelDocument implements vscode.CustomDocument {
   async #sendModel(pages: readonly SendEvent[]): Promise<boolean> {
     const analysis = this.analysis();
     const loaded = await analysis.catch(() => null);
-    if (analysis !== this.#analysis) {
+    if (!this.#reading.isNewest(analysis)) {
       return false;
     }
-    const failure = this.#failure;
+    const { failure } = this.#reading;
     if (loaded === null) {
       pages.forEach((send) => failure !== null && send({ type: 'modelFailed', failure }));
       return false;
@@ -288,7 +242,7 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   async #sendSettings(pages: readonly SendEvent[]): Promise<void> {
-    if (this.#loaded === null) {
+    if (this.#reading.loaded === null) {
       return;
     }
     try {
