@@ -1,7 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { CAM_METHODS } from '../../src/cam/methods';
+import type { DrawnMethod } from '../../src/cam/camMethod';
+import { findSpatialLayers } from '../../src/cam/findSpatialLayers';
+import { CAM_METHODS, findMethod } from '../../src/cam/methods';
+import type { Explainer } from '../../src/explain/explainer';
 import { createExplainer } from '../../src/explain/explainer';
 import { explainLayer } from '../../src/explainLayer';
 import { InferenceClient } from '../../src/inference/inferenceClient';
@@ -77,11 +80,37 @@ export async function measure(): Promise<Figure[]> {
         ...(method.id === 'scorecam' ? { limit: 1.25 } : {}),
       });
     }
+    figures.push(await measureStages(explainer, file, () => runBare(1)));
     return [...figures, ...(await compareThreads(analysis, { tensor: image, file: input }))];
   } finally {
     client.dispose();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The maps at all stages, which come from one run. */
+async function measureStages(explainer: Explainer, file: string, runBare: () => Promise<number>): Promise<Figure> {
+  const { model, index, inferred, heads } = explainer.analysis;
+  const beside = findSpatialLayers(model, index, inferred, heads[0]).stages.map(({ tensor }) => tensor);
+  const method = findMethod('hirescam') as DrawnMethod;
+  const times: { own: number[]; bare: number[] } = { own: [], bare: [] };
+  for (let round = -1; round < rounds; round++) {
+    const forward = await runBare();
+    // Another class each time: the last run is remembered.
+    const options = { method, layer: beside[0], beside, classes: [281 + round], topCount: 0, contrast: null };
+    const { elapsedMs } = await explainLayer(explainer, { id: file, path: file }, { ...options, preprocessing: null });
+    if (round >= 0) {
+      times.bare.push(forward);
+      times.own.push(elapsedMs.run);
+    }
+  }
+  const [own, forward] = [median(times.own), median(times.bare)];
+  return {
+    name: `${method.name}, maps at ${beside.length} stages in one run`,
+    value: own / forward,
+    unit: '×',
+    note: `${own.toFixed(1)} ms / ${forward.toFixed(1)} ms, medians of ${rounds}, in turn`,
+  };
 }
 
 async function compareThreads(
