@@ -1,7 +1,7 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { HeadFit, HeadFitReport } from '../../src/protocol/headFit';
 import { formatExact, formatShare, formatSignificant } from '../quantity';
-import { createTooltip } from '../summary/tooltip';
+import { createChartRow } from './chartRow';
 import { drawLines, type LineChart } from './drawLines';
 
 interface FitChart extends LineChart {
@@ -96,16 +96,8 @@ function toDomain(values: readonly number[]): readonly [number, number] {
 
 /** The charts of a fit in a row. */
 export function createFitCharts(): { readonly element: HTMLElement; draw(report: HeadFitReport | null): void } {
-  const element = document.createElement('div');
-  element.className = 'head-charts';
+  const { element, figures } = createChartRow();
   element.hidden = true;
-  const figures = [0, 1, 2].map(() => {
-    const figure = element.appendChild(document.createElement('figure'));
-    figure.className = 'chart charts-anchor';
-    const caption = figure.appendChild(document.createElement('figcaption'));
-    const svg = figure.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
-    return { figure, caption, svg, tip: createTooltip(figure) };
-  });
   let drawn: HeadFitReport | null = null;
   return {
     element,

@@ -3,7 +3,7 @@ import { html, render } from 'lit/html.js';
 import { computeFcCost, computeGapCost, type HeadDesign, type HeadSize } from '../../src/protocol/headFormulas';
 import type { MachineSpeed } from '../../src/protocol/measurement';
 import { formatCount, formatMilliseconds, formatSignificant } from '../quantity';
-import { createTooltip } from '../summary/tooltip';
+import { createChartRow } from './chartRow';
 import { drawCurves, type CurveChart } from './drawCurves';
 import { computeRooflineMs } from './theoryRows';
 
@@ -79,15 +79,7 @@ export function toCharts(size: HeadSize, machine: MachineSpeed | null): readonly
 
 /** The charts in a row, redrawn when the sizes change. */
 export function createTheoryCharts(): { readonly element: HTMLElement; draw(charts: readonly TheoryChart[]): void } {
-  const element = document.createElement('div');
-  element.className = 'head-charts';
-  const figures = [0, 1, 2].map(() => {
-    const figure = element.appendChild(document.createElement('figure'));
-    figure.className = 'chart charts-anchor';
-    const caption = figure.appendChild(document.createElement('figcaption'));
-    const svg = figure.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
-    return { caption, svg, tip: createTooltip(figure) };
-  });
+  const { element, figures } = createChartRow();
   return {
     element,
     draw(charts) {
