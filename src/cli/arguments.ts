@@ -9,6 +9,7 @@ import { parseFeatures, parseFit } from './fitArguments';
 import { parse } from './parseOptions';
 import type { TargetArguments } from './targetArguments';
 import { chooseTarget, parseSampling } from './targetArguments';
+import { readOneModel } from './oneModel';
 import { UsageError } from './usageError';
 
 export interface InspectArguments {
@@ -129,10 +130,7 @@ function parseInspect(argv: readonly string[]): InspectArguments {
     measure: { type: 'boolean' },
     input: { type: 'string', multiple: true },
   });
-  const [model, ...others] = positionals;
-  if (model === undefined || others.length > 0) {
-    throw new UsageError(`inspect takes one MODEL, not ${positionals.length}.`);
-  }
+  const model = readOneModel('inspect', positionals);
   return {
     command: 'inspect',
     model,
@@ -223,10 +221,7 @@ function parseGradient(argv: readonly string[]): GradientArguments {
     input: { type: 'string', multiple: true },
     values: { type: 'string' },
   });
-  const [model, ...others] = positionals;
-  if (model === undefined || others.length > 0) {
-    throw new UsageError(`gradient takes one MODEL, not ${positionals.length}.`);
-  }
+  const model = readOneModel('gradient', positionals);
   const { output, class: classes, wrt, input: inputs = [], values: folder } = values;
   if (output === undefined || classes === undefined || wrt === undefined) {
     throw new UsageError('gradient needs --output NAME, --class INDEX and --wrt TENSOR.');

@@ -1,5 +1,6 @@
 import type { MapPlacement } from '../protocol/evaluation';
 import { parse } from './parseOptions';
+import { readOneModel } from './oneModel';
 import { UsageError } from './usageError';
 
 export interface EvaluateArguments {
@@ -48,10 +49,7 @@ export function parseEvaluate(argv: readonly string[]): EvaluateArguments {
     labels: { type: 'string' },
     out: { type: 'string' },
   });
-  const [model, ...others] = positionals;
-  if (model === undefined || others.length > 0) {
-    throw new UsageError(`evaluate takes one MODEL, not ${positionals.length}.`);
-  }
+  const model = readOneModel('evaluate', positionals);
   if (values.images === undefined) {
     throw new UsageError('evaluate needs --images DIR, a folder of images.');
   }

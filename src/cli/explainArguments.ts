@@ -1,6 +1,7 @@
 import type { ClassSelection } from '../cam/explainedExtension';
 import { CLASS_SELECTIONS } from '../cam/explainedExtension';
 import { parse } from './parseOptions';
+import { readOneModel } from './oneModel';
 import { UsageError } from './usageError';
 
 export interface ExplainArguments {
@@ -34,10 +35,7 @@ export function parseExplain(argv: readonly string[]): ExplainArguments {
     labels: { type: 'string' },
     out: { type: 'string' },
   });
-  const [model, ...others] = positionals;
-  if (model === undefined || others.length > 0) {
-    throw new UsageError(`explain takes one MODEL, not ${positionals.length}.`);
-  }
+  const model = readOneModel('explain', positionals);
   if (values.out === undefined) {
     throw new UsageError('explain needs --out FILE.onnx, the model to be written.');
   }

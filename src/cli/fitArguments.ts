@@ -1,5 +1,6 @@
 import type { LinearHeadKind } from '../head/linearHead';
 import { parse } from './parseOptions';
+import { readOneModel } from './oneModel';
 import { UsageError } from './usageError';
 
 /** What `fit` and `features` have in common. */
@@ -88,12 +89,10 @@ interface DataValues {
 
 function toDataArguments(
   command: string,
-  [model, ...others]: readonly string[],
+  positionals: readonly string[],
   { json = false, data, preprocess, cache }: DataValues,
 ): DataArguments {
-  if (model === undefined || others.length > 0) {
-    throw new UsageError(`${command} takes one MODEL, not ${model === undefined ? 0 : others.length + 1}.`);
-  }
+  const model = readOneModel(command, positionals);
   if (data === undefined) {
     throw new UsageError(
       `${command} needs --data: a folder of folders named as the classes, or a CSV file (path,label).`,

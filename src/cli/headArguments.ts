@@ -1,4 +1,5 @@
 import { parse } from './parseOptions';
+import { readOneModel } from './oneModel';
 import { UsageError } from './usageError';
 
 export interface HeadArguments {
@@ -29,10 +30,7 @@ export function parseHead(argv: readonly string[]): HeadArguments {
     labels: { type: 'string' },
     out: { type: 'string' },
   });
-  const [model, ...others] = positionals;
-  if (model === undefined || others.length > 0) {
-    throw new UsageError(`head takes one MODEL, not ${positionals.length}.`);
-  }
+  const model = readOneModel('head', positionals);
   const { to, method = null, 'head-index': headIndex = '0' } = values;
   if (to !== 'gap' && to !== 'fc') {
     throw new UsageError(`head needs --to gap or --to fc${to === undefined ? '' : `, not "${to}"`}.`);
