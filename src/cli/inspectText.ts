@@ -25,7 +25,10 @@ function formatCard(report: ModelReport, details: ModelDetails): string {
     ([domain, version]) => `${domain === '' ? 'ai.onnx' : domain} ${version}`,
   );
   const basis = describeCostBasis(report.inputs);
-  const unknown = totals.unknownMacs === 0 ? '' : ` (without ${totals.unknownMacs} layers of unknown shape)`;
+  const unknown =
+    totals.unknownMacs === 0
+      ? ''
+      : ` (without ${totals.unknownMacs} ${totals.unknownMacs === 1 ? 'layer' : 'layers'} of unknown shape)`;
   const rows = [
     ['file', file.path],
     ['size', formatBytes(file.sizeBytes)],

@@ -145,8 +145,9 @@ function drawRoof(chart: Chart, x: Scale, y: Scale, machine: MachineSpeed | null
       )(corners),
     );
   const labels = roofs.flatMap(({ machine: { flopsPerSecond, bytesPerSecond }, start }) => {
-    // Close to the axis, where no layer is.
-    const place = start * 1.15;
+    // Along the upper end of the slope: heads are memory-bound and stand further down.
+    const end = 0.9 * Math.min(flopsPerSecond / bytesPerSecond, right);
+    const [place, anchor] = end > 4 * start ? [end, 'end'] : [1.15 * start, 'start'];
     const slope = -Math.atan2(y(1) - y(10), x(10) - x(1)) * (180 / Math.PI);
     const at = (intensity: number, speed: number, turn: number) =>
       `translate(${x(intensity)},${y(speed) - 7}) rotate(${turn})`;
@@ -154,7 +155,7 @@ function drawRoof(chart: Chart, x: Scale, y: Scale, machine: MachineSpeed | null
       {
         text: `measured ${formatCount(bytesPerSecond)}B/s`,
         at: at(place, bytesPerSecond * place, slope),
-        anchor: 'start',
+        anchor,
       },
       { text: `measured peak ${formatCount(flopsPerSecond)}FLOP/s`, at: at(right, flopsPerSecond, 0), anchor: 'end' },
     ];
@@ -166,7 +167,8 @@ function drawRoof(chart: Chart, x: Scale, y: Scale, machine: MachineSpeed | null
     .attr('class', 'roof-label')
     .attr('text-anchor', ({ anchor }) => anchor)
     .attr('transform', ({ at }) => at)
-    .text(({ text }) => text);
+    .text(({ text }) => text)
+    .raise();
 }
 
 function toRoof(machine: MachineSpeed, start: number, end: number) {

@@ -117,7 +117,7 @@ function othersTemplate(app: App, heads: readonly HeadReport[]): TemplateResult 
             <button class="link-button" @click=${() => showInGraph(app, head)}>${HEAD_TITLES[head.kind]}</button>
             <span class="muted">
               ${[
-                head.classes === null ? '' : `${formatExact(head.classes)} classes`,
+                head.classes === null ? '' : `${formatExact(head.classes)} ${head.classes === 1 ? 'class' : 'classes'}`,
                 head.channels === null ? '' : `C×H×W ${head.channels}×${head.height ?? '?'}×${head.width ?? '?'}`,
                 head.exact ? 'exact' : (head.reason ?? ''),
               ]
