@@ -118,7 +118,7 @@ function countKeys(node: GraphNode, shapeOf: ShapeOf, past: number): number | nu
 /** Per token: each key-value head updates its state [d_k, d_v] (delta rules read it before), each query head reads it. */
 const linearAttention: MacRule = (node, shapeOf) => {
   const [batch, steps] = inputShape(node, shapeOf, 0) ?? [];
-  const [, groups, keySize, valueSize] = shapeOf(node.outputs[1]) ?? [];
+  const [groups, keySize, valueSize] = shapeOf(node.outputs[1])?.slice(-3) ?? [];
   const updates = (readString(node, 'update_rule') ?? 'gated_delta').includes('delta') ? 2 : 1;
   const heads = add(readInt(node, 'q_num_heads') ?? null, multiply(updates, groups));
   return multiply(batch, steps, heads, keySize, valueSize);
@@ -129,6 +129,13 @@ const unknown: MacRule = () => null;
 
 /** Weights packed to few bits: K and N are attributes. */
 const packedProduct: MacRule = (node, shapeOf) => multiply(count(shapeOf(node.outputs[0])), readInt(node, 'K'));
+
+/** The same rows of the input by the weights of query, key and value. */
+const packedProjections: MacRule = (node, shapeOf) =>
+  [0, 1, 2].reduce<number | null>(
+    (sum, output) => add(sum, multiply(count(shapeOf(node.outputs[output])), readInt(node, 'K'))),
+    0,
+  );
 
 const MAC_RULES: Readonly<Record<string, MacRule>> = {
   Conv: convolution(1),
@@ -146,7 +153,9 @@ const MAC_RULES: Readonly<Record<string, MacRule>> = {
   RNN: recurrent,
   Attention: attention(4),
   LinearAttention: linearAttention,
+  'com.microsoft:LinearAttention': linearAttention,
   CausalConvWithState: convolution(1),
+  'com.microsoft:CausalConvWithState': convolution(1),
   'ai.onnx.preview:FlexAttention': attention(Infinity),
   'com.microsoft:FusedConv': convolution(1),
   'com.microsoft:NhwcFusedConv': convolution(1),
@@ -156,6 +165,7 @@ const MAC_RULES: Readonly<Record<string, MacRule>> = {
   'com.microsoft:QLinearConv': convolution(3),
   'com.microsoft:FusedMatMul': fusedProduct,
   'com.microsoft:TransposeMatMul': fusedProduct,
+  'com.microsoft:FusedMatMulActivation': fusedProduct,
   'com.microsoft:FusedGemm': matrixProduct(0),
   'com.microsoft:GemmFastGelu': matrixProduct(0),
   'com.microsoft:GemmFloat8': matrixProduct(0),
@@ -167,6 +177,9 @@ const MAC_RULES: Readonly<Record<string, MacRule>> = {
   'com.microsoft:MatMulNBits': packedProduct,
   'com.microsoft:MatMulBnb4': packedProduct,
   'com.microsoft:MatMulFpQ4': packedProduct,
+  'com.microsoft:MatMulPacked': packedProduct,
+  'com.microsoft:MatMulNBitsMlp': (node, shapeOf) => multiply(2, packedProduct(node, shapeOf)),
+  'com.microsoft:MatMulNBitsQkv': packedProjections,
   'com.microsoft:DynamicQuantizeLSTM': recurrent,
   'com.microsoft:Attention': packedAttention(4),
   'com.microsoft:QAttention': packedAttention(8),
@@ -174,6 +187,7 @@ const MAC_RULES: Readonly<Record<string, MacRule>> = {
   'com.microsoft:DecoderMaskedMultiHeadAttention': attention(5),
   'com.microsoft:GroupQueryAttention': attention(3),
   'com.microsoft:PackedAttention': unknown,
+  'com.microsoft:PackedMultiHeadAttention': unknown,
   'com.microsoft:SparseAttention': unknown,
   'com.microsoft:LongformerAttention': unknown,
   'com.microsoft:MoE': unknown,

@@ -131,17 +131,22 @@ const flexAttention: ShapeRule = (call) => {
   return [{ shape: query && [...query.slice(0, 3), shapeOf(call, 2)?.[3] ?? null], elementType: typeOf(call, 0) }];
 };
 
-/** Packed query [N, T, heads·d_k] and value [N, T, groups·d_v]; the state is [N, groups, d_k, d_v]. */
+/**
+ * Packed query [N, T, heads·d_k] and value [N, T, groups·d_v]; the state is [N, groups, d_k, d_v]. com.microsoft's has as
+ * many heads as there are queries or groups, whichever is more, and may keep `state_window` states.
+ */
 const linearAttention: ShapeRule = (call) => {
   const query = shapeOf(call, 0);
   const heads = readInt(call.node, 'q_num_heads');
   const groups = readInt(call.node, 'kv_num_heads');
   const size = divide(shapeOf(call, 2)?.[2], groups);
   const elementType = typeOf(call, 0);
+  const shown = call.node.domain === '' ? heads : Math.max(heads ?? NaN, groups ?? NaN);
+  const states = readInt(call.node, 'state_window') ?? 0;
   return [
-    { shape: query && [query[0], query[1], multiply(heads, size)], elementType },
+    { shape: query && [query[0], query[1], multiply(shown, size)], elementType },
     {
-      shape: [query?.[0] ?? null, groups ?? null, divide(query?.[2], heads), size],
+      shape: [...(states > 0 ? [states] : []), query?.[0] ?? null, groups ?? null, divide(query?.[2], heads), size],
       elementType: typeOf(call, 3) ?? elementType,
     },
   ];
@@ -150,6 +155,7 @@ const linearAttention: ShapeRule = (call) => {
 export const attentionRules: Readonly<Record<string, ShapeRule>> = {
   Attention: attention,
   LinearAttention: linearAttention,
+  'com.microsoft:LinearAttention': linearAttention,
   'ai.onnx.preview:FlexAttention': flexAttention,
   RotaryEmbedding: sameAsFirst,
   'com.microsoft:RotaryEmbedding': sameAsFirst,

@@ -128,6 +128,9 @@ const causal: ShapeRule = (call) => {
   ];
 };
 
+/** Attributes of com.microsoft's operator that change which axis is which, or the state. */
+const CAUSAL_EXTENSIONS = ['ndim', 'channels_last', 'input_channels', 'state_length', 'state_window', 'dilation'];
+
 /** Data [N, H, W, C] and weights [M, kH, kW, C/group]; the attributes are those of Conv. */
 const channelsLast =
   (weightInput: number, outputType: number): ShapeRule =>
@@ -152,6 +155,8 @@ export const convolutionRules: Readonly<Record<string, ShapeRule>> = {
   ConvTranspose: transposed,
   DeformConv: convolution(0, 1),
   CausalConvWithState: causal,
+  'com.microsoft:CausalConvWithState': (call) =>
+    CAUSAL_EXTENSIONS.some((name) => call.node.attributes.has(name)) ? [] : causal(call),
   'com.microsoft:FusedConv': convolution(0, 1),
   'com.microsoft:ConvTransposeWithDynamicPads': transposedWithPads,
   'com.microsoft:NhwcFusedConv': channelsLast(1, 0),

@@ -95,6 +95,7 @@ export const matrixRules: Readonly<Record<string, ShapeRule>> = {
   Det: det,
   'com.microsoft:FusedMatMul': fusedMatMul,
   'com.microsoft:TransposeMatMul': fusedMatMul,
+  'com.microsoft:FusedMatMulActivation': fusedMatMul,
   'com.microsoft:FusedGemm': gemm(0, 1, first),
   'com.microsoft:GemmFastGelu': product(0, 1, first),
   'com.microsoft:GemmFloat8': gemm(0, 1, (call) => typeOf(call, 0)),

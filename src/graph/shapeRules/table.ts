@@ -1,5 +1,6 @@
 import type { ShapeRule } from '../valueFacts';
 import { attentionRules } from './attention';
+import { contributedRules } from './contributed';
 import { convolutionRules } from './convolution';
 import { elementwiseRules } from './elementwise';
 import { generationRules } from './generation';
@@ -20,6 +21,7 @@ import { trainingRules } from './training';
 const SHAPE_RULES: ReadonlyMap<string, ShapeRule> = new Map(
   [
     attentionRules,
+    contributedRules,
     convolutionRules,
     elementwiseRules,
     generationRules,
