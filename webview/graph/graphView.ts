@@ -14,7 +14,7 @@ import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
 import { GraphToolbar } from './graphToolbar';
 import { toVisibleItem } from './initialFold';
-import { measureInsets } from './insets';
+import { measureInsets, type Insets } from './insets';
 import { toElementId, toMarks, type Marks } from './marks';
 import { createMinimap, type Minimap } from './minimap';
 import { stepFrom } from './navigation';
@@ -24,6 +24,7 @@ import { createPropertiesPanel, type PropertiesPanel } from './propertiesPanel';
 import { Scene } from './scene';
 import { Selection } from './selection';
 import type { ItemId } from './viewModel';
+import { keepBelow } from './viewpoint';
 
 export const createGraphView: CreateView = (app) => new LayerGraph(app);
 
@@ -50,8 +51,9 @@ class LayerGraph implements View {
   #requested: AppState['requestedItem'] = null;
   #drawRequested = false;
   #isReported = false;
-  /** Of the stage when it was last shown. */
+  /** Of the stage when it was last shown, and what the toolbar covered of it; 0 before. */
   #width = 0;
+  #top = 0;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly app: App) {
@@ -59,7 +61,7 @@ class LayerGraph implements View {
     this.element = view;
     this.#selection = new Selection(app);
     this.#outline = new OutlineReport(app, this.#scene);
-    const insets = () => measureInsets(this.#elements, this.#properties.element);
+    const insets = () => this.#insets();
     this.#canvas = createGraphCanvas(() => this.#moved(), insets);
     this.#folding = new Folding(this.#scene, this.#canvas, insets, {
       laidOut: () => this.#laidOut(),
@@ -127,8 +129,17 @@ class LayerGraph implements View {
     }
   }
 
+  #insets(): Insets {
+    return measureInsets(this.#elements, this.#properties.element);
+  }
+
   #resized(): void {
     const { clientWidth } = this.#elements.stage;
+    if (clientWidth > 0) {
+      const { top } = this.#insets();
+      keepBelow(this.#canvas, this.#top, top);
+      this.#top = top;
+    }
     this.#folding.resized(this.#width, clientWidth, this.#selection.item);
     this.#width = clientWidth || this.#width;
     this.#requestDraw();
@@ -188,6 +199,7 @@ class LayerGraph implements View {
       this.#canvas.boxes.selectAll('*').remove();
     }
     this.#drawNow();
+    this.#top = this.#insets().top;
     if (!this.#isReported) {
       this.#isReported = true;
       requestAnimationFrame(() => {

@@ -23,6 +23,14 @@ export function keepMiddle(canvas: Pick<GraphCanvas, 'viewport' | 'setViewport'>
   }
 }
 
+/** What was below the toolbar stays below it when that gets more or fewer rows; 0: it is not drawn yet. */
+export function keepBelow(canvas: Pick<GraphCanvas, 'viewport' | 'setViewport'>, before: number, after: number): void {
+  if (before > 0 && before !== after) {
+    const { k, x, y } = canvas.viewport();
+    canvas.setViewport({ k, x, y: y + after - before });
+  }
+}
+
 /** Leaves where it was on the screen what a new layout has moved. */
 export function keepInPlace(canvas: GraphCanvas, before: PlacedItem | undefined, after: PlacedItem | undefined): void {
   if (before !== undefined && after !== undefined) {

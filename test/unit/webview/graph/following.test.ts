@@ -8,7 +8,7 @@ import { findNeighbours } from '../../../../webview/graph/neighbours';
 import { toPicture } from '../../../../webview/graph/picture';
 import { NO_SEARCH, searchLayers, toNextMatch } from '../../../../webview/graph/search';
 import { toGraphView } from '../../../../webview/graph/toGraphView';
-import { keepMiddle } from '../../../../webview/graph/viewpoint';
+import { keepBelow, keepMiddle } from '../../../../webview/graph/viewpoint';
 import { layer, report } from '../reportBuilder';
 
 // x → [m: a → b, a → c, b and c → d] → e
@@ -207,8 +207,16 @@ describe('an editor that gets wider or narrower', () => {
     expect(canvas.setViewport.mock.calls).toEqual([[{ k: 0.5, x: 0, y: 20 }]]);
   });
 
+  it('keeps below the toolbar what was below it', () => {
+    canvas.setViewport.mockClear();
+    keepBelow(canvas, 44, 130);
+    expect(canvas.setViewport.mock.calls).toEqual([[{ k: 0.5, x: 300, y: 106 }]]);
+  });
+
   it('leaves the picture alone when it comes or goes', () => {
     canvas.setViewport.mockClear();
+    keepBelow(canvas, 0, 130);
+    keepBelow(canvas, 44, 44);
     keepMiddle(canvas, 0, 400);
     keepMiddle(canvas, 400, 0);
     keepMiddle(canvas, 400, 400);
