@@ -1,4 +1,4 @@
-import type { LayerReport } from '../../src/protocol/modelReport';
+import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
 import { formatBytes, formatCount } from '../quantity';
 
 /** What the charts can show; `of` is 0 where the cost of a layer is unknown. */
@@ -17,6 +17,11 @@ export interface TypeCost {
   readonly cost: number;
   /** Of the whole model, 0…1. */
   readonly share: number;
+}
+
+/** Indices of the layers of the head; of none where a model has no classification head, though it may have logits. */
+export function findHeadLayers({ heads: [head] }: Pick<ModelReport, 'heads'>): ReadonlySet<number> {
+  return new Set(head === undefined || head.kind === 'none' ? [] : head.nodes);
 }
 
 /** Cost per operator, largest first; operators that cost nothing are left out, those past `most` are added up. */

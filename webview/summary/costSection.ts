@@ -2,7 +2,7 @@ import { html, render } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { formatExact, formatShare } from '../quantity';
-import { METRICS, toCostByDepth, toCostByType, type MetricName, type TypeCost } from './cost';
+import { findHeadLayers, METRICS, toCostByDepth, toCostByType, type MetricName, type TypeCost } from './cost';
 import { drawDepthChart } from './depthChart';
 import { provenanceTemplate } from './figure';
 import { createTooltip } from './tooltip';
@@ -31,8 +31,7 @@ export function createCostSection(app: App): CostSection {
   let shown: ModelReport | null = null;
 
   function redraw(report: ModelReport): void {
-    const [shownHead] = report.heads;
-    const head = new Set(shownHead?.kind === 'none' ? [] : shownHead?.nodes);
+    const head = findHeadLayers(report);
     const byType = toCostByType(report.layers, metric);
     drawTypeChart(typeSvg, byType, metric, tip);
     drawDepthChart(depthSvg, toCostByDepth(report.layers, head, metric), metric, tip, ({ first }) => {

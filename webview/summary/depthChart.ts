@@ -69,7 +69,7 @@ function toBinName({ first, last, layers, opType }: DepthBin): string {
   return layers === 1 ? `${opType} ${first.name}` : `${layers} layers, ${name(first)} to ${name(last)}`;
 }
 
-/** Layers are counted from 1 as in the table, each in the middle of its bar. */
+/** Layers that cost or carry something are counted from 1, each in the middle of its bar. */
 function toDepthAxis(x: d3.ScaleLinear<number, number>, bins: readonly DepthBin[]): d3.Axis<d3.NumberValue> {
   const perBin = bins[0]?.layers ?? 1;
   const order = d3.scaleLinear([0.5, perBin * Math.max(1, bins.length) + 0.5], x.range());

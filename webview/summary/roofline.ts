@@ -1,6 +1,7 @@
 import type { LayerMeasurement, MachineSpeed } from '../../src/protocol/measurement';
 import type { HeadReport, LayerReport, ModelReport } from '../../src/protocol/modelReport';
 import type { DetailsByLayer } from '../detailsByLayer';
+import { findHeadLayers } from './cost';
 import { toOwnVariant } from './headText';
 
 /** One layer: how much it computes per byte, and how much it computes, or how fast when that was measured. */
@@ -36,11 +37,12 @@ export interface Roofline {
 const MOST_POINTS = 2000;
 
 export function toRoofline(
-  { layers, heads }: ModelReport,
+  report: ModelReport,
   details: DetailsByLayer | null,
   measurement: LayerMeasurement | null,
 ): Roofline {
-  const head = new Set(heads[0]?.nodes ?? []);
+  const { layers, heads } = report;
+  const head = findHeadLayers(report);
   const times = new Map(measurement?.layers.map((time) => [time.index, time]));
   const points = layers.flatMap((layer): RooflinePoint[] => {
     const { macs, index } = layer;
