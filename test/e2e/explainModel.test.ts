@@ -54,6 +54,20 @@ describe('EfficientNet-Lite0', () => {
     await heading.filter({ hasNotText: before }).waitFor();
   });
 
+  it('says what a layer sees of the image, and colours the graph by it', async () => {
+    const search = model().getByRole('searchbox', { name: /^Find layers/ });
+    await search.fill('Conv 1280x7x7');
+    await search.press('Enter');
+    const properties = model().getByRole('complementary', { name: 'Properties' });
+    await properties.getByText('851 × 851 px', { exact: true }).waitFor();
+    await model().getByLabel('Colour boxes by').selectOption({ label: 'Receptive field' });
+    const legend = model().getByRole('region', { name: 'What the colours mean' });
+    await legend.getByText('851 px', { exact: true }).waitFor();
+    await opened.picture('receptive field');
+    await model().getByLabel('Colour boxes by').selectOption({ label: 'Operator' });
+    await search.press('Escape');
+  });
+
   it('shows what it costs and compares its head with the other kind', async () => {
     await model().getByRole('tab', { name: 'Summary' }).click();
     await model().getByText('4.63 M').first().waitFor();
