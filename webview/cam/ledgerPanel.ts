@@ -63,8 +63,16 @@ function certificate(
   >
     <span class="cam-certificate-sign" aria-hidden="true">${holds ? '✓' : '✗'}</span>
     ${holds ? 'Adds up' : 'Does not add up'}${within}: residual ${formatNumber(residual)}${allowed}
-    ${holds ? nothing : html`<span class="cam-certificate-reason">${reason ?? `The ${sum} should be 0: something between the feature map and the ${score} is not linear, or a number is not finite.`}</span>`}
+    ${holds ? nothing : html`<span class="cam-certificate-reason">${reason ?? `The ${sum} should be 0: ${explainResidual(score, tolerance !== undefined)}.`}</span>`}
   </p>`;
+}
+
+/** `isRounded`: the model computes in fewer bits, whose range ends early: quantised to 8 bits, or float16. */
+function explainResidual(score: ScoreName, isRounded: boolean): string {
+  const between = `something between the feature map and the ${score} is not linear`;
+  return isRounded
+    ? `${between}, a number is not finite, or one is beyond the range of its type and was cut off there`
+    : `${between}, or a number is not finite`;
 }
 
 function ledgerRow(

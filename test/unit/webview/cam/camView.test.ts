@@ -187,6 +187,19 @@ describe('CAM view', () => {
     expect(app.state.choices.sign).toBe('signed');
   });
 
+  it('says what a map that does not add up may come from, with fewer bits also the end of their range', () => {
+    const [exact] = createExplanation().maps;
+    const certificate = { ...exact.certificate, logit: 4, residual: 1, holds: false };
+    const showIt = (change: Partial<typeof certificate>) => {
+      const explanation = createExplanation({ maps: [{ ...exact, certificate: { ...certificate, ...change } }] });
+      const imageStates = new Map([['a.png', { status: 'explained', explanation } as const]]);
+      return read(show(createState(['a.png'], { imageStates })).page, '.cam-certificate');
+    };
+    expect(showIt({})).toMatch(/^✗ Does not add up: residual 1\.000 .* is not linear, or a number is not finite\.$/);
+    expect(showIt({ tolerance: 0.1 })).toContain('residual 1.000, allowed 0.100');
+    expect(showIt({ tolerance: 0.1 })).toContain('beyond the range of its type and was cut off there.');
+  });
+
   it('saves the numbers under a name that says what they are, and says where', async () => {
     const { page, find } = show(createExplainedState());
     findButton(page, 'Save CSV').click();
