@@ -9,7 +9,7 @@ import type { ModelParameters } from './parameters';
 import { computeValueBytes } from './valueSizes';
 
 /** All derived, at the bound shapes (batch 1 where the file leaves it free). */
-export interface NodeCost {
+interface NodeCost {
   readonly parameters: number;
   readonly weightBytes: number;
   /** Multiply-accumulates; null when a shape they depend on, or the operator, is not known. */

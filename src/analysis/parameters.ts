@@ -9,14 +9,14 @@ import type { Frame, TensorUse } from './tensorUses';
 import { buildFrames, traceUses } from './tensorUses';
 
 /** A tensor that the model stores, as an initializer or in a Constant or ConstantOfShape node. */
-export interface StoredTensor extends InitializerReport {
+interface StoredTensor extends InitializerReport {
   /** Elements that count: of weights packed several to a byte, the weights. */
   readonly elements: number;
   /** The first node of the main graph, in order of execution, that uses it in its role; null when nothing does. */
   readonly firstUser: GraphNode | null;
 }
 
-export interface NodeParameters {
+interface NodeParameters {
   /** Trainable elements first used by the node. */
   readonly parameters: number;
   /** Bytes of the stored tensors first used by the node, constants of shape arithmetic and the like left out. */

@@ -12,7 +12,7 @@ export interface ReadTensorOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface StoredTensor {
+interface StoredTensor {
   readonly elementType: ElementType;
   /** Row-major. */
   readonly dims: readonly number[];

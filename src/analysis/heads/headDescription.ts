@@ -86,7 +86,7 @@ interface StepBase {
 }
 
 /** The same elements in the same order under another shape or type. */
-export interface RelabelStep extends StepBase {
+interface RelabelStep extends StepBase {
   readonly kind: 'relabel';
   readonly input: string;
 }
@@ -108,7 +108,7 @@ export interface LinearStep extends StepBase {
 }
 
 /** Element-wise with constants of one element or one per element of the vector. */
-export interface AffineStep extends StepBase {
+interface AffineStep extends StepBase {
   readonly kind: 'affine';
   readonly input: string;
   readonly operation: AffineOperation;
@@ -156,7 +156,7 @@ export interface ConcatenateStep extends StepBase {
 }
 
 /** Rounding to a multiple of `step` (a constant's name): treated as the identity, its error as rounding. */
-export interface RoundStep extends StepBase {
+interface RoundStep extends StepBase {
   readonly kind: 'round';
   readonly input: string;
   readonly step: string;

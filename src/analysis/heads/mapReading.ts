@@ -11,7 +11,7 @@ import { isRelabelling, relabel } from './relabelling';
 import { readVectorStep, toOpaque } from './vectorSteps';
 
 /** A vector read from a candidate map, in terms of the candidate's own axes 1, 2 and 3. */
-export interface AtomReading {
+interface AtomReading {
   readonly tensor: string;
   readonly mode: Pooling['mode'] | 'identity';
   readonly atoms: readonly Atom[];
