@@ -3,6 +3,17 @@ export function toClassLabel(labels: readonly string[] | null, classIndex: numbe
   return labels?.[classIndex] ?? `Class ${classIndex}`;
 }
 
+/** `Class 5: tabby`, or `Class 5` where there is no label. */
+export function toClassTitle(labels: readonly string[] | null, classIndex: number): string {
+  const label = labels?.[classIndex];
+  return label === undefined ? `Class ${classIndex}` : `Class ${classIndex}: ${label}`;
+}
+
+/** What stands before the label; nothing where the label is the number. */
+export function toClassNumber(labels: readonly string[] | null, classIndex: number): string {
+  return labels?.[classIndex] === undefined ? '' : String(classIndex);
+}
+
 /**
  * Classes that match what was typed: a number finds that class first; words must all occur in the label, and whole
  * words count more than parts. Within equals, and for an empty query, the larger logit comes first.

@@ -5,7 +5,7 @@ import type { ModelReport } from '../../src/protocol/modelReport';
 import { describeTiedClasses } from '../../src/protocol/tiedClasses';
 import type { CamActions } from './camActions';
 import { ClassPicker } from './classPicker';
-import { toClassLabel } from './classLabels';
+import { toClassLabel, toClassNumber, toClassTitle } from './classLabels';
 import { formatPercent, formatSigned } from './formatNumber';
 import type { ExplainedScene, Scene } from './scene';
 
@@ -79,10 +79,10 @@ function classRow(
   return html`<button
     class="cam-class"
     aria-pressed=${isSelected}
-    title="Class ${classIndex}: ${toClassLabel(labels, classIndex)}"
+    title=${toClassTitle(labels, classIndex)}
     @click=${() => actions.choose({ selectedClass: classIndex })}
   >
-    <span class="cam-class-index">${classIndex}</span>
+    <span class="cam-class-index">${toClassNumber(labels, classIndex)}</span>
     <span class="cam-class-label">${toClassLabel(labels, classIndex)}</span>
     <span class="cam-figure cam-logit">${formatSigned(logits[classIndex])}</span>
     <span class="cam-figure cam-probability">${probability === null ? '' : formatPercent(probability)}</span>

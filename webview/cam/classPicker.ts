@@ -1,7 +1,7 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
-import { searchClasses, toClassLabel } from './classLabels';
+import { searchClasses, toClassLabel, toClassNumber } from './classLabels';
 import { formatNumber, formatPercent } from './formatNumber';
 
 /** As many as one scrolls through; a longer query finds the others. */
@@ -152,7 +152,7 @@ export class ClassPicker {
       aria-selected=${place === this.#active}
       @mousedown=${onPress}
     >
-      <span class="cam-class-index">${classIndex}</span>
+      <span class="cam-class-index">${toClassNumber(labels, classIndex)}</span>
       <span class="cam-class-label">${toClassLabel(labels, classIndex)}</span>
       <span class="cam-figure">${value}</span>
     </li>`;

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit/html.js';
 import type { AppState } from '../app';
 import type { CamActions } from './camActions';
 import { toMapRequest } from './chosenMap';
-import { toClassLabel } from './classLabels';
+import { toClassLabel, toClassTitle } from './classLabels';
 import { ClassPicker } from './classPicker';
 import { uniteRanges } from './evidenceCache';
 import type { Target } from './evidenceCache';
@@ -126,7 +126,7 @@ function comparedCard(
   const card: MapCard = {
     label,
     detail: `logit ${formatSigned(explained.answer.logits[classIndex])}`,
-    title: `Class ${classIndex}: ${label}`,
+    title: toClassTitle(scene.labels, classIndex),
     isSelected: classIndex === explained.target.classIndex,
     content: found ? toOverlay(state, found.explanation, readNumbers(found), toScale(state, range)) : toPending(known),
     opacity: state.choices.opacity,

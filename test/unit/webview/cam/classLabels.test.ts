@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searchClasses, toClassLabel } from '../../../../webview/cam/classLabels';
+import { searchClasses, toClassLabel, toClassNumber, toClassTitle } from '../../../../webview/cam/classLabels';
 
 const LABELS = ['catamaran', 'tabby cat', 'Siamese cat', 'dog', 'oystercatcher'];
 const LOGITS = [0, 1, 2, 9, 0];
@@ -31,5 +31,16 @@ describe('searchClasses', () => {
     expect(searchClasses(null, LOGITS, 'class 4', 10).found).toEqual([4]);
     expect(toClassLabel(null, 4)).toBe('Class 4');
     expect(toClassLabel(LABELS, 7)).toBe('Class 7');
+  });
+});
+
+describe('a class', () => {
+  it('is called by number and label, by its number only once', () => {
+    expect([toClassNumber(LABELS, 1), toClassLabel(LABELS, 1), toClassTitle(LABELS, 1)]).toEqual([
+      '1',
+      'tabby cat',
+      'Class 1: tabby cat',
+    ]);
+    expect([toClassNumber(null, 1), toClassLabel(null, 1), toClassTitle(null, 1)]).toEqual(['', 'Class 1', 'Class 1']);
   });
 });
