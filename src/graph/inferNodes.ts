@@ -104,7 +104,8 @@ function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunc
   const facts = new Map<string, ValueFacts>();
   body.inputs.forEach((name, index) => facts.set(name, call.inputs[index] ?? NOTHING_KNOWN));
   const scope: Scope = { facts, parent: null };
-  const nodes = body.nodes.map((node) => fillAttributes(node, call.node.attributes));
+  const given = new Map([...(body.defaults ?? []), ...call.node.attributes]);
+  const nodes = body.nodes.map((node) => fillAttributes(node, given));
   const bodies = new Map<GraphNode, readonly InferredBody[]>();
   inferNodes({ ...inference, bodies, depth: inference.depth + 1 }, nodes, scope, () => undefined);
   const pairs = (names: readonly string[], outside: readonly string[]) =>
@@ -124,7 +125,7 @@ function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunc
   return body.outputs.map((name) => lookUp(scope, name));
 }
 
-/** Attributes that refer to the function's own are replaced by those of the call; absent ones fall to the default. */
+/** Attributes that refer to the function's own are replaced by those of the call or their defaults; absent ones fall to the operator's. */
 function fillAttributes(node: GraphNode, given: ReadonlyMap<string, Attribute>): GraphNode {
   if (![...node.attributes.values()].some(({ type }) => type === 'reference')) {
     return node;

@@ -137,7 +137,10 @@ export interface ModelFunction {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Names, those with a default included. */
   readonly attributes: readonly string[];
+  /** What an attribute is where the call leaves it out. */
+  readonly defaults?: ReadonlyMap<string, Attribute>;
   readonly nodes: readonly GraphNode[];
 }
 

@@ -1,4 +1,5 @@
-import type { ModelFunction } from '../graph/model';
+import type { Attribute, ModelFunction } from '../graph/model';
+import { parseAttribute } from './parseAttribute';
 import type { GraphParts } from './parseGraph';
 import { createGraphParts, parseGraphField } from './parseGraph';
 import { parseNode, toDomain } from './parseNode';
@@ -103,6 +104,10 @@ function parseModelField(structure: StructureReader, tag: number, parts: ModelPa
     case 0xca:
       parts.functions.push(parseFunction(structure));
       return true;
+    case 0xa2: // training_info = 20
+      reader.skip(tag);
+      structure.warn('The file holds training steps as well (TrainingInfoProto); the model is shown as it is used.');
+      return true;
     default:
       reader.skip(tag);
       return false;
@@ -136,6 +141,7 @@ function parseFunction(structure: StructureReader): ModelFunction {
     inputs: [] as string[],
     outputs: [] as string[],
     attributes: [] as string[],
+    defaults: new Map<string, Attribute>(),
     nodes: [] as ModelFunction['nodes'][number][],
   };
   const outer = reader.enter();
@@ -160,26 +166,12 @@ function parseFunction(structure: StructureReader): ModelFunction {
         parts.domain = toDomain(reader.readName());
         break;
       case 0x5a: // attribute_proto = 11, one with a default
-        parts.attributes.push(parseAttributeName(reader));
+        parseAttribute(structure, parts.defaults);
         break;
       default:
         reader.skip(tag);
     }
   }
   reader.leave(outer);
-  return parts;
-}
-
-function parseAttributeName(reader: WireReader): string {
-  let name = '';
-  const outer = reader.enter();
-  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
-    if (tag === 0x0a) {
-      name = reader.readName();
-    } else {
-      reader.skip(tag);
-    }
-  }
-  reader.leave(outer);
-  return name;
+  return { ...parts, attributes: [...parts.attributes, ...parts.defaults.keys()] };
 }

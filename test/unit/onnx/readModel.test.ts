@@ -109,6 +109,23 @@ describe('the structure', () => {
     );
   });
 
+  it('says that a file holds training steps, and keeps the default of a function’s attribute', async () => {
+    const file = path.join(folder, 'training.onnx');
+    const bytes = createModel(() => undefined);
+    const more = new WireWriter()
+      .message(20, (training) => training.message(2, (algorithm) => algorithm.string(2, 'steps')))
+      .message(25, (body) =>
+        body.string(1, 'F').message(11, (slope) => slope.string(1, 'slope').float(2, 0.5).int(20, 1)),
+      )
+      .finish();
+    writeFileSync(file, Buffer.concat([bytes, more]));
+    const { warnings, functions } = await readModel(file);
+    expect(warnings).toEqual([expect.stringContaining('training')]);
+    expect(functions).toMatchObject([
+      { attributes: ['slope'], defaults: new Map([['slope', { type: 'float', value: 0.5 }]]) },
+    ]);
+  });
+
   it('warns of a repeated initializer and of a payload whose length contradicts its dimensions', async () => {
     const file = path.join(folder, 'odd.onnx');
     const bytes = createModel((graph) => {
