@@ -46,7 +46,7 @@ export interface LayerReport {
   readonly opType: string;
   /** '' is ai.onnx. */
   readonly domain: string;
-  /** Value names; '' for an optional input left out. */
+  /** Value names; '' for an optional input left out. Behind them what sub-graphs of the node read from around it. */
   readonly inputs: readonly string[];
   readonly outputs: readonly OutputReport[];
   readonly attributes: readonly AttributeReport[];

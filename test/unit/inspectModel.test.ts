@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,6 +45,22 @@ describe('inspectModel', () => {
     expect(details().receptiveField).toMatchObject({ stride: [32, 32] });
     expect(details().layers.map(({ index }) => index)).toEqual(report.layers.map(({ index }) => index));
     expect(report.warnings).toEqual([]);
+  });
+
+  it('names among the inputs of a layer what its sub-graphs read from around it', async () => {
+    const variants = JSON.parse(
+      readFileSync(path.join(root, 'test/fixtures/operators/variants.json'), 'utf8'),
+    ) as readonly { readonly name: string; readonly model: string }[];
+    const folder = await mkdtemp(path.join(tmpdir(), 'headlight-captured-'));
+    try {
+      const file = path.join(folder, 'captured.onnx');
+      const model = variants.find(({ name }) => name === 'If on a number')?.model ?? '';
+      await writeFile(file, Buffer.from(model, 'base64'));
+      const { layers } = await inspectModel(file);
+      expect(layers.map(({ opType, inputs }) => [opType, inputs])).toEqual([['If', ['c', 'x']]]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('gives every layer the shapes of its outputs, in an order of execution', async () => {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { GraphIndex } from '../../graph/graphIndex';
+import { listReads, type GraphIndex } from '../../graph/graphIndex';
 import type { InferredGraph } from '../../graph/inferShapes';
 import type { GraphNode, Model, ValueInfo } from '../../graph/model';
 import type { HeadReport, LayerReport, ModelReport, OutputReport, ValueReport } from '../../protocol/modelReport';
@@ -70,7 +70,7 @@ function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
     name: node.name,
     opType: node.opType,
     domain: node.domain,
-    inputs: node.inputs,
+    inputs: listInputs(node),
     outputs: outputs.map((name) => reportOutput(name, parts)),
     attributes: reportAttributes(node),
     parameters: cost?.parameters ?? 0,
@@ -78,6 +78,12 @@ function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
     activationBytes: cost?.activationBytes ?? null,
     weightBytes: cost?.weightBytes ?? 0,
   };
+}
+
+/** What sub-graphs read from around the node stands behind its own inputs. */
+function listInputs(node: GraphNode): readonly string[] {
+  const captured = listReads(node).filter((name) => !node.inputs.includes(name));
+  return captured.length === 0 ? node.inputs : [...node.inputs, ...captured];
 }
 
 function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
