@@ -47,7 +47,7 @@ describe('inspectModel', () => {
     expect(report.warnings).toEqual([]);
   });
 
-  it('names among the inputs of a layer what its sub-graphs read from around it', async () => {
+  it('names what sub-graphs read from around a layer among its inputs, and says what a sequence holds', async () => {
     const variants = JSON.parse(
       readFileSync(path.join(root, 'test/fixtures/operators/variants.json'), 'utf8'),
     ) as readonly { readonly name: string; readonly model: string }[];
@@ -58,6 +58,10 @@ describe('inspectModel', () => {
       await writeFile(file, Buffer.from(model, 'base64'));
       const { layers } = await inspectModel(file);
       expect(layers.map(({ opType, inputs }) => [opType, inputs])).toEqual([['If', ['c', 'x']]]);
+      const other = variants.find(({ name }) => name === 'sequence of two shapes')?.model ?? '';
+      await writeFile(file, Buffer.from(other, 'base64'));
+      const types = (await inspectModel(file)).layers.map(({ outputs }) => outputs[0].type);
+      expect(types).toEqual(['sequence of float32', 'float32', 'int64', 'float32']);
     } finally {
       await rm(folder, { recursive: true });
     }

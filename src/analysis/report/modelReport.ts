@@ -87,6 +87,7 @@ function listInputs(node: GraphNode): readonly string[] {
 }
 
 function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
-  const { elementType: type = null, shape = null } = inferred.facts.get(name) ?? {};
+  const { elementType = null, shape = null, sequence } = inferred.facts.get(name) ?? {};
+  const type = sequence === undefined ? elementType : `sequence of ${sequence.elementType ?? 'tensors'}`;
   return measuredValues.has(name) ? { name, type, shape, shapeProvenance: 'measured' } : { name, type, shape };
 }
