@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { listReads, type GraphIndex } from '../../graph/graphIndex';
+import { hasSubgraphs, listReads, type GraphIndex } from '../../graph/graphIndex';
 import type { InferredGraph } from '../../graph/inferShapes';
 import type { GraphNode, Model, ValueInfo } from '../../graph/model';
 import type { HeadReport, LayerReport, ModelReport, OutputReport, ValueReport } from '../../protocol/modelReport';
@@ -82,8 +82,9 @@ function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
 
 /** What sub-graphs read from around the node stands behind its own inputs. */
 function listInputs(node: GraphNode): readonly string[] {
-  const captured = listReads(node).filter((name) => !node.inputs.includes(name));
-  return captured.length === 0 ? node.inputs : [...node.inputs, ...captured];
+  return hasSubgraphs(node)
+    ? [...node.inputs, ...listReads(node).filter((name) => !node.inputs.includes(name))]
+    : node.inputs;
 }
 
 function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
