@@ -34,6 +34,8 @@ export async function explainLayer(
         throw error;
       }
       refusers.add(explainer);
+      // Otherwise it would serve the next attempt, too.
+      await explainer.releaseLayers();
     }
   }
   return explainWith(explainer, image, options);

@@ -25,6 +25,8 @@ export interface Explainer {
     choice: LayerChoice,
     signal: AbortSignal | undefined,
   ): Promise<LayerModel>;
+  /** Lets the model go that draws at layers: what is asked for next is loaded anew. */
+  releaseLayers(): Promise<void>;
   /** Lets the loaded models go. */
   release(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function createExplainer(
   return {
     analysis,
     client,
+    releaseLayers: () => atLayer.release(),
     release: async () => {
       await exact.release();
       await atLayer.release();

@@ -154,6 +154,22 @@ describe('maps at the stages of a network', () => {
     expect(loads).toHaveBeenCalledTimes(4);
   });
 
+  it('are drawn each for itself where the model was loaded with all of them and ends in a run', async () => {
+    const explainer = await explainers.open(buildModel(16));
+    const file = writeImage();
+    const wanted = await draw(await explainers.open(buildModel(16)), file, 'gradcam', { layer: 'late' });
+    const { client } = explainer;
+    const run = client.run.bind(client);
+    // As if memory were not enough for the maps of two layers.
+    vi.spyOn(client, 'run').mockImplementation((handle, request) =>
+      handle.outputNames.includes('headlight/map_1')
+        ? Promise.reject(new UserError('inferenceStopped', 'It took too much memory.'))
+        : run(handle, request),
+    );
+    const { maps } = await draw(explainer, file, 'gradcam', { layer: 'late', beside: ['middle', 'late'] });
+    expect(maps[0].map).toEqual(wanted.maps[0].map);
+  });
+
   it('go together as far as memory is bounded: the largest is left for itself', async () => {
     const { analysis } = await explainers.open(buildModel('size'));
     const extend = async (size: number, layer: string) => {
