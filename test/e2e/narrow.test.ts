@@ -77,7 +77,9 @@ describe('a narrow editor', () => {
     const { page } = workbench;
     const tab = page.getByRole('tab', { name: /^shapes_gap/ });
     await tab.dblclick(); // keeps it open
-    await model().getByRole('application', { name: /^Layer graph/ }).press('Escape');
+    await model()
+      .getByRole('application', { name: /^Layer graph/ })
+      .press('Escape');
     await page.setViewportSize({ width: 1440, height: 900 });
     /** Of a box from the middle of the graph. */
     const offset = async () => {
