@@ -30,7 +30,7 @@ export function parseAttribute(structure: StructureReader, target: Map<string, A
   const content = reader.peekContent(LONGEST_CACHED);
   const known = content === null ? undefined : attributes.find(content);
   if (known !== undefined) {
-    reader.skipContent();
+    reader.skipKnown();
     target.set(known.name, known.attribute);
     return;
   }

@@ -17,7 +17,7 @@ export function parseValueInfo(structure: StructureReader): ValueInfo {
         name = reader.readName();
         break;
       case 0x12:
-        type = merge(type, parseType(structure));
+        type = merge(reader, type, parseType(structure));
         break;
       case 0x1a:
         docString = reader.readText() ?? '';
@@ -31,14 +31,14 @@ export function parseValueInfo(structure: StructureReader): ValueInfo {
 }
 
 /** Messages for the same field merge: numbers are replaced, lists go on. */
-function merge(first: TensorType | null, next: TensorType): TensorType {
-  const { elementType, shape } = next;
-  return first === null
-    ? next
-    : {
-        elementType: elementType ?? first.elementType,
-        shape: shape === null ? first.shape : [...(first.shape ?? []), ...shape],
-      };
+function merge({ budget, position }: WireReader, first: TensorType | null, next: TensorType): TensorType {
+  if (first === null) {
+    return next;
+  }
+  const shape = next.shape === null ? first.shape : [...(first.shape ?? []), ...next.shape];
+  // What is known already belongs to others, too, so it is copied; many small messages must not make that a long task.
+  shape?.forEach(() => budget.countItem(position));
+  return { elementType: next.elementType ?? first.elementType, shape };
 }
 
 interface TensorTypeParts {
@@ -51,7 +51,7 @@ function parseType({ reader, types }: StructureReader): TensorType {
   const content = reader.peekContent(LONGEST_CACHED);
   const known = content === null ? undefined : types.find(content);
   if (known !== undefined) {
-    reader.skipContent();
+    reader.skipKnown();
     return known;
   }
   const bytes = content === null ? null : new Uint8Array(content);

@@ -159,6 +159,12 @@ export class WireReader {
     return this.moveBy(this.readLength());
   }
 
+  /** Moves past a message that was read before; as with any other, there may only be so many. */
+  skipKnown(): void {
+    this.budget.countItem(this.position);
+    this.skipContent();
+  }
+
   /** The place of a packed chunk or a single number; moves past it without decoding. */
   skipScalars(tag: number): ByteRange {
     switch (tag & 7) {

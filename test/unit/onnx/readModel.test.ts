@@ -186,6 +186,28 @@ describe('limits', () => {
     });
   }
 
+  it('hold for messages that are known from before, too', async () => {
+    const repeat = (count: number, write: () => void): void => Array.from({ length: count }).forEach(write);
+    const attributes = new WireWriter();
+    repeat(300, () => attributes.message(5, (attribute) => attribute.string(1, 'axis').int(3, 1).int(20, 2)));
+    const sizes = new WireWriter();
+    repeat(16, () => sizes.message(1, (size) => size.int(1, 2)));
+    const types = new WireWriter();
+    repeat(300, () => types.message(2, (type) => type.message(1, (tensor) => tensor.content(2, sizes.finish()))));
+    for (const [field, content, items] of [
+      [1, attributes, 200],
+      [11, types, 300 * 16],
+    ] as const) {
+      const file = path.join(folder, 'repeating.onnx');
+      const model = new WireWriter()
+        .int(1, 8)
+        .message(7, (graph) => graph.content(field, content.finish()).message(1, (node) => node.string(4, 'Relu')));
+      writeFileSync(file, model.finish());
+      await expect(readModel(file)).resolves.toBeDefined();
+      await expect(readModel(file, { limits: { items } })).rejects.toMatchObject({ code: 'tooLarge' });
+    }
+  });
+
   it('cut texts, not files', async () => {
     const { docString, metadata } = await readModel(path.join(root, 'test/fixtures/structure/features.onnx'), {
       limits: { textBytes: 6 },
