@@ -1,5 +1,5 @@
 import type { LayerReport, ReportShape } from '../../src/protocol/modelReport';
-import { formatCount, formatShape } from '../quantity';
+import { formatCount, formatExact, formatShape } from '../quantity';
 import { toInputName } from './operatorInputs';
 import { toOperatorFamily, type OperatorFamily } from './operatorFamily';
 import type { BlockItem, GraphItem, LayersItem, ValueItem } from './viewModel';
@@ -66,8 +66,8 @@ export function toBoxContent(
 
 interface BoxText {
   readonly titles: readonly Omit<BoxTitle, 'y' | 'height'>[];
-  /** Stand under the first title. */
-  readonly lines: readonly Omit<BoxLine, 'y'>[];
+  /** Stand under the first title. `isList`: what is too long loses its end, not its middle. */
+  readonly lines: readonly (Omit<BoxLine, 'y'> & { readonly isList?: boolean })[];
   readonly description: string;
 }
 
@@ -120,18 +120,18 @@ function toBlockText(block: BlockItem): BoxText {
   return {
     titles: [{ text: label, detail: toBlockDetail(block), family: 'block', layer: null }],
     lines: [
-      { text: inside, style: 'label' },
+      { text: inside, style: 'label', isList: true },
       { text: `→ ${formatShape(outputShape)}`, style: 'small' },
       { text: costs.filter(Boolean).join(' · '), style: 'small' },
     ],
     description:
-      `${repeat === null ? 'Block' : `${repeat} times the same:`} ${label}, folded, ${layerCount} layers: ` +
+      `${repeat === null ? 'Block' : `${repeat} times the same:`} ${label}, folded, ${formatExact(layerCount)} layers: ` +
       `${inside}, ${costs.filter(Boolean).join(', ')}`,
   };
 }
 
 export function toBlockDetail({ repeat, summary }: Pick<BlockItem, 'repeat' | 'summary'>): string {
-  return repeat === null ? `${summary().layerCount} layers` : `×${repeat}`;
+  return repeat === null ? `${formatExact(summary().layerCount)} layers` : `×${repeat}`;
 }
 
 /** What tells layers of one type apart: `3×3 /2 dw`. */
@@ -178,8 +178,8 @@ function arrange({ titles, lines, description }: BoxText, measure: MeasureText):
       y: index * TITLE_HEIGHT + (index === 0 ? 0 : body),
       height: TITLE_HEIGHT,
     })),
-    lines: lines.map(({ text, style }, index) => ({
-      text: shorten(text, room, style, measure),
+    lines: lines.map(({ text, style, isList = false }, index) => ({
+      text: shorten(text, room, style, measure, isList),
       style,
       y: TITLE_HEIGHT + 5 + index * LINE_HEIGHT + 12,
     })),
@@ -187,14 +187,16 @@ function arrange({ titles, lines, description }: BoxText, measure: MeasureText):
   };
 }
 
-/** Leaves out the middle: names differ at their ends. */
-function shorten(text: string, room: number, style: TextStyle, measure: MeasureText): string {
+/** Leaves out the middle, as names differ at their ends; of a list the last items. */
+function shorten(text: string, room: number, style: TextStyle, measure: MeasureText, isList = false): string {
   if (measure(text, style) <= room) {
     return text;
   }
   let [least, most] = [0, text.length];
   const cut = (kept: number): string =>
-    `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
+    isList
+      ? [text.slice(0, Math.max(0, text.lastIndexOf(', ', kept))), '…'].filter(Boolean).join(', ')
+      : `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
   while (least < most) {
     const kept = Math.ceil((least + most) / 2);
     if (measure(cut(kept), style) <= room) {

@@ -195,7 +195,7 @@ function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult 
   const { summary, ...shown } = block;
   const { layerCount, parameters, macs, outputShape, operators } = summary();
   const repeat = block.repeat === null ? '' : `${block.repeat} times the same, `;
-  return html`${headerTemplate(context, block.id, block.label, 'block', `${repeat}${layerCount} layers`, { ...shown, ...summary() })}
+  return html`${headerTemplate(context, block.id, block.label, 'block', `${repeat}${formatExact(layerCount)} layers`, { ...shown, ...summary() })}
   ${section(
     'Cost',
     definitions([

@@ -66,6 +66,21 @@ describe('what a box says', () => {
     expect(lines[0].text).toMatch(/^start-+…-+end$/);
     expect(measure(lines[0].text)).toBeLessThanOrEqual(width - 20);
   });
+
+  it('leaves out the last operators of a block that has too many to list', () => {
+    const operators = ['DepthwiseConvolution', 'BatchNormalization', 'HardSwish', 'GlobalAveragePool'].map(
+      (opType, rank) => [opType, 2000 - rank] as const,
+    );
+    const summary = () => ({ layerCount: 7994, parameters: 1, macs: null, operators, outputShape: null });
+    const { width, titles, lines } = toBoxContent(
+      { kind: 'block', id: 'b', label: 'stage', children: [], repeat: null, summary },
+      new Map(),
+      measure,
+    );
+    expect(titles[0].detail).toBe('7,994 layers');
+    expect(lines[0].text).toMatch(/^2,000 DepthwiseConvolution(, 1,999 BatchNormalization)?, …$/);
+    expect(measure(lines[0].text)).toBeLessThanOrEqual(width - 20);
+  });
 });
 
 describe('drawn boxes', () => {
