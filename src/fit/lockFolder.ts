@@ -10,6 +10,8 @@ import { isSystemError } from '../systemError';
 export const LOCK_FILE = 'lock';
 /** In which a process that has made a lock has written its number there. */
 const WRITING_MS = 50;
+/** A lock may go, and another one come, between two looks. */
+const ATTEMPTS = 3;
 
 /** Locks of this process: after a restart a container may give the same number to another one. */
 const held = new Set<string>();
@@ -21,24 +23,27 @@ const held = new Set<string>();
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const file = path.join(folder, LOCK_FILE);
   try {
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       // Each time: another process may be removing the folder.
       await createFolder(folder);
-      if (!held.has(file) && (await tryLock(file))) {
-        held.add(file);
+      const isOurs = held.has(file);
+      if (!isOurs && (await takeLock(file))) {
         return async () => {
-          held.delete(file);
           await rm(file, { force: true });
+          held.delete(file);
         };
       }
       const owner = await readOwner(file);
-      if (held.has(file) || (owner > 0 && owner !== process.pid && isProcessAlive(owner))) {
+      if (isOurs || held.has(file) || (owner !== null && owner > 0 && owner !== process.pid && isProcessAlive(owner))) {
         throw new UserError(
           'badArgument',
-          `Process ${owner} is computing these features already (${file}). Wait for it, or give another cache folder.`,
+          `Process ${owner || process.pid} is computing these features already (${file}). Wait for it, or give another ` +
+            'cache folder.',
         );
       }
-      await rm(file, { force: true });
+      if (owner !== null) {
+        await rm(file, { force: true });
+      }
     }
   } catch (error) {
     if (error instanceof UserError) {
@@ -50,6 +55,20 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     });
   }
   throw new UserError('badArgument', `${file} cannot be taken over: another process is faster. Try again.`);
+}
+
+/** It counts as held from the first step on, as others of this process come between its steps. */
+async function takeLock(file: string): Promise<boolean> {
+  held.add(file);
+  let isTaken = false;
+  try {
+    isTaken = await tryLock(file);
+    return isTaken;
+  } finally {
+    if (!isTaken) {
+      held.delete(file);
+    }
+  }
 }
 
 async function tryLock(file: string): Promise<boolean> {
@@ -66,13 +85,13 @@ async function tryLock(file: string): Promise<boolean> {
   }
 }
 
-/** 0 where there is no lock any more, or its process was killed before it wrote its number. */
-async function readOwner(file: string): Promise<number> {
+/** null where there is no lock any more, 0 where its process was killed before it wrote its number. */
+async function readOwner(file: string): Promise<number | null> {
   const read = (): Promise<string | null> => readFile(file, 'utf8').catch(() => null);
-  const first = await read();
-  if (first === '') {
+  let text = await read();
+  if (text === '') {
     await wait(WRITING_MS);
-    return Number(await read());
+    text = await read();
   }
-  return Number(first);
+  return text === null ? null : Number(text);
 }
