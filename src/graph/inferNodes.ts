@@ -6,7 +6,7 @@ import type { Inference, InferredBody, Scope } from './inference';
 import { lookUp, readOpset } from './inference';
 import { decodeInlineTensor } from './inlineTensor';
 import type { Attribute, Graph, GraphNode, ModelFunction, TensorInfo, ValueInfo } from './model';
-import { findShapeRule, isKnownOperator, operatorKey } from './shapeRules/table';
+import { findShapeRule, functionKey, isKnownOperator } from './shapeRules/table';
 import type { OperatorCall, OutputFacts, PartialShape, ValueFacts } from './valueFacts';
 import { MAXIMUM_RANK, NOTHING_KNOWN, ShapeConflict } from './valueFacts';
 
@@ -43,7 +43,7 @@ function inferNodes(
       }
     }
     if (!isComplete && !isKnown(inference, node)) {
-      const key = operatorKey(node.domain, node.opType);
+      const key = functionKey(node.domain, node.opType, node.overload);
       const others = inference.unknownOperators.get(key);
       if (others === undefined) {
         inference.unknownOperators.set(key, [node]);
@@ -55,7 +55,7 @@ function inferNodes(
 }
 
 function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonly ValueFacts[] {
-  const body = inference.functions.get(operatorKey(node.domain, node.opType));
+  const body = findFunction(inference, node);
   if (inference.depth > MAXIMUM_DEPTH || (inference.depth > 0 && inference.budget.left-- <= 0)) {
     return [];
   }
@@ -166,8 +166,12 @@ function complete(
   return { ...facts, elementType, shape: facts.shape.map((size, axis) => size ?? known[axis]) };
 }
 
+function findFunction({ functions }: Inference, { domain, opType, overload }: GraphNode): ModelFunction | undefined {
+  return functions.get(functionKey(domain, opType, overload));
+}
+
 function isKnown(inference: Inference, node: GraphNode): boolean {
-  return inference.functions.has(operatorKey(node.domain, node.opType)) || isKnownOperator(node.domain, node.opType);
+  return findFunction(inference, node) !== undefined || isKnownOperator(node.domain, node.opType);
 }
 
 function inferSubgraph(inference: Inference, graph: Graph, scope: Scope): Inference['bodies'] {

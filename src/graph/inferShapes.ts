@@ -2,7 +2,7 @@ import { bindInputs } from './bindInputs';
 import type { Inference, InferredBody } from './inference';
 import { inferGraph } from './inferNodes';
 import type { ElementType, GraphNode, Model } from './model';
-import { operatorKey } from './shapeRules/table';
+import { functionKey } from './shapeRules/table';
 import type { PartialValue, ValueFacts } from './valueFacts';
 
 /** A small tensor whose elements are known without a run. Booleans are 0 and 1. */
@@ -45,7 +45,7 @@ export function inferShapes(
   const inference: Inference = {
     model,
     symbols: bound.symbols,
-    functions: new Map(model.functions.map((body) => [operatorKey(body.domain, body.name), body])),
+    functions: new Map(model.functions.map((body) => [functionKey(body.domain, body.name, body.overload), body])),
     bodies: new Map(),
     unknownOperators: new Map(),
     conflicts: [],

@@ -117,6 +117,8 @@ export interface GraphNode {
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
   readonly docString: string;
+  /** Which of the model's functions of this name is called (IR version 10); absent for the one without. */
+  readonly overload?: string;
 }
 
 export interface Graph {
@@ -131,10 +133,12 @@ export interface Graph {
   readonly valueInfo: ReadonlyMap<string, ValueInfo>;
 }
 
-/** A function defined in the model itself (FunctionProto). */
+/** A function defined in the model itself (FunctionProto); domain, name and overload together are its identity. */
 export interface ModelFunction {
   readonly domain: string;
   readonly name: string;
+  /** Tells functions of one name apart (IR version 10); '' or absent for the one without. */
+  readonly overload?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Names, those with a default included. */

@@ -138,6 +138,7 @@ function parseFunction(structure: StructureReader): ModelFunction {
   const parts = {
     domain: '',
     name: '',
+    overload: '',
     inputs: [] as string[],
     outputs: [] as string[],
     attributes: [] as string[],
@@ -167,6 +168,9 @@ function parseFunction(structure: StructureReader): ModelFunction {
         break;
       case 0x5a: // attribute_proto = 11, one with a default
         parseAttribute(structure, parts.defaults);
+        break;
+      case 0x6a: // overload = 13
+        parts.overload = reader.readName();
         break;
       default:
         reader.skip(tag);

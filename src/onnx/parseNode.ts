@@ -15,6 +15,7 @@ export function parseNode(structure: StructureReader, index: number): GraphNode 
   let opType = '';
   let domain = '';
   let docString = '';
+  let overload = '';
   const outer = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
@@ -40,12 +41,16 @@ export function parseNode(structure: StructureReader, index: number): GraphNode 
       case 0x3a: // domain = 7
         domain = toDomain(reader.readName());
         break;
+      case 0x42: // overload = 8
+        overload = reader.readName();
+        break;
       default:
         reader.skip(tag);
     }
   }
   reader.leave(outer);
-  return { index, name, opType, domain, inputs, outputs, attributes: attributes ?? NO_ATTRIBUTES, docString };
+  const node = { index, name, opType, domain, inputs, outputs, attributes: attributes ?? NO_ATTRIBUTES, docString };
+  return overload === '' ? node : { ...node, overload };
 }
 
 /** 'ai.onnx' is the default domain written out. */

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { hasSubgraphs, listReads, type GraphIndex } from '../../graph/graphIndex';
 import type { InferredGraph } from '../../graph/inferShapes';
 import type { GraphNode, Model, ValueInfo } from '../../graph/model';
+import { functionKey } from '../../graph/shapeRules/table';
 import type { HeadReport, LayerReport, ModelReport, OutputReport, ValueReport } from '../../protocol/modelReport';
 import type { ModelCosts } from '../cost';
 import type { ModelParameters } from '../parameters';
@@ -46,7 +47,7 @@ export function buildModelReport(parts: ReportParts): ModelReport {
       role,
       storage,
     })),
-    functions: model.functions.map(({ domain, name }) => (domain === '' ? name : `${domain}:${name}`)),
+    functions: model.functions.map(({ domain, name, overload }) => functionKey(domain, name, overload)),
     totals: { nodes: graph.nodes.length, ...costs.totals },
     heads,
     warnings: [...parts.warnings, ...model.warnings, ...inferred.warnings],

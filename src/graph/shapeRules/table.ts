@@ -45,6 +45,11 @@ export function operatorKey(domain: string, opType: string): string {
   return domain === '' || domain === 'ai.onnx' ? opType : `${domain}:${opType}`;
 }
 
+/** By which a call finds its function: `local:Norm`, `local:Norm:fp16` where the name has overloads. */
+export function functionKey(domain: string, name: string, overload = ''): string {
+  return overload === '' ? operatorKey(domain, name) : `${operatorKey(domain, name)}:${overload}`;
+}
+
 export function findShapeRule(domain: string, opType: string): ShapeRule | undefined {
   return SHAPE_RULES.get(operatorKey(domain, opType));
 }
