@@ -15,6 +15,7 @@ import { listNeededValues } from './neededValues';
 import { describeNothing } from './noHead';
 import { findPowerMean } from './powerMean';
 import type { Atom } from './relabelling';
+import { explainUnknownShape } from './unknownShape';
 import { describeScoreMap, describeUnclear } from './unpooledHead';
 
 /** Describes the head that ends in these logits. */
@@ -22,7 +23,7 @@ export function describeHead(graph: HeadGraph, found: LogitsSearch): HeadDescrip
   const shape = graph.shapeOf(found.logits);
   const type = graph.elementTypeOf(found.logits);
   if (!graph.isData(found.logits) || shape === null) {
-    return describeNothing(graph, found, NO_REASON.unknownShape(found.output));
+    return describeNothing(graph, found, explainUnknownShape(graph, found.output, found.logits));
   }
   if (type === 'string' || type === 'bool') {
     return describeNothing(graph, found, NO_REASON.notNumbers(found.output, type));
@@ -37,7 +38,7 @@ export function describeHead(graph: HeadGraph, found: LogitsSearch): HeadDescrip
       return describeNothing(
         graph,
         found,
-        search.isBlind ? NO_REASON.unknownShape(found.output) : NO_REASON.noMap(found.output),
+        search.isBlind ? explainUnknownShape(graph, found.output, found.logits) : NO_REASON.noMap(found.output),
         { classes },
       );
     case 'several':

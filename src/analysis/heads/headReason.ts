@@ -16,7 +16,15 @@ export const NO_REASON = {
   classToken: () =>
     'The classifier reads a class token instead of pooling over positions, so there is no spatial head.',
   unknownShape: (output: string) =>
-    `The shapes on the way to the output "${output}" cannot be told from the graph, so its head cannot be described; bind the free input dimensions.`,
+    `The shapes on the way to the output "${output}" cannot be told from the graph, so its head cannot be described.`,
+  unknownInput: (output: string, input: string) =>
+    `The file declares no shape of the input "${input}", on which those on the way to the output "${output}" depend, so its head cannot be described; give that input a shape.`,
+  openShape: (output: string, node: string) =>
+    `The shape of what ${node} makes cannot be told from the graph, so the head of the output "${output}" cannot be described; a run that measures the shapes can tell it, and a warning of a contradiction says what to bind.`,
+  unknownOperator: (output: string, node: string) =>
+    `${node} is an operator whose shapes Headlight does not know, so the head of the output "${output}" cannot be described; other input sizes cannot change that. A run that measures the shapes can, where ONNX Runtime knows the operator, and so does a declaration of its output's shape in the file (value_info).`,
+  noData: (output: string) =>
+    `The output "${output}" does not depend on what is fed to the model, so it has no classification head.`,
   notNumbers: (output: string, type: string) =>
     `The output "${output}" holds ${type} values, not scores, so it has no classification head.`,
   inFunction: (name: string) =>

@@ -164,12 +164,31 @@ export const RARE_SPELLINGS: readonly Spelling[] = [
   {
     name: 'an operator of unknown shape in the trunk',
     kind: 'none',
-    reason: /bind the free input dimensions/,
+    reason: /^Strange \("strange_\d+"\) is an operator whose shapes .*other input sizes cannot change that/,
     map: null,
     build: model((b, map) => {
       const strange = b.node('Strange', [map], {}, { domain: 'example' });
       return b.node('Reshape', [b.gemm(pool(b, strange), CHANNELS, 5), b.int64([1, 5])]);
     }),
+  },
+  {
+    name: 'positions whose number only a run can tell',
+    kind: 'none',
+    reason: /^The shape of what NonZero \("nonzero_\d+"\) makes .* a run that measures the shapes can tell it/,
+    classes: null,
+    map: null,
+    build: model((b, map) => {
+      const found = b.node('Cast', [b.node('NonZero', [map])], { to: 1 });
+      return b.node('MatMul', [found, found]);
+    }),
+  },
+  {
+    name: 'an output that nothing fed reaches',
+    kind: 'none',
+    reason: /does not depend on what is fed/,
+    classes: null,
+    map: null,
+    build: model((b) => b.node('Relu', [b.weight([1, 5])])),
   },
   {
     name: 'boxes of a detector',
