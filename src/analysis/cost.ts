@@ -1,4 +1,5 @@
 import type { GraphIndex } from '../graph/graphIndex';
+import { hasSubgraphs } from '../graph/graphIndex';
 import type { InferredBody } from '../graph/inference';
 import type { InferredGraph } from '../graph/inferShapes';
 import type { GraphNode } from '../graph/model';
@@ -63,7 +64,8 @@ export function computeCosts(index: GraphIndex, inferred: InferredGraph, paramet
 function computeNodeMacs(node: GraphNode, shapeOf: ShapeOf, bodiesOf: InferredBody['bodies']): number | null {
   const bodies = bodiesOf.get(node);
   if (bodies === undefined) {
-    return isKnownOperator(node.domain, node.opType) ? computeMacs(node, shapeOf) : null;
+    // What is inside was not looked into.
+    return isKnownOperator(node.domain, node.opType) && !hasSubgraphs(node) ? computeMacs(node, shapeOf) : null;
   }
   const macs = bodies.map(computeBodyMacs);
   return macs.some((figure) => figure === null) ? null : Math.max(0, ...macs.map((figure) => figure ?? 0));

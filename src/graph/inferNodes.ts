@@ -1,7 +1,7 @@
 import { inferControlFlow } from './controlFlow';
 import { findFoldRule } from './foldRules/table';
 import { foldableDims } from './foldRules/foldRule';
-import { indexNodes } from './graphIndex';
+import { hasSubgraphs, indexNodes } from './graphIndex';
 import type { Inference, InferredBody, Scope } from './inference';
 import { lookUp, readOpset } from './inference';
 import { decodeInlineTensor } from './inlineTensor';
@@ -12,6 +12,8 @@ import { MAXIMUM_RANK, NOTHING_KNOWN, ShapeConflict } from './valueFacts';
 
 /** Functions and sub-graphs nested deeper than this stay unknown. */
 const MAXIMUM_DEPTH = 32;
+/** Bodies are walked this far beyond the budget, for what they run and store; a file may repeat a long one very often. */
+const MAXIMUM_BEYOND_BUDGET = 900_000;
 
 /** Fills a scope, whose inputs are already there, with everything the graph defines. */
 export function inferGraph(inference: Inference, graph: Graph, scope: Scope): void {
@@ -31,6 +33,9 @@ function inferNodes(
   scope: Scope,
   declarationOf: (name: string) => ValueInfo | undefined,
 ): void {
+  if (inference.depth > 0 && isFarBeyondBudget(inference)) {
+    return;
+  }
   for (const node of indexNodes(nodes).order) {
     const results = inferNode(inference, node, scope);
     let isComplete = true;
@@ -59,6 +64,9 @@ function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonl
   if (inference.depth > MAXIMUM_DEPTH || (inference.depth > 0 && inference.budget.left-- <= 0)) {
     return [];
   }
+  if (isFarBeyondBudget(inference) && (body !== undefined || hasSubgraphs(node))) {
+    return [];
+  }
   const inputs = node.inputs.map((name) => (name === '' ? null : lookUp(scope, name)));
   const call: OperatorCall = { node, opset: readOpset(inference.model, node.domain), inputs };
   try {
@@ -74,6 +82,10 @@ function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonl
     inference.conflicts.push(`${node.opType} ${name}: ${error.message}; the shape of its output is not known.`);
     return [];
   }
+}
+
+function isFarBeyondBudget({ budget }: Inference): boolean {
+  return budget.left < -MAXIMUM_BEYOND_BUDGET;
 }
 
 function inferOperator(call: OperatorCall): readonly ValueFacts[] {

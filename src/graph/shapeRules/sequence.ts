@@ -53,7 +53,8 @@ const insert: ShapeRule = (call) => {
   const { items } = sequence;
   const position = positionOf(call, 2, items.length, items.length);
   const all = [...items.slice(0, position ?? 0), added, ...items.slice(position ?? 0)];
-  return [listOf(elementType, position === null ? all.map(() => all.reduce(mergeShapes)) : all)];
+  const common = all.reduce(mergeShapes);
+  return [listOf(elementType, position === null ? all.map(() => common) : all)];
 };
 
 const erase: ShapeRule = (call) => {

@@ -106,6 +106,16 @@ describe('multiply-accumulates', () => {
     });
     expect([...costOf(model).byNode.values()].map(({ macs }) => macs)).toEqual([50, 150, 50]);
   });
+
+  test('of a body that was not looked into are unknown, not 0', () => {
+    const body = buildGraph({ inputs: { a: null }, nodes: [node('MatMul', 'a a', 'b')], outputs: ['b'] });
+    const model = buildModel({
+      inputs: { sequence: null },
+      nodes: [node('SequenceMap', 'sequence', 'y', { body: { type: 'graph', value: body } })],
+    });
+    expect([...costOf(model).byNode.values()][0].macs).toBeNull();
+    expect(costOf(model).totals.unknownMacs).toBe(1);
+  });
 });
 
 describe('bytes', () => {

@@ -272,6 +272,27 @@ describe('bodies', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('a long function that is called very often is not walked each time', () => {
+    const count = 2000;
+    const step = (opType: string, position: number, from: string, domain = '') =>
+      node(opType, position === 0 ? from : `${from}${position}`, `${from}${position + 1}`, {}, domain);
+    const long: ModelFunction = {
+      name: 'Long',
+      domain: 'local',
+      inputs: ['a'],
+      outputs: [`a${count}`],
+      attributes: [],
+      nodes: Array.from({ length: count }, (_, index) => ({ ...step('Relu', index, 'a'), index })),
+    };
+    const calls = Array.from({ length: count }, (_, index) => step('Long', index, 'x', 'local'));
+    const { facts, bodies, warnings } = inferShapes(
+      buildModel({ inputs: { x: [3] }, nodes: calls, functions: [long] }),
+    );
+    expect(facts.get('x50')?.shape).toEqual([3]);
+    expect(warnings).toEqual([expect.stringContaining('repeat more than 100000 nodes')]);
+    expect(bodies.size).toBeLessThan(600);
+  });
+
   test('a function that calls itself ends as unknown', () => {
     const nodes = [{ ...node('Again', 'a', 'b', {}, 'local'), index: 0 }];
     const again: ModelFunction = {
