@@ -10,6 +10,8 @@ export class ModelReading {
   #analysis: Promise<ModelAnalysis> | null = null;
   #loading = new AbortController();
   #loaded: ModelAnalysis | null = null;
+  /** Whether a newer reading than the one that found `#loaded` is wanted or under way. */
+  #isOutdated = false;
   #failure: Failure | null = null;
   #inputShapes: Readonly<Record<string, readonly number[]>> = {};
 
@@ -43,11 +45,12 @@ export class ModelReading {
     this.stop();
     this.#inputShapes = inputShapes;
     this.#analysis = null;
+    this.#isOutdated = true;
   }
 
   /** Puts an analysis in the place of the one it was made from; false when that is outdated. */
   replace(made: ModelAnalysis, from: ModelAnalysis): boolean {
-    if (this.#loaded !== from) {
+    if (this.#loaded !== from || this.#isOutdated) {
       return false;
     }
     this.#analysis = Promise.resolve(made);
@@ -67,6 +70,7 @@ export class ModelReading {
       (loaded) => {
         if (this.#loading === loading) {
           this.#loaded = loaded;
+          this.#isOutdated = false;
           this.#failure = null;
         }
       },
