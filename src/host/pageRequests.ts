@@ -37,6 +37,11 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       return {};
     },
     modelDetails: async () => (await document.analysis()).details(),
+    layerBodies: async ({ index }) => {
+      const { reportLayerBodies } = await import('../analysis/report/layerBodies');
+      const { model, inferred } = await document.analysis();
+      return { bodies: reportLayerBodies(model.graph, inferred, index) };
+    },
     reload: async () => {
       await document.reload();
       return {};

@@ -10,6 +10,7 @@ import type {
   SwapPreview,
   SwapRequest,
 } from './headWork';
+import type { LayerBody } from './layerBodies';
 import type { MapChoices } from './mapChoices';
 import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurement } from './measurement';
 import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
@@ -259,6 +260,11 @@ interface Requests {
   };
   /** Figures of the model that no first picture shows. */
   readonly modelDetails: { readonly params: Record<string, never>; readonly result: ModelDetails };
+  /** What a layer (index of its node in the file) runs inside: a function, branches, the body of a loop; at most 500 layers. */
+  readonly layerBodies: {
+    readonly params: { readonly index: number };
+    readonly result: { readonly bodies: readonly LayerBody[] };
+  };
   /** Run the model on random input, several times, and time its layers; also what the machine reaches at best. */
   readonly measureLayers: { readonly params: Record<string, never>; readonly result: LayerMeasurement };
   /** Run the model once to learn the shapes that the graph does not tell (the report arrives as `modelLoaded`). */

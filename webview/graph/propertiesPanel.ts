@@ -8,6 +8,7 @@ import { fetchModelDetails } from '../modelDetails';
 import { formatBytes, formatCount, formatExact, formatShape, formatSignificant } from '../quantity';
 import { explainTemplate } from './explainAtLayer';
 import type { GraphModel } from './graphModel';
+import { createLayerBodies, type LayerBodies } from './layerBodies';
 import { toInputName } from './operatorInputs';
 import { toOperatorFamily } from './operatorFamily';
 import { toTensorIndex, type TensorEntry } from './tensorIndex';
@@ -45,6 +46,7 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
     createTensorPages(app, () => redraw()),
     () => redraw(),
   );
+  const bodies = createLayerBodies(app, () => redraw());
   return {
     element,
     show(shownModel, item, layerIndex) {
@@ -53,16 +55,20 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
         tensors = toTensorIndex(shownModel.report);
         statistics.clear();
         look.clear();
+        bodies.clear();
       }
       element.hidden = item === null;
       redraw = () => {
         render(
-          item === null ? nothing : panelTemplate({ app, actions, tensors, statistics, look }, item, layerIndex),
+          item === null
+            ? nothing
+            : panelTemplate({ app, actions, tensors, statistics, look, bodies }, item, layerIndex),
           element,
         );
       };
       redraw();
       if (item?.kind === 'layers') {
+        bodies.fetch(findLayer(item, layerIndex), shownModel.report);
         void fetchModelDetails(app).then(() => redraw());
         void fetchMapChoices(app).then(() => redraw());
       }
@@ -74,19 +80,22 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
 interface PanelContext extends TensorContext {
   readonly app: App;
   readonly actions: PropertiesActions;
+  readonly bodies: LayerBodies;
 }
 
 function panelTemplate(context: PanelContext, item: GraphItem, layerIndex: number | null): TemplateResult {
   switch (item.kind) {
-    case 'layers': {
-      const layer = item.layers.find(({ index }) => index === layerIndex) ?? item.layers[0];
-      return layerTemplate(context, item, layer);
-    }
+    case 'layers':
+      return layerTemplate(context, item, findLayer(item, layerIndex));
     case 'block':
       return blockTemplate(context, item);
     case 'value':
       return valueTemplate(context, item);
   }
+}
+
+function findLayer({ layers }: LayersItem, index: number | null): LayerReport {
+  return layers.find((layer) => layer.index === index) ?? layers[0];
 }
 
 function headerTemplate(
@@ -127,9 +136,10 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
     layer.opType,
     toOperatorFamily(layer.opType),
     layer.name || '(no name)',
-    toJson(layer, context.app.state.details?.layers.get(layer.index), context.tensors),
+    toJson(layer, context),
   )}
   ${item.layers.length > 1 ? siblingsTemplate(context, item, layer) : nothing}
+  ${section('Runs inside', context.bodies.template(layer))}
   ${section('Attributes', layer.attributes.length === 0 ? null : attributesTemplate(layer.attributes))}
   ${section(
     'Inputs',
@@ -243,19 +253,17 @@ function attributesTemplate(attributes: readonly AttributeReport[]): TemplateRes
   return definitions(attributes.map(({ name, text }) => [name, text]));
 }
 
-function toJson(
-  layer: LayerReport,
-  details: LayerDetails | undefined,
-  tensors: ReadonlyMap<string, TensorEntry>,
-): unknown {
+function toJson(layer: LayerReport, { app, tensors, bodies }: PanelContext): unknown {
   const { inputs, attributes, ...rest } = layer;
+  const inside = bodies.find(layer);
   return {
     ...rest,
-    ...details,
+    ...app.state.details?.layers.get(layer.index),
     attributes: Object.fromEntries(attributes.map(({ name, text }) => [name, text])),
     inputs: inputs.map((name) => {
       const entry = tensors.get(name);
       return { name, type: entry?.type ?? null, shape: entry?.shape ?? null, stored: Boolean(entry?.initializer) };
     }),
+    ...(inside === null ? {} : { bodies: inside }),
   };
 }

@@ -3,10 +3,12 @@ import { hasSubgraphs, listReads, type GraphIndex } from '../../graph/graphIndex
 import type { InferredGraph } from '../../graph/inferShapes';
 import type { GraphNode, Model, ValueInfo } from '../../graph/model';
 import { functionKey } from '../../graph/shapeRules/table';
+import { NOTHING_KNOWN } from '../../graph/valueFacts';
 import type { HeadReport, LayerReport, ModelReport, OutputReport, ValueReport } from '../../protocol/modelReport';
 import type { ModelCosts } from '../cost';
 import type { ModelParameters } from '../parameters';
 import { reportAttributes } from './attributes';
+import { toTypeText } from './typeText';
 
 /** The parts of an analysis that a report is made of. */
 export interface ReportParts {
@@ -89,7 +91,8 @@ function listInputs(node: GraphNode): readonly string[] {
 }
 
 function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
-  const { elementType = null, shape = null, sequence } = inferred.facts.get(name) ?? {};
-  const type = sequence === undefined ? elementType : `sequence of ${sequence.elementType ?? 'tensors'}`;
+  const facts = inferred.facts.get(name) ?? NOTHING_KNOWN;
+  const { shape } = facts;
+  const type = toTypeText(facts);
   return measuredValues.has(name) ? { name, type, shape, shapeProvenance: 'measured' } : { name, type, shape };
 }

@@ -1,0 +1,74 @@
+/** What a layer runs inside: the nodes of a model-local function, of the branches of If, of the body of Loop or Scan. */
+import type { AttributeReport, ReportShape } from './modelReport';
+
+/** Where a value inside comes from. */
+export type BodyValueSource =
+  /** A node of the body makes it. */
+  | 'layer'
+  /** An input of the body. */
+  | 'input'
+  /** A tensor stored with the body. */
+  | 'stored'
+  /** Taken from the graph around the body by its name. */
+  | 'outside'
+  /** An input of a function that the call leaves out. */
+  | 'missing';
+
+/** A value that a layer of a body reads or makes. */
+export interface BodyValue {
+  readonly name: string;
+  readonly type: string | null;
+  /** Inferred inside, at the bound shapes; in a loop what holds in every turn. */
+  readonly shape: ReportShape;
+  readonly source: BodyValueSource;
+}
+
+/** What an input of a body holds. */
+export type BodyInputRole =
+  /** The value outside, as it is. */
+  | 'same'
+  /** The value outside in the first turn, that of the turn before in the others. */
+  | 'carried'
+  /** One part of the value outside in each turn. */
+  | 'part'
+  /** The number of the turn, from 0 on. */
+  | 'turn';
+
+export interface BodyInput extends BodyValue {
+  readonly role: BodyInputRole;
+  /** Name of the value outside; null where there is none. */
+  readonly outer: string | null;
+}
+
+export interface BodyOutput extends BodyValue {
+  /** The output of the layer around the body that it becomes; null where it stays inside. */
+  readonly outer: string | null;
+}
+
+export interface BodyLayer {
+  /** As in the file; may be empty or repeated. */
+  readonly name: string;
+  readonly opType: string;
+  /** '' is ai.onnx. */
+  readonly domain: string;
+  /** Without inputs that are left out. */
+  readonly inputs: readonly BodyValue[];
+  readonly outputs: readonly BodyValue[];
+  /** Without those that hold graphs: these are its bodies. */
+  readonly attributes: readonly AttributeReport[];
+  readonly bodies: readonly LayerBody[];
+}
+
+export interface LayerBody {
+  readonly kind: 'function' | 'branch' | 'loop' | 'graph';
+  /** Name of the function, or of the attribute that holds the graph (`then_branch`, `body`). */
+  readonly name: string;
+  /** How often it runs each time the layer does; null when only a run can tell. */
+  readonly times: number | null;
+  readonly inputs: readonly BodyInput[];
+  readonly outputs: readonly BodyOutput[];
+  /** In order of execution. */
+  readonly layers: readonly BodyLayer[];
+  /** Further layers that are not listed. */
+  readonly hiddenLayers: number;
+}
