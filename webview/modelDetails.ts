@@ -19,9 +19,16 @@ export function fetchModelDetails(app: App): Promise<void> {
   return answer;
 }
 
+/** The host cannot answer while it finds that the file is no model any more; it says so itself, and a later look asks again. */
 async function request(app: App, report: ModelReport): Promise<void> {
-  const details = await app.channel.request('modelDetails', {});
-  if (app.state.report === report) {
-    app.update({ details: toDetailsByLayer(details) });
+  try {
+    const details = await app.channel.request('modelDetails', {});
+    if (app.state.report === report) {
+      app.update({ details: toDetailsByLayer(details) });
+    }
+  } catch {
+    if (asked.get(app)?.report === report) {
+      asked.delete(app);
+    }
   }
 }

@@ -9,7 +9,7 @@ vi.mock('vscode', () => ({ l10n: { t: (sentence: string) => sentence } }));
 const file = path.join(__dirname, '../../../media/demo/shapes/shapes_gap.onnx');
 
 function createReading(): ModelReading {
-  const uri = { scheme: 'file', fsPath: file } as vscode.Uri;
+  const uri = { scheme: 'file', fsPath: file } as unknown as vscode.Uri;
   return new ModelReading(uri, { info: () => undefined } as unknown as vscode.LogOutputChannel);
 }
 
