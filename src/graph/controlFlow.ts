@@ -86,7 +86,7 @@ function inferLoop(inference: Inference, call: OperatorCall, run: RunBody): read
     toBody(body, scope, { kind: 'loop', times, node, inputNames: node.inputs, skippedOutputs: 1 }),
   ]);
   const scanned = outputs.slice(1 + carried.length).map((facts) => stack(facts, times, 0));
-  const isShort = times !== null && times * body.nodes.length <= MAXIMUM_FOLLOWED_NODES;
+  const isShort = times !== null && times * Math.max(1, body.nodes.length) <= MAXIMUM_FOLLOWED_NODES;
   return [...(isShort && !carried.every(isKnown) ? follow(initial, times, turn) : carried), ...scanned];
 }
 

@@ -272,6 +272,23 @@ describe('bodies', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('a loop whose body only swaps what it carries is not followed for as long as it runs', () => {
+    const body = buildGraph({
+      inputs: { i: ['int64', []], go: ['bool', []], a: null, b: null },
+      nodes: [],
+      outputs: ['go', 'b', 'a'],
+    });
+    const swap = (turns: number) => {
+      const model = buildModel({
+        inputs: { x: [2], y: [3] },
+        stored: { turns: tensor('int64', [], [turns]), go: tensor('bool', [], [1]) },
+        nodes: [node('Loop', 'turns go x y', 'p q', { body: graphAttribute(body) })],
+      });
+      return inferShapes(model).facts.get('p')?.shape;
+    };
+    expect([swap(2), swap(3), swap(2 ** 40)]).toEqual([[2], [3], [null]]);
+  });
+
   test('a long function that is called very often is not walked each time', () => {
     const count = 2000;
     const step = (opType: string, position: number, from: string, domain = '') =>
