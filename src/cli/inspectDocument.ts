@@ -1,3 +1,4 @@
+import { sumActivations } from '../protocol/knownSum';
 import type { LayerMeasurement } from '../protocol/measurement';
 import type { LayerDetails, ModelDetails, ReceptiveField } from '../protocol/modelDetails';
 import type {
@@ -22,9 +23,12 @@ export interface InspectDocument {
   readonly opsets: Readonly<Record<string, number>>;
   readonly nodes: number;
   readonly parameters: number;
+  /** Sums over the layers whose figure is known; the others are counted. */
   readonly macs: number;
+  readonly unknownMacs: number;
   readonly weightBytes: number;
   readonly activationBytes: number;
+  readonly unknownActivations: number;
   readonly peakActivation: ModelDetails['peakActivation'];
   /** Shapes as declared, symbolic dimensions by name. */
   readonly inputs: readonly Value[];
@@ -77,8 +81,10 @@ export function toInspectDocument(
     nodes: report.totals.nodes,
     parameters: report.totals.parameters,
     macs: report.totals.macs,
+    unknownMacs: report.totals.unknownMacs,
     weightBytes: report.totals.weightBytes,
     activationBytes: report.totals.activationBytes,
+    unknownActivations: sumActivations(report).unknown,
     peakActivation: details.peakActivation,
     inputs: report.inputs.map(toValue),
     outputs: report.outputs.map(toValue),

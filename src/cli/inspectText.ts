@@ -1,4 +1,5 @@
 import { describeCostBasis } from '../protocol/costBasis';
+import { sumActivations, sumMacs, type KnownSum } from '../protocol/knownSum';
 import type { LayerMeasurement } from '../protocol/measurement';
 import type { ModelDetails } from '../protocol/modelDetails';
 import type { HeadReport, LayerReport, ModelReport } from '../protocol/modelReport';
@@ -25,10 +26,6 @@ function formatCard(report: ModelReport, details: ModelDetails): string {
     ([domain, version]) => `${domain === '' ? 'ai.onnx' : domain} ${version}`,
   );
   const basis = describeCostBasis(report.inputs);
-  const unknown =
-    totals.unknownMacs === 0
-      ? ''
-      : ` (without ${totals.unknownMacs} ${totals.unknownMacs === 1 ? 'layer' : 'layers'} of unknown shape)`;
   const rows = [
     ['file', file.path],
     ['size', formatBytes(file.sizeBytes)],
@@ -36,15 +33,24 @@ function formatCard(report: ModelReport, details: ModelDetails): string {
     ['producer', producer === '' ? 'not stated' : producer],
     ['nodes', formatCount(totals.nodes)],
     ['parameters', `${formatCount(totals.parameters)} (${formatBytes(totals.weightBytes)} of weights)`],
-    ['MACs', `${formatCount(totals.macs)}${basis === '' ? '' : ` ${basis}`}${unknown}`],
-    ['activations', `${formatBytes(totals.activationBytes)}, sum over all layers${formatPeak(layers, details)}`],
+    ['MACs', formatSum(sumMacs(report), 'cost', (macs) => `${formatCount(macs)}${basis === '' ? '' : ` ${basis}`}`)],
+    [
+      'activations',
+      formatSum(sumActivations(report), 'shape', (bytes) => `${formatBytes(bytes)}, sum over all layers`) +
+        formatPeak(layers, details),
+    ],
   ];
   return formatTable(rows, ['left', 'left']);
 }
 
+function formatSum({ value, unknown }: KnownSum, what: string, format: (value: number) => string): string {
+  const layers = `${unknown} ${unknown === 1 ? 'layer' : 'layers'} of unknown ${what}`;
+  return value === null ? `unknown (${layers})` : `${format(value)}${unknown === 0 ? '' : ` (without ${layers})`}`;
+}
+
 function formatPeak(layers: readonly LayerReport[], { peakActivation: peak }: ModelDetails): string {
   const layer = layers.find(({ index }) => index === peak?.layer);
-  if (peak === null || layer === undefined) {
+  if (peak === null || layer === undefined || (peak.bytes === 0 && peak.unknownValues > 0)) {
     return '';
   }
   const bound = peak.unknownValues === 0 ? 'peak' : 'peak of what is known';
@@ -65,16 +71,19 @@ function showBound(shape: ModelReport['inputs'][number]['shape'], bound: typeof 
 }
 
 function formatCostByType(layers: readonly LayerReport[]): string {
-  const types = new Map<string, { count: number; parameters: number; macs: number }>();
+  const types = new Map<string, { count: number; parameters: number; macs: number | null }>();
   for (const { opType, parameters, macs } of layers) {
-    const sum = types.get(opType) ?? { count: 0, parameters: 0, macs: 0 };
+    const sum = types.get(opType) ?? { count: 0, parameters: 0, macs: null };
     sum.count += 1;
     sum.parameters += parameters;
-    sum.macs += macs ?? 0;
+    sum.macs = macs === null ? sum.macs : (sum.macs ?? 0) + macs;
     types.set(opType, sum);
   }
   const rows = [...types]
-    .sort(([, one], [, other]) => other.macs - one.macs || other.parameters - one.parameters || other.count - one.count)
+    .sort(
+      ([, one], [, other]) =>
+        (other.macs ?? 0) - (one.macs ?? 0) || other.parameters - one.parameters || other.count - one.count,
+    )
     .map(([type, { count, parameters, macs }]) => [
       type,
       formatCount(count),

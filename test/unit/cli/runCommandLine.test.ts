@@ -8,6 +8,7 @@ import type { InspectDocument } from '../../../src/cli/inspectDocument';
 import { readNpy } from '../../../src/tensor/npy';
 import { buildServer } from '../inference/buildServer';
 import { captureCommand } from './captureCommand';
+import { ModelBuilder } from '../cam/modelBuilder';
 
 const root = path.join(__dirname, '../../..');
 const shapes = path.join(root, 'media/demo/shapes');
@@ -64,6 +65,19 @@ describe('headlight inspect', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Head: gap-linear, maps add up to the logit$/m);
     expect(stdout).toMatch(/flatten \+ FC +20 485 +20 480 +81.9 kB +4 097$/m);
+  });
+
+  it('does not call unknown costs 0', async () => {
+    const builder = new ModelBuilder();
+    builder.input([1, 4]);
+    builder.output(builder.node('Strange', ['input'], {}, { domain: 'example' }));
+    const strange = builder.save();
+    const { stdout } = await headlight('inspect', strange);
+    expect(stdout).toMatch(/^MACs +unknown \(1 layer of unknown cost\)$/m);
+    expect(stdout).toMatch(/^Strange +1 +0 +\?$/m);
+    expect(stdout).toMatch(/^activations +unknown \(1 layer of unknown shape\)/m);
+    const document = JSON.parse((await headlight('inspect', strange, '--json')).stdout) as InspectDocument;
+    expect(document).toMatchObject({ macs: 0, unknownMacs: 1, activationBytes: 0, unknownActivations: 1 });
   });
 
   it('says what layers need in memory and compute per byte', async () => {

@@ -52,6 +52,19 @@ describe('the summary', () => {
     await vi.waitFor(() => expect(document.querySelector('.copy-feedback')?.textContent).toBe('Copied'));
   });
 
+  it('does not call unknown costs 0, and says how many layers a sum leaves out', () => {
+    const open = { shape: null, macs: null, activationBytes: null };
+    const totals = { nodes: 2, parameters: 0, macs: 0, unknownMacs: 1, activationBytes: 0, weightBytes: 0 };
+    show(report([layer('Strange', 'x -> y', open)], { totals }));
+    expect(text()).toContain('Multiply-accumulates unknown');
+    expect(text()).toContain('Activations unknown');
+    const layers = [layer('Relu', 'x -> a', { activationBytes: 64 }), layer('Strange', 'a -> y', open)];
+    show(report(layers, { totals: { ...totals, activationBytes: 64 } }));
+    expect(figure('Activations').title).toContain(
+      '64 bytes, all layer outputs together, without 1 layer where they are unknown',
+    );
+  });
+
   it('sends free dimensions that the user typed', () => {
     show(lite0);
     const field = view.element.querySelector<HTMLInputElement>('.shape-form input')!;
