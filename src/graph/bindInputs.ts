@@ -8,7 +8,16 @@ export interface BoundInputs {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Value of each symbolic dimension (`N`, `height`). */
   readonly symbols: ReadonlyMap<string, number>;
+  /** Every size that is a default, the batch included, in words: `sequence = 1 of input "ids"`. */
+  readonly assumed: readonly string[];
   readonly warnings: readonly string[];
+}
+
+/** A free dimension that got a default. */
+interface Chosen {
+  readonly axis: number;
+  /** `sequence = 1`. */
+  readonly text: string;
 }
 
 /** Height and width of an image input that the file leaves free: what ImageNet classifiers are fed. */
@@ -29,6 +38,7 @@ export function bindInputs(graph: Graph, inputShapes: Readonly<Record<string, re
   for (const [name, asked] of Object.entries(inputShapes)) {
     shapes.set(name, checkAsked(name, asked, inputs, symbols));
   }
+  const assumed: string[] = [];
   const warnings: string[] = [];
   for (const input of graph.inputs) {
     if (shapes.has(input.name)) {
@@ -38,12 +48,13 @@ export function bindInputs(graph: Graph, inputShapes: Readonly<Record<string, re
       warnings.push(...describeUnknownRank(input));
       continue;
     }
-    const chosen: string[] = [];
+    const chosen: Chosen[] = [];
     const shape = input.shape.map((dimension, axis) => bindDimension(input.shape, dimension, axis, symbols, chosen));
     shapes.set(input.name, shape);
+    assumed.push(...chosen.map(({ text }) => `${text} of input "${input.name}"`));
     warnings.push(...describeChosen(input, shape, chosen));
   }
-  return { shapes, symbols, warnings };
+  return { shapes, symbols, assumed, warnings };
 }
 
 function checkAsked(
@@ -92,7 +103,7 @@ function bindDimension(
   dimension: Dimension,
   axis: number,
   symbols: Map<string, number>,
-  chosen: string[],
+  chosen: Chosen[],
 ): number {
   if (typeof dimension === 'number' && dimension >= 0) {
     return dimension;
@@ -102,9 +113,7 @@ function bindDimension(
     return known;
   }
   const size = axis === 0 ? 1 : defaultSize(shape ?? [], axis);
-  if (axis !== 0) {
-    chosen.push(`${typeof dimension === 'string' ? dimension : `dimension ${axis}`} = ${size}`);
-  }
+  chosen.push({ axis, text: `${typeof dimension === 'string' ? dimension : `dimension ${axis}`} = ${size}` });
   if (typeof dimension === 'string') {
     symbols.set(dimension, size);
   }
@@ -128,7 +137,8 @@ function defaultSize(shape: readonly Dimension[], axis: number): number {
   return isFree(channels) || isChannels(channelAxis) ? DEFAULT_IMAGE_SIZE : 1;
 }
 
-function describeChosen(input: ValueInfo, shape: readonly number[], chosen: readonly string[]): string[] {
+function describeChosen(input: ValueInfo, shape: readonly number[], all: readonly Chosen[]): string[] {
+  const chosen = all.filter(({ axis }) => axis !== 0).map(({ text }) => text);
   if (chosen.length === 0) {
     const batch = shape[0];
     // Of fewer dimensions the first may be anything: channels of one image, tokens, features.

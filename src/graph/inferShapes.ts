@@ -66,9 +66,20 @@ export function inferShapes(
       ...bound.warnings,
       ...(inference.budget.left < 0 ? [BUDGET_SPENT] : []),
       ...describeUnknown(inference.unknownOperators),
+      ...(inference.conflicts.length === 0 ? [] : doubtAssumed(bound.assumed)),
       ...abridge(inference.conflicts),
     ],
   };
+}
+
+/** A model exported for one size contradicts a default where the file declares that size free. */
+function doubtAssumed(assumed: readonly string[]): readonly string[] {
+  return assumed.length === 0
+    ? []
+    : [
+        `Nodes contradict their inputs, which may follow from sizes the figures assume: ${assumed.join('; ')}. ` +
+          'If the model was made for other sizes, give its inputs those.',
+      ];
 }
 
 /** A broken file may have thousands of contradictions; the first ones tell what is wrong. */

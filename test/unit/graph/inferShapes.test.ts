@@ -135,6 +135,19 @@ describe('what rules do not know', () => {
     expect(inferShapes(model).facts.get('a')?.shape).toEqual([1, 4]);
   });
 
+  test('a contradiction of sizes that were assumed says which, until they are given', () => {
+    const model = buildModel({
+      inputs: { ids: ['batch', 'sequence', 8], mask: ['batch', 'sequence'] },
+      stored: { heads: int64s(1, 16, 2, 4) },
+      nodes: [node('Reshape', 'ids heads', 'y')],
+    });
+    const { warnings } = inferShapes(model);
+    expect(warnings).toHaveLength(3);
+    expect(warnings[1]).toMatch(/sizes the figures assume: batch = 1 of input "ids"; sequence = 1 of input "ids"\. /);
+    expect(warnings[2]).toMatch(/8 elements do not fill \[1, 16, 2, 4\]/);
+    expect(inferShapes(model, { ids: [1, 16, 8] }).warnings).toEqual([]);
+  });
+
   test('inputs that contradict the operator are told, not thrown', () => {
     const model = buildModel({
       inputs: { x: [1, 3, 8, 8] },
