@@ -1,10 +1,15 @@
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
+import { root } from '../../scripts/setup.mjs';
 import { themes } from '../host/workbench.mjs';
 import { openWorkbench } from './workbench/openWorkbench';
 
 describe('themes', () => {
-  const opened = openWorkbench();
+  const opened = openWorkbench((workspace) => {
+    copyFileSync(path.join(root, 'test/fixtures/bodies/model.onnx'), path.join(workspace, 'bodies.onnx'));
+  });
   const model = () => opened.workbench.model;
 
   it('are followed by an editor that is open', async () => {
@@ -30,6 +35,26 @@ describe('themes', () => {
       }
     });
   }
+
+  it('keep what branches and functions run inside readable', async () => {
+    await opened.workbench.inspect('bodies.onnx');
+    const search = model().getByRole('searchbox', { name: /^Find layers/ });
+    const properties = model().getByRole('complementary', { name: 'Properties' });
+    for (const kind of Object.keys(themes) as (keyof typeof themes)[]) {
+      await opened.workbench.setTheme(kind);
+      await model().locator(`body.${kind}`).waitFor();
+      for (const name of ['block', 'choose']) {
+        await search.fill(name);
+        await search.press('Enter');
+        const fold = properties.locator('details details').first();
+        await fold.locator('summary').click();
+        await fold.getByText(/^(Sigmoid|ReduceMean)$/).waitFor();
+        expect(await findViolations(), name).toEqual([]);
+        await opened.picture(`${name} ${kind}`);
+      }
+    }
+    expect(await properties.locator('.properties-section').first().textContent()).toMatch(/features.*from outside/s);
+  });
 
   /** What axe-core finds against WCAG 2.1, levels A and AA: contrast, names, roles, keyboard. */
   async function findViolations(): Promise<string[]> {

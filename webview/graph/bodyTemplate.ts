@@ -64,7 +64,7 @@ function layerTemplate({ opType, name, domain, attributes, inputs, outputs, bodi
 function inputTemplate(input: BodyInput): TemplateResult {
   const { role, outer } = input;
   const notes = {
-    same: outer === null ? '' : `is ${outer}`,
+    same: outer === null ? '' : `is ${outer} outside`,
     carried: outer === null ? 'handed from turn to turn' : `begins as ${outer}, then from the turn before`,
     part: outer === null ? '' : `one part of ${outer} in each turn`,
     turn: 'number of the turn',
