@@ -11,6 +11,8 @@ export const NO_REASON = {
     maps.length === 1
       ? `The scores also depend on the model's inputs past the feature map "${maps[0]}", so its map alone does not add up to the logit.`
       : `The classifier reads several feature maps at once (${maps.map((map) => `"${map}"`).join(', ')}), so no single map adds up to the logit.`,
+  noChannels: (map: string) =>
+    `What reads the feature map "${map}" does not tell which of its axes holds the channels, so there is no class activation map to sum over them.`,
   unpooled: (output: string) =>
     `The output "${output}" holds pooled or flattened features, not classes: no linear layer follows or precedes the pooling.`,
   classToken: () =>

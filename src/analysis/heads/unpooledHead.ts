@@ -48,7 +48,8 @@ export function describeUnclear(
     });
   }
   const opaque = map.steps.filter((step) => step.kind === 'opaque');
-  return { ...describeNothing(graph, found, describeObstacles(opaque, false), known), kind: 'other' };
+  const reason = opaque.length === 0 ? NO_REASON.noChannels(map.candidate) : describeObstacles(opaque, false);
+  return { ...describeNothing(graph, found, reason, known), kind: 'other' };
 }
 
 function gridOf(graph: HeadGraph, map: MapReading): { readonly height: number; readonly width: number } {

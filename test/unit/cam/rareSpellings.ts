@@ -183,6 +183,13 @@ export const RARE_SPELLINGS: readonly Spelling[] = [
     }),
   },
   {
+    name: 'channels and positions summed at once',
+    kind: 'other',
+    reason: /does not tell which of its axes holds the channels/,
+    classes: 1,
+    build: model((b, map) => b.node('ReduceSum', [map], { keepdims: 0 })),
+  },
+  {
     name: 'an output that nothing fed reaches',
     kind: 'none',
     reason: /does not depend on what is fed/,
