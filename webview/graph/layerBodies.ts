@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import { keyed } from 'lit/directives/keyed.js';
-import { RequestFailure } from '../../src/protocol/channel';
 import type { LayerBody } from '../../src/protocol/layerBodies';
 import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
+import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
 import { bodyTemplate } from './bodyTemplate';
 
@@ -38,14 +38,8 @@ export function createLayerBodies(app: App, changed: () => void): LayerBodies {
     const asked = entries;
     asked.set(index, 'loading');
     changed();
-    try {
-      asked.set(index, (await app.channel.request('layerBodies', { index })).bodies);
-    } catch (error) {
-      if (!(error instanceof RequestFailure)) {
-        throw error;
-      }
-      asked.set(index, { message: error.message });
-    }
+    const answer = await answerOrMessage(app.channel.request('layerBodies', { index }));
+    asked.set(index, 'message' in answer ? answer : answer.bodies);
     changed();
   };
   return {

@@ -1,5 +1,5 @@
-import { RequestFailure } from '../../src/protocol/channel';
 import type { TensorValues } from '../../src/protocol/messages';
+import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
 
 type TensorPage = TensorValues | 'loading' | { readonly message: string };
@@ -18,14 +18,7 @@ const MOST_PAGES = 24;
 export function createTensorPages(app: Pick<App, 'channel'>, changed: () => void): TensorPages {
   const pages = new Map<string, TensorPage>();
   const request = async (key: string, name: string, offset: number, count: number): Promise<void> => {
-    try {
-      pages.set(key, await app.channel.request('tensorValues', { name, offset, count }));
-    } catch (error) {
-      if (!(error instanceof RequestFailure)) {
-        throw error;
-      }
-      pages.set(key, { message: error.message });
-    }
+    pages.set(key, await answerOrMessage(app.channel.request('tensorValues', { name, offset, count })));
     changed();
   };
   return {
@@ -44,15 +37,8 @@ export function createTensorPages(app: Pick<App, 'channel'>, changed: () => void
       return 'loading';
     },
     async save(name) {
-      try {
-        await app.channel.request('saveTensor', { name });
-        return null;
-      } catch (error) {
-        if (error instanceof RequestFailure) {
-          return error.message;
-        }
-        throw error;
-      }
+      const answer = await answerOrMessage(app.channel.request('saveTensor', { name }));
+      return 'message' in answer ? answer.message : null;
     },
   };
 }

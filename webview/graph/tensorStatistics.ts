@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import { RequestFailure } from '../../src/protocol/channel';
 import type { TensorStatistics } from '../../src/protocol/messages';
 import type { InitializerReport } from '../../src/protocol/modelReport';
+import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
 import { formatExact, formatShare, formatSignificant } from '../quantity';
 import { histogramElement } from './histogram';
@@ -20,14 +20,7 @@ export function createTensorStatisticsList(app: App, changed: () => void): Tenso
   const request = async (name: string): Promise<void> => {
     entries.set(name, 'loading');
     changed();
-    try {
-      entries.set(name, await app.channel.request('tensorStatistics', { name }));
-    } catch (error) {
-      if (!(error instanceof RequestFailure)) {
-        throw error;
-      }
-      entries.set(name, { message: error.message });
-    }
+    entries.set(name, await answerOrMessage(app.channel.request('tensorStatistics', { name })));
     changed();
   };
   return {
