@@ -7,10 +7,10 @@ import {
   toNarrowest,
   toQuantity,
   type ColorBy,
-  type MoreFigures,
   type NumberKind,
   type QuantityScale,
 } from './colorBy';
+import type { LayerFigures } from '../layerFigures';
 import type { GraphModel } from './graphModel';
 import type { OperatorFamily } from './operatorFamily';
 import type { Picture } from './picture';
@@ -37,7 +37,7 @@ export function createBoxColors(
   by: ColorBy,
   model: GraphModel,
   picture: Picture,
-  more: MoreFigures,
+  more: LayerFigures,
   familyColor: (family: Family) => string,
 ): BoxColors {
   if (by === 'operator') {

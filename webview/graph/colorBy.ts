@@ -1,6 +1,6 @@
 import * as d3 from 'd3';
 import type { LayerReport } from '../../src/protocol/modelReport';
-import type { DetailsByLayer } from '../detailsByLayer';
+import type { LayerFigures } from '../layerFigures';
 import type { GraphItem, GraphView, ItemId } from './viewModel';
 
 /** What the boxes' colours tell. */
@@ -16,17 +16,10 @@ export const COLOR_CHOICES: Readonly<Record<ColorBy, { readonly label: string; r
   quantization: { label: 'Element type', unit: '' },
 };
 
-/** Figures of layers that the report does not hold, by index in the file; null where they are not there (yet). */
-export interface MoreFigures {
-  /** Milliseconds in measured runs. */
-  readonly times: ReadonlyMap<number, number> | null;
-  readonly details: DetailsByLayer['layers'] | null;
-}
-
 type Quantity = Exclude<ColorBy, 'operator' | 'quantization'>;
 
 /** A layer's own figure; null when it is unknown or has none. */
-function readQuantity(layer: LayerReport, quantity: Quantity, { times, details }: MoreFigures): number | null {
+function readQuantity(layer: LayerReport, quantity: Quantity, { times, details }: LayerFigures): number | null {
   switch (quantity) {
     case 'parameters':
       return layer.parameters;
@@ -35,9 +28,9 @@ function readQuantity(layer: LayerReport, quantity: Quantity, { times, details }
     case 'activation':
       return layer.activationBytes;
     case 'time':
-      return times?.get(layer.index) ?? null;
+      return times.get(layer.index) ?? null;
     case 'receptiveField': {
-      const field = details?.get(layer.index)?.receptiveField ?? null;
+      const field = details.get(layer.index)?.receptiveField ?? null;
       return field === null ? null : Math.max(...field.size);
     }
   }
@@ -47,7 +40,7 @@ function readQuantity(layer: LayerReport, quantity: Quantity, { times, details }
  * A box's figure: the sum over its layers, but the largest receptive field. null when nothing is known of any layer;
  * what is unknown of some counts nothing.
  */
-export function toQuantity(layers: readonly LayerReport[], quantity: Quantity, more: MoreFigures): number | null {
+export function toQuantity(layers: readonly LayerReport[], quantity: Quantity, more: LayerFigures): number | null {
   let total: number | null = null;
   for (const layer of layers) {
     const value = readQuantity(layer, quantity, more);

@@ -1,9 +1,10 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import type { App, MeasurementState } from '../app';
+import type { App } from '../app';
+import { toLayerFigures } from '../layerFigures';
 import { measure } from '../measuring';
 import { fetchModelDetails } from '../modelDetails';
 import { createBoxColors, type BoxColors } from './boxColors';
-import { COLOR_CHOICES, type ColorBy, type MoreFigures } from './colorBy';
+import { COLOR_CHOICES, type ColorBy } from './colorBy';
 import type { GraphModel } from './graphModel';
 import { legendTemplate } from './legend';
 import type { Picture } from './picture';
@@ -12,8 +13,6 @@ import type { Picture } from './picture';
 export class Coloring {
   #colors: BoxColors | null = null;
   #basis: readonly unknown[] = [];
-  #measurement: MeasurementState | null = null;
-  #times: MoreFigures['times'] = null;
 
   /** `changed`: what was drawn has other colours now. */
   constructor(
@@ -36,7 +35,8 @@ export class Coloring {
     const { by } = this;
     const { state } = this.app;
     const details = by === 'receptiveField' ? state.details : null;
-    const basis = [by, model, picture, by === 'time' ? state.measurement : null, details];
+    const measurement = by === 'time' ? state.measurement : null;
+    const basis = [by, model, picture, measurement, details];
     if (by === 'receptiveField' && details === null) {
       void fetchModelDetails(this.app);
     }
@@ -48,7 +48,7 @@ export class Coloring {
         by,
         model,
         picture,
-        { times: this.#readTimes(), details: details?.layers ?? null },
+        toLayerFigures(details, measurement?.status === 'measured' ? measurement.measurement : null),
         (family) => style.getPropertyValue(`--family-${family}`).trim(),
       );
     }
@@ -57,18 +57,6 @@ export class Coloring {
 
   legend(): ReturnType<typeof legendTemplate> {
     return legendTemplate(this.#colors, this.by === 'time' ? this.#explainTime() : null);
-  }
-
-  #readTimes(): MoreFigures['times'] {
-    const { measurement } = this.app.state;
-    if (measurement !== this.#measurement) {
-      this.#measurement = measurement;
-      this.#times =
-        measurement?.status === 'measured'
-          ? new Map(measurement.measurement.layers.map(({ index, ms }) => [index, ms]))
-          : null;
-    }
-    return this.#times;
   }
 
   #explainTime(): TemplateResult {

@@ -1,5 +1,5 @@
 import type { LayerReport } from '../../src/protocol/modelReport';
-import type { DetailsByLayer } from '../detailsByLayer';
+import { toLayerFigures, type LayerFigures } from '../layerFigures';
 
 export type ColumnName =
   | 'index'
@@ -25,14 +25,7 @@ function toElementCount({ outputs }: LayerReport): number {
   return shape === null ? -1 : shape.reduce<number>((count, size) => count * (typeof size === 'number' ? size : 1), 1);
 }
 
-/** What columns show beside the report, by index of the layer; empty before it is there. */
-export interface MoreFigures {
-  readonly details: DetailsByLayer['layers'];
-  /** Measured milliseconds. */
-  readonly times: ReadonlyMap<number, number>;
-}
-
-const KEYS: Record<ColumnName, (layer: LayerReport, position: number, more: MoreFigures) => number | string> = {
+const KEYS: Record<ColumnName, (layer: LayerReport, position: number, more: LayerFigures) => number | string> = {
   index: (_, position) => position,
   name: ({ name }) => name,
   opType: ({ opType }) => opType,
@@ -53,7 +46,7 @@ export function toSortedLayers(
   layers: readonly LayerReport[],
   filter: string,
   order: SortOrder,
-  more: MoreFigures = { details: new Map(), times: new Map() },
+  more: LayerFigures = toLayerFigures(null, null),
 ): LayerReport[] {
   const text = filter.trim().toLowerCase();
   const sign = order.descending ? -1 : 1;

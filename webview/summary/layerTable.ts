@@ -3,10 +3,11 @@ import type { LayerMeasurement } from '../../src/protocol/measurement';
 import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { formatBytes, formatCount, formatExact, formatMilliseconds, formatShape, formatSignificant } from '../quantity';
+import { toLayerFigures, type LayerFigures } from '../layerFigures';
 import { createRowScroller } from '../rowScroller';
 import type { DetailsByLayer } from '../detailsByLayer';
 import { provenanceTemplate } from './figure';
-import { toSortedLayers, type ColumnName, type MoreFigures, type SortOrder } from './layerSort';
+import { toSortedLayers, type ColumnName, type SortOrder } from './layerSort';
 
 export interface LayerTable {
   readonly element: HTMLElement;
@@ -52,7 +53,7 @@ export function createLayerTable(app: App): LayerTable {
   let positions: ReadonlyMap<LayerReport, number> = new Map();
   let measured: LayerMeasurement | null = null;
   let worked: DetailsByLayer | null = null;
-  let more: MoreFigures = { details: new Map(), times: new Map() };
+  let more = toLayerFigures(null, null);
 
   function arrange(): void {
     rows = toSortedLayers(report?.layers ?? [], filter, order, more);
@@ -110,10 +111,7 @@ export function createLayerTable(app: App): LayerTable {
       if (next !== report || details !== worked || measurement !== measured) {
         measured = measurement;
         worked = details;
-        more = {
-          details: details?.layers ?? new Map(),
-          times: new Map(measurement?.layers.map(({ index, ms }) => [index, ms])),
-        };
+        more = toLayerFigures(details, measurement);
         report = next;
         positions = new Map(next.layers.map((layer, position) => [layer, position]));
         arrange();
@@ -146,7 +144,7 @@ interface TableRow {
   /** In the order of execution. */
   readonly position: number;
   readonly row: number;
-  readonly more: MoreFigures;
+  readonly more: LayerFigures;
   readonly isTimed: boolean;
 }
 

@@ -5,6 +5,7 @@ import type { GraphModel } from '../../../../webview/graph/graphModel';
 import { formatQuantity } from '../../../../webview/graph/legend';
 import type { Picture } from '../../../../webview/graph/picture';
 import { toGraphView } from '../../../../webview/graph/toGraphView';
+import { toLayerFigures } from '../../../../webview/layerFigures';
 import { layer, parameter, report } from '../reportBuilder';
 
 const details = (index: number, size: number) => {
@@ -12,7 +13,7 @@ const details = (index: number, size: number) => {
   return [index, { index, liveBytes: 0, arithmeticIntensity: 0, receptiveField }] as const;
 };
 const fields = new Map([details(0, 3), details(1, 5)]);
-const nothing = { times: null, details: null };
+const nothing = toLayerFigures(null, null);
 const model = report(
   [
     layer('Conv', 'x w -> a', { parameters: 100, macs: 5000, activationBytes: 64 }),
@@ -24,17 +25,17 @@ const model = report(
 const view = toGraphView(model);
 const graph = { view, report: model } as unknown as GraphModel;
 const picture = { boxes: [...view.units].map((id) => ({ id })) } as unknown as Picture;
-const colors = (by: Parameters<typeof createBoxColors>[0], times = null as ReadonlyMap<number, number> | null) =>
-  createBoxColors(by, graph, picture, { times, details: null }, (family) => `(${family})`);
+const colors = (by: Parameters<typeof createBoxColors>[0], times: ReadonlyMap<number, number> = new Map()) =>
+  createBoxColors(by, graph, picture, { ...nothing, times }, (family) => `(${family})`);
 
 describe('the figure of a box', () => {
   it('is the sum of its layers, of receptive fields the largest', () => {
     expect(toQuantity(model.layers, 'parameters', nothing)).toBe(1_000_100);
     expect(toQuantity(model.layers, 'activation', nothing)).toBe(104);
-    expect(toQuantity(model.layers, 'receptiveField', { times: null, details: fields })).toBe(5);
+    expect(toQuantity(model.layers, 'receptiveField', { ...nothing, details: fields })).toBe(5);
     expect(
       toQuantity(model.layers, 'time', {
-        details: null,
+        ...nothing,
         times: new Map([
           [0, 1.5],
           [2, 0.5],
