@@ -39,7 +39,7 @@ describe('two models', () => {
     await details.getByText('max |A − B|').waitFor();
     await layers.getByRole('button', { name: /^Only in [AB] 1$/ }).click();
     await layers.getByRole('button', { name: /^Only in [AB]: GlobalAveragePool/ }).waitFor();
-    expect(await layers.locator('.aligned-row').count()).toBe(1);
+    await expect.poll(() => layers.locator('.aligned-row').count()).toBe(1); // drawn in the next frame
     await layers.getByRole('button', { name: /^All 13$/ }).click();
     const heads = model().getByRole('region', { name: 'Heads' });
     await heads.getByText('Flatten, then one fully connected layer').waitFor();
