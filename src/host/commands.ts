@@ -11,7 +11,10 @@ import { isImage } from './imageList';
 import type { ModelEditorProvider } from './modelEditorProvider';
 import { pickImages } from './pickImages';
 import { pickSource, toFolderSource } from './pickSeries';
+import type { PickModelOptions } from './pickModel';
 import { findActiveModel, pickModel, rememberModel } from './pickModel';
+import type { Questions } from './questions';
+import { asking } from './questions';
 import { openSettingsFile } from './settingsFile';
 
 interface CommandServices {
@@ -59,7 +62,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
 async function inspectModels(services: CommandServices, file?: vscode.Uri, selected?: vscode.Uri[]): Promise<void> {
   const { context, provider } = services;
   const chosen = selected?.filter(isModel) ?? [];
-  const models = chosen.length > 0 ? chosen : [file ?? activeFile() ?? (await pickModel(context.workspaceState))];
+  const models = chosen.length > 0 ? chosen : [file ?? activeFile() ?? (await askForModel(context))];
   for (const model of models) {
     if (model !== null) {
       await provider.show(model, { preview: models.length === 1 });
@@ -73,20 +76,24 @@ async function compareModels(services: CommandServices, file?: vscode.Uri, selec
   const { context, comparisons } = services;
   const state = context.workspaceState;
   const given = (selected ?? (file === undefined ? [] : [file])).filter(isModel);
-  const a = given[0] ?? (await pickModel(state, { title: vscode.l10n.t('Compare: first model (A)') }));
-  if (a === null) {
-    return;
-  }
-  const title = vscode.l10n.t('Compare {0} with: second model (B)', basename(a.path));
-  const b = given[1] ?? (await pickModel(state, { title, without: a }));
-  if (b !== null) {
+  const { a, b } = await asking(async (questions) => {
+    const first =
+      given.at(0) ?? (await pickModel(questions, state, { title: vscode.l10n.t('Compare: first model (A)') }));
+    return { a: first, b: given.at(1) ?? (first && (await pickSecondModel(questions, state, first))) };
+  });
+  if (a !== null && b !== null) {
     comparisons.show(a, b);
   }
 }
 
+function pickSecondModel(questions: Questions, state: vscode.Memento, first: vscode.Uri): Promise<vscode.Uri | null> {
+  const title = vscode.l10n.t('Compare {0} with: second model (B)', basename(first.path));
+  return pickModel(questions, state, { title, without: first });
+}
+
 /** Of the model that is given, open, or chosen. */
 async function evaluateMaps({ context, provider, evaluations }: CommandServices, file?: vscode.Uri): Promise<void> {
-  const model = file ?? findActiveModel() ?? (await pickModel(context.workspaceState));
+  const model = file ?? findActiveModel() ?? (await askForModel(context));
   if (model !== null) {
     const document = await provider.show(model);
     await rememberModel(context.workspaceState, model);
@@ -99,12 +106,13 @@ async function visualize(services: CommandServices, file?: vscode.Uri, selected?
   const { context, provider } = services;
   const given = (selected ?? (file === undefined ? [] : [file])).filter(isImage);
   const fromModel = file !== undefined && given.length === 0 ? file : findActiveModel();
-  const model = given.length > 0 || fromModel === null ? await pickModel(context.workspaceState) : fromModel;
-  if (model === null) {
-    return;
-  }
-  const images = given.length > 0 ? given : await pickImages(model);
-  if (images.length === 0) {
+  const { model, images } = await asking(async (questions) => {
+    const chosen =
+      given.length > 0 || fromModel === null ? await pickModel(questions, context.workspaceState) : fromModel;
+    const isAsked = chosen !== null && given.length === 0;
+    return { model: chosen, images: isAsked ? await pickImages(questions, chosen) : given };
+  });
+  if (model === null || images.length === 0) {
     return;
   }
   const document = await provider.show(model);
@@ -119,7 +127,7 @@ async function exportModel(
   choices: ExportChoices,
 ): Promise<void> {
   const title = vscode.l10n.t('Explained model: original');
-  const model = file ?? findActiveModel() ?? (await pickModel(context.workspaceState, { title }));
+  const model = file ?? findActiveModel() ?? (await askForModel(context, { title }));
   if (model === null) {
     return;
   }
@@ -133,8 +141,12 @@ async function exportModel(
 /** From a folder: which model? From a model or the palette: which folder or pattern? */
 async function explainFolder({ context, provider, log }: CommandServices, file?: vscode.Uri): Promise<void> {
   const isFolder = file !== undefined && !isModel(file);
-  const model = (isFolder ? null : (file ?? findActiveModel())) ?? (await pickModel(context.workspaceState));
-  const source = model === null ? null : isFolder ? toFolderSource(file) : await pickSource(model);
+  const given = isFolder ? null : (file ?? findActiveModel());
+  const { model, source } = await asking(async (questions) => {
+    const chosen = given ?? (await pickModel(questions, context.workspaceState));
+    const series = isFolder ? toFolderSource(file) : chosen && (await pickSource(questions, chosen));
+    return { model: chosen, source: series };
+  });
   if (model !== null && source !== null) {
     const document = await provider.show(model);
     await rememberModel(context.workspaceState, model);
@@ -142,12 +154,16 @@ async function explainFolder({ context, provider, log }: CommandServices, file?:
   }
 }
 
+function askForModel(context: vscode.ExtensionContext, options?: PickModelOptions): Promise<vscode.Uri | null> {
+  return asking((questions) => pickModel(questions, context.workspaceState, options));
+}
+
 function isModel({ path }: vscode.Uri): boolean {
   return path.endsWith('.onnx');
 }
 
 async function activeModel({ context, provider }: CommandServices) {
-  const model = findActiveModel() ?? (await pickModel(context.workspaceState));
+  const model = findActiveModel() ?? (await askForModel(context));
   if (model === null) {
     throw new vscode.CancellationError();
   }

@@ -8,6 +8,8 @@ import type { MapInView } from '../protocol/messages';
 import { UserError } from '../userError';
 import { toAbortSignal } from './abort';
 import type { ModelDocument } from './modelDocument';
+import type { Questions } from './questions';
+import { asking } from './questions';
 import { askTarget } from './saveBytes';
 
 /** What the command may be given (by a key binding, a task, a test); everything else is asked for. */
@@ -74,27 +76,35 @@ export async function exportExplainedModel(
   const { analysis } = await document.runner();
   const { listMapChoices } = await import('../cam/mapChoices');
   const choices = await listMapChoices(analysis.model, analysis.index, analysis.inferred, analysis.heads[0]);
-  const { mapInView } = document;
-  const method = await chooseMethod(choices, given.method, mapInView);
-  const layer = method && (given.layer ?? (await chooseLayer(choices, method, mapInView)));
-  const classes = method && layer !== undefined && (given.classes ?? (await chooseClasses(method, mapInView)));
+  const choice = await asking((questions) => choose(questions, document, choices, given));
+  return choice && save(document, choice);
+}
+
+interface ExportChoice {
+  readonly method: string;
+  readonly layer: string | null;
+  readonly classes: ClassSelection | null;
+  readonly file: string;
+}
+
+async function choose(
+  questions: Questions,
+  { uri, mapInView }: ModelDocument,
+  choices: MapChoices,
+  given: ExportChoices,
+): Promise<ExportChoice | null> {
+  const method = await chooseMethod(questions, choices, given.method, mapInView);
+  const layer = method && (given.layer ?? (await chooseLayer(questions, choices, method, mapInView)));
+  const classes =
+    method && layer !== undefined && (given.classes ?? (await chooseClasses(questions, method, mapInView)));
   if (!method || layer === undefined || classes === undefined || classes === false) {
     return null;
   }
-  const name = basename(document.uri.path, '.onnx');
-  const file = given.file ?? (await askTarget(document.uri, `${name}.${method.id}.onnx`));
-  return file && save(document, { method: method.id, layer, classes, file: file.fsPath });
+  const file = given.file ?? (await askTarget(uri, `${basename(uri.path, '.onnx')}.${method.id}.onnx`));
+  return file && { method: method.id, layer, classes, file: file.fsPath };
 }
 
-async function save(
-  document: ModelDocument,
-  {
-    method,
-    layer,
-    classes,
-    file,
-  }: { method: string; layer: string | null; classes: ClassSelection | null; file: string },
-): Promise<ExportReport> {
+async function save(document: ModelDocument, { method, layer, classes, file }: ExportChoice): Promise<ExportReport> {
   const progress = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Saving {0} and comparing it with {1}', basename(file), document.name),
@@ -138,6 +148,7 @@ async function readSettings(document: ModelDocument): Promise<ExportedSettings |
 }
 
 async function chooseMethod(
+  questions: Questions,
   { methods, method: usual }: MapChoices,
   given: string | undefined,
   inView: MapInView | null,
@@ -156,12 +167,14 @@ async function chooseMethod(
     const description = describe(value.id, value.id === usual, value.id === inView?.method);
     return { label: capitalize(value.name), description, detail: `${value.meaning} ${value.cost}`, value };
   });
-  const chosen = await vscode.window.showQuickPick(
+  const chosen = await questions.pickOne(
     beginWith(items, ({ value }) => value.id === inView?.method),
     {
       title: vscode.l10n.t('Explained model: method'),
       placeHolder: vscode.l10n.t('How maps are drawn'),
       matchOnDescription: true,
+      // The model's editor may be opening, whose page takes the focus.
+      ignoreFocusOut: true,
     },
   );
   return chosen?.value ?? null;
@@ -186,6 +199,7 @@ function refuse(sentence: string): never {
 
 /** Null: there is no choice. Undefined: dismissed. */
 async function chooseLayer(
+  questions: Questions,
   { stages, layers, layer: usual }: MapChoices,
   method: MethodChoice,
   inView: MapInView | null,
@@ -200,7 +214,7 @@ async function chooseLayer(
     const size = `${channels}×${height}×${width}${place === undefined ? '' : `, ${place}`}`;
     return { label: tensor, description: describe(size, tensor === usual, isInView(tensor)), value: tensor };
   });
-  const chosen = await vscode.window.showQuickPick(
+  const chosen = await questions.pickOne(
     beginWith(items, ({ value }) => isInView(value)),
     {
       title: vscode.l10n.t('Explained model: layer'),
@@ -212,6 +226,7 @@ async function chooseLayer(
 
 /** Null: the maps belong to no class. Undefined: dismissed. */
 async function chooseClasses(
+  questions: Questions,
   { kind, isClassSpecific }: MethodChoice,
   inView: MapInView | null,
 ): Promise<ClassSelection | null | undefined> {
@@ -234,7 +249,7 @@ async function chooseClasses(
     const description = isReaching ? vscode.l10n.t('{0} (reaches the class in the CAM view)', value) : value;
     return { label, description, detail, value };
   });
-  const chosen = await vscode.window.showQuickPick(
+  const chosen = await questions.pickOne(
     beginWith(items, ({ value }) => value === reaching),
     {
       title: vscode.l10n.t('Explained model: classes'),

@@ -5,6 +5,7 @@ import { capitalize } from '../protocol/capitalize';
 import type { GalleryModel } from './gallery';
 import type { ModelDocument } from './modelDocument';
 import { pickModel } from './pickModel';
+import { asking } from './questions';
 
 /** What the images of a gallery are explained by a second time. */
 export interface GalleryRival {
@@ -29,17 +30,16 @@ export async function pickRivalMethod(document: ModelDocument): Promise<GalleryR
   const choices = methods
     .filter((method) => method !== used && usable.has(method.id))
     .map((method) => ({ label: capitalize(method.name), detail: `${method.meaning} ${method.cost}`, method }));
-  const chosen = await vscode.window.showQuickPick(choices, {
-    title: vscode.l10n.t('Compare with another method on the same images'),
-    matchOnDetail: true,
-  });
-  return chosen === undefined ? null : { model: { name: document.name, explainer, settings }, method: chosen.method };
+  const title = vscode.l10n.t('Compare with another method on the same images');
+  const chosen = await asking((questions) => questions.pickOne(choices, { title, matchOnDetail: true }));
+  return chosen && { model: { name: document.name, explainer, settings }, method: chosen.method };
 }
 
 /** Asks for another model, which gets an inference process of its own; null when dismissed. */
 export async function pickRivalModel(document: ModelDocument): Promise<GalleryRival | null> {
   const title = vscode.l10n.t('Compare with another model on the same images');
-  const uri = await pickModel(document.services.workspaceState, { title, without: document.uri });
+  const { uri: without, services } = document;
+  const uri = await asking((questions) => pickModel(questions, services.workspaceState, { title, without }));
   if (uri === null) {
     return null;
   }
@@ -55,7 +55,7 @@ export async function pickRivalModel(document: ModelDocument): Promise<GalleryRi
   const { model, inferred, heads } = analysis;
   const subject = { model, boundInputs: inferred.boundInputs, classes: heads[0].classes };
   const settings = await readModelSettings(subject, {});
-  const client = new InferenceClient(join(document.services.distPath, 'inference.js'));
+  const client = new InferenceClient(join(services.distPath, 'inference.js'));
   const name =
     basename(uri.path) === document.name ? `${basename(dirname(uri.path))}/${document.name}` : basename(uri.path);
   return { model: { name, explainer: createExplainer(analysis, client), settings, dispose: () => client.dispose() } };

@@ -6,6 +6,7 @@ import type { GallerySource } from './gallery';
 import { pickRivalMethod, pickRivalModel } from './galleryComparison';
 import type { ModelDocument } from './modelDocument';
 import { pickSource } from './pickSeries';
+import { asking } from './questions';
 
 type GalleryHandlers = Pick<
   RequestHandlers,
@@ -23,7 +24,7 @@ export function createGalleryHandlers(document: ModelDocument, log: vscode.LogOu
   const { gallery } = document;
   return {
     chooseGallery: async () => {
-      const source = await pickSource(document.uri);
+      const source = await asking((questions) => pickSource(questions, document.uri));
       if (source !== null) {
         startGallery(document, source, log);
       }

@@ -10,6 +10,7 @@ import { createMapHandlers } from './mapRequests';
 import { createMeasureHandlers } from './measureRequests';
 import type { ModelDocument } from './modelDocument';
 import { pickImages } from './pickImages';
+import { asking } from './questions';
 import { saveBytes } from './saveBytes';
 import { openSettingsFile } from './settingsFile';
 import { createSwapHandlers } from './swapRequests';
@@ -18,7 +19,10 @@ import { createTensorHandlers } from './tensorRequests';
 /** Answers to what a page of this model may ask. */
 export function createRequestHandlers(document: ModelDocument, log: vscode.LogOutputChannel): RequestHandlers {
   return {
-    pickImages: async () => ({ added: document.addImages(await pickImages(document.uri)) }),
+    pickImages: async () => {
+      const images = await asking((questions) => pickImages(questions, document.uri));
+      return { added: document.addImages(images) };
+    },
     addImages: ({ uris }) => Promise.resolve(addDropped(document, uris)),
     ...createHeadHandlers(document),
     ...createSwapHandlers(document),

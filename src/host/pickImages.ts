@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { IMAGE_EXTENSIONS } from '../image/imageExtensions';
 import { isImage } from './imageList';
+import type { Questions } from './questions';
 import { readSettings } from './settings';
 
 interface ImageChoice extends vscode.QuickPickItem {
@@ -8,7 +9,7 @@ interface ImageChoice extends vscode.QuickPickItem {
 }
 
 /** Asks for images: those of the workspace by name, or any file. Empty when dismissed. */
-export async function pickImages(model: vscode.Uri): Promise<vscode.Uri[]> {
+export async function pickImages(questions: Questions, model: vscode.Uri): Promise<vscode.Uri[]> {
   const found = await findImages(model);
   if (found.length === 0) {
     return browseImages(model);
@@ -18,13 +19,12 @@ export async function pickImages(model: vscode.Uri): Promise<vscode.Uri[]> {
     alwaysShow: true,
     uri: null,
   };
-  const chosen = await vscode.window.showQuickPick<ImageChoice>([browse, ...found], {
-    canPickMany: true,
+  const chosen = await questions.pickMany([browse, ...found], {
     matchOnDescription: true,
     title: vscode.l10n.t('Images to explain'),
     placeHolder: vscode.l10n.t('Choose one or several of {0} images', found.length),
   });
-  if (chosen === undefined) {
+  if (chosen === null) {
     return [];
   }
   const browsed = chosen.includes(browse) ? await browseImages(model) : [];

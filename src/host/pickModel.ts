@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Questions } from './questions';
 import { VIEW_TYPE } from './viewType';
 
 const LAST_MODEL = 'lastModel';
@@ -13,7 +14,7 @@ export function findActiveModel(): vscode.Uri | null {
   return input instanceof vscode.TabInputCustom && input.viewType === VIEW_TYPE ? input.uri : null;
 }
 
-interface PickModelOptions {
+export interface PickModelOptions {
   readonly title?: string;
   /** A model that is not offered. */
   readonly without?: vscode.Uri;
@@ -21,6 +22,7 @@ interface PickModelOptions {
 
 /** Asks for a model of the workspace, the one used last first; null when dismissed. */
 export async function pickModel(
+  questions: Questions,
   state: vscode.Memento,
   { title = vscode.l10n.t('Model'), without }: PickModelOptions = {},
 ): Promise<vscode.Uri | null> {
@@ -39,12 +41,12 @@ export async function pickModel(
       };
     });
   const browse: ModelChoice = { label: vscode.l10n.t('$(folder-opened) Browse…'), alwaysShow: true, uri: null };
-  const chosen = await vscode.window.showQuickPick<ModelChoice>([...choices, browse], {
+  const chosen = await questions.pickOne([...choices, browse], {
     matchOnDescription: true,
     title,
     placeHolder: vscode.l10n.t('Choose a model'),
   });
-  return chosen === undefined ? null : (chosen.uri ?? browseModel());
+  return chosen && (chosen.uri ?? browseModel());
 }
 
 export async function rememberModel(state: vscode.Memento, uri: vscode.Uri): Promise<void> {

@@ -126,15 +126,20 @@ export class Workbench {
   }
 
   /**
-   * Types a path into VS Code's own file dialog. The dialog writes where it is into its box once it has listed that
-   * folder, also over what was typed before: so it is waited for, and typed again where it came later still.
+   * Types a path into VS Code's own file dialog. It may take the place of another list, and writes where it is into its
+   * box once it has listed that folder, also over what was typed before: so both are waited for, and the path is typed
+   * again where that came later still.
    * @param {string} file
    */
   async enterPath(file) {
     const box = this.#quickInput.locator('input:focus');
-    await box.waitFor();
+    while (!(await box.inputValue()).startsWith('/')) {
+      await this.page.waitForTimeout(50);
+    }
+    const progress = this.#quickInput.locator('.quick-input-progress.active');
     await repeat(
       async () => {
+        await progress.waitFor({ state: 'detached', timeout: 3000 });
         await this.#quickInput.locator('.monaco-list-row').first().waitFor({ timeout: 3000 });
         await box.fill(file);
         await this.page.waitForTimeout(100);
