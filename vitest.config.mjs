@@ -14,6 +14,7 @@ export default defineConfig({
           // Says that something hangs, not that a machine is busy.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -24,8 +25,9 @@ export default defineConfig({
           // One page after the other in each run: `npm test` makes two runs at a time, each with a VS Code of its own.
           pool: 'forks',
           poolOptions: { forks: { singleFork: true } },
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000 } }, // of one second as it comes, in which a busy machine draws nothing
         },
       },
     ],

@@ -108,7 +108,7 @@ describe('networks of every architecture', () => {
       const wrong = cells.filter(differs).map((cell) => [cell, map[cell.row * width + cell.column]]);
       return { rows: (last?.row ?? 0) + 1, columns: (last?.column ?? 0) + 1, wrong: wrong.slice(0, 3) };
     };
-    await expect.poll(shown, { timeout: 20_000 }).toEqual({ rows: height, columns: width, wrong: [] });
+    await expect.poll(shown).toEqual({ rows: height, columns: width, wrong: [] });
     expect(await model().locator('.cam-cover').count()).toBe(0);
   }
 

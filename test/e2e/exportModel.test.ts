@@ -90,7 +90,7 @@ describe('an explained model is exported', () => {
     await workbench.enterPath(saved());
     await workbench.page.keyboard.press('Enter');
     const message = workbench.notification.filter({ hasText: 'Saved explained.onnx' });
-    await message.waitFor({ timeout: 30_000 });
+    await message.waitFor();
     const text = ((await message.locator('.notification-list-item-message').textContent()) ?? '').trim();
     const pattern =
       /^Saved explained\.onnx: (\d+) kB more than the original, ([\d.]+) times its running time\. Largest relative difference of outputs: (\S+), of maps: (\S+)\.$/;

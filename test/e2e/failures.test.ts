@@ -97,7 +97,7 @@ describe('failures', () => {
       .getByRole('alert')
       .getByText(/Cancelled/)
       .waitFor();
-    await expect.poll(findInferenceProcesses, { timeout: 5000 }).not.toContain(pid);
+    await expect.poll(findInferenceProcesses).not.toContain(pid);
     await model().getByRole('alert').getByRole('button', { name: 'Try Again' }).click();
     await model()
       .getByRole('option', { name: /^coffee\.png: .*%/ })
@@ -107,7 +107,7 @@ describe('failures', () => {
     await workbench.tick('camera.png');
     await model().getByText('Running the model on camera.png…').waitFor();
     await workbench.closeEditors();
-    await expect.poll(findInferenceProcesses, { timeout: 5000 }).toEqual([]);
+    await expect.poll(findInferenceProcesses).toEqual([]);
   });
 
   it('of one image do not touch the others', async () => {

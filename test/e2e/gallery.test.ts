@@ -10,13 +10,10 @@ describe('a folder of images', () => {
   /** First map, second map, difference, of every image in view. */
   const expectThreePerImage = () =>
     expect
-      .poll(
-        async () => {
-          const pictures = await model().locator('.gallery-three canvas').count();
-          return pictures > 3 && pictures === 3 * (await cells().count());
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        const pictures = await model().locator('.gallery-three canvas').count();
+        return pictures > 3 && pictures === 3 * (await cells().count());
+      })
       .toBe(true);
 
   it('is explained from the context menu of the Explorer, on one scale, with what the model says of each', async () => {
@@ -26,7 +23,7 @@ describe('a folder of images', () => {
     await model()
       .getByRole('status')
       .filter({ hasText: /^10 of 10 images$/ })
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     await cells()
       .filter({ hasText: /03_cross\.png/ })
       .getByText('cross', { exact: true })
@@ -35,7 +32,7 @@ describe('a folder of images', () => {
     await model()
       .getByRole('img', { name: /^Colour scale from .* logit/ })
       .waitFor();
-    await expect.poll(() => model().locator('.gallery-cell canvas').count(), { timeout: 20_000 }).toBe(10);
+    await expect.poll(() => model().locator('.gallery-cell canvas').count()).toBe(10);
     await opened.picture('gallery');
   });
 
@@ -67,14 +64,14 @@ describe('a folder of images', () => {
       .getByRole('status')
       .filter({ hasText: /^10 of 10 images$/ })
       .nth(1)
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     await expectThreePerImage();
     await opened.picture('gallery methods');
     await model().getByRole('button', { name: 'Compare Models…' }).click();
     await opened.workbench.pick('shapes_fc.onnx');
     await model()
       .getByText(/shapes_fc\.onnx · CAM at/)
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     await expectThreePerImage();
     await opened.picture('gallery models');
   });

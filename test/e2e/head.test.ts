@@ -44,7 +44,7 @@ describe('the Head view', () => {
     await theory().getByRole('button', { name: 'Measure Both Heads' }).click();
     await theory()
       .getByRole('button', { name: /^Measured time, GAP: .* ms, measured/ })
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await theory()
       .getByRole('button', { name: /^Measured time, FC: .* ms, measured/ })
       .waitFor();

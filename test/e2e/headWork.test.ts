@@ -48,7 +48,7 @@ describe('another head', () => {
     await swap().getByRole('button', { name: 'Preview' }).click();
     await swap()
       .getByRole('button', { name: /^Parameters before: / })
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     await swap()
       .getByRole('button', { name: /^Top-1 agreement: .*measured/ })
       .waitFor();
@@ -64,7 +64,7 @@ describe('another head', () => {
   it('is saved as a new model, which opens', async () => {
     await swap().getByRole('button', { name: 'Save As…' }).click();
     const target = await confirmSaving('shapes/shapes_fc.gap.onnx');
-    await opened.workbench.page.getByRole('tab', { name: /shapes_fc\.gap\.onnx/ }).waitFor({ timeout: 30_000 });
+    await opened.workbench.page.getByRole('tab', { name: /shapes_fc\.gap\.onnx/ }).waitFor();
     await model().getByRole('tab', { name: 'Head', selected: true }).waitFor();
     await model().getByRole('heading', { name: 'Global average pooling, then a linear layer' }).waitFor();
     expect(statSync(target).size).toBeGreaterThan(1000);
@@ -78,7 +78,7 @@ describe('another head', () => {
     await fit().getByRole('button', { name: 'Fit', exact: true }).click();
     await fit()
       .getByText(/^Features: \d+ of 60 images/)
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     await opened.picture('fit progress');
     await fit()
       .getByRole('button', { name: /^Validation accuracy, GAP: / })
@@ -94,7 +94,7 @@ describe('another head', () => {
     await opened.picture('fit bars');
     await fit().locator('.head-charts').scrollIntoViewIfNeeded();
     await opened.picture('fit charts');
-  }, 180_000);
+  });
 
   it('is still there after another editor was looked at', async () => {
     const { workbench } = opened;
@@ -128,25 +128,25 @@ describe('another head', () => {
     await fit().getByRole('combobox', { name: 'Head' }).selectOption('FC');
     await fit().getByRole('button', { name: 'Fit', exact: true }).click();
     await fit().getByRole('button', { name: 'Cancel' }).click();
-    await fit().getByRole('button', { name: 'Fit', exact: true }).waitFor({ timeout: 30_000 });
+    await fit().getByRole('button', { name: 'Fit', exact: true }).waitFor();
     await fit().getByText('Regularisation path').waitFor();
-  }, 180_000);
+  });
 
   it('is saved with its labels, and the new model explains an image with one of them', async () => {
     await fit().getByRole('button', { name: 'Save with GAP Head As…' }).click();
     const target = await confirmSaving('ten.onnx');
-    await opened.workbench.page.getByRole('tab', { name: /ten\.onnx/ }).waitFor({ timeout: 60_000 });
+    await opened.workbench.page.getByRole('tab', { name: /ten\.onnx/ }).waitFor();
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
     await model()
       .getByRole('option', { name: /^\d\.png: (camera|chelsea|coffee|motorcycle|rocket) (left|right)/ })
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await opened.picture('fit saved');
     const sidecar = JSON.parse(readFileSync(target.replace(/\.onnx$/, '.headlight.json'), 'utf8')) as {
       readonly labels: readonly string[];
     };
     expect(sidecar.labels).toEqual([...TEN_CLASSES].sort());
-  }, 120_000);
+  });
 
   it('says why there is nothing to swap or fit', async () => {
     await openHead('shapes/shapes_mlp.onnx');

@@ -17,7 +17,7 @@ describe('the graph of 20 000 nodes', () => {
   it('opens with blocks that can be read', async () => {
     const { workbench } = opened;
     await workbench.inspect('large.onnx');
-    await boxes().first().waitFor({ timeout: 30_000 });
+    await boxes().first().waitFor();
     expect(await boxes().count()).toBeLessThan(100);
     await model().locator('.box-block', { hasText: /×\d+/ }).first().waitFor();
     await opened.picture('graph of 20 000 nodes');

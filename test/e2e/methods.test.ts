@@ -52,7 +52,7 @@ describe('maps by other methods', () => {
     for (const size of ['112×112', '56×56', '28×28', '14×14', '7×7']) {
       await panel('Through the stages')
         .getByRole('button', { name: new RegExp(`^${size}: .* … `) })
-        .waitFor({ timeout: 30_000 });
+        .waitFor();
     }
     await panel('Through the stages').scrollIntoViewIfNeeded();
     await opened.picture('stages');

@@ -24,7 +24,7 @@ describe('a workspace that is not trusted', () => {
     });
     browser = await chromium.connect(inject('browserEndpoint'));
     workbench = new Workbench(await browser.newPage({ viewport: { width: 1440, height: 900 } }), workspace);
-    workbench.page.setDefaultTimeout(10_000);
+    workbench.page.setDefaultTimeout(60_000);
     await workbench.load(server.url(workspace));
   });
   afterAll(async () => {

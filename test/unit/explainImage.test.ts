@@ -164,7 +164,7 @@ describe('explainImage on what is not right', () => {
     const explain = () => explainImage(explainer, input, { classes: [], preprocessing: null });
     const before = await explain();
     process.kill(explainer.client.pid ?? 0, 'SIGKILL');
-    await vi.waitFor(() => expect(explainer.client.pid).toBeNull(), { timeout: 10_000 });
+    await vi.waitFor(() => expect(explainer.client.pid).toBeNull(), { timeout: 20_000 });
     expect((await explain()).logits).toEqual(before.logits);
     await writeFile(file, 'changed');
     await expect(explain()).rejects.toMatchObject({ code: 'fileChanged' });

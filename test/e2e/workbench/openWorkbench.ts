@@ -34,7 +34,7 @@ export function openWorkbench(populate: (workspace: string) => void = () => unde
     populate(workspace);
     const browser = await chromium.connect(inject('browserEndpoint'));
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(60_000); // says that something hangs, not that a machine is busy
     workbench = new Workbench(await context.newPage(), workspace);
     const address = new URL(inject('workbenchAddress'));
     address.searchParams.delete('ew');

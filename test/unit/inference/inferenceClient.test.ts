@@ -50,7 +50,7 @@ function isRunning(pid: number): boolean {
 
 /** Waits until the native call of a request has certainly begun; gives the process id. */
 async function untilBusy(client: InferenceClient): Promise<number> {
-  await vi.waitFor(() => expect(client.pid).not.toBeNull(), { timeout: 5000 });
+  await vi.waitFor(() => expect(client.pid).not.toBeNull(), { timeout: 20_000 });
   await new Promise((resolve) => setTimeout(resolve, 300));
   return client.pid!;
 }
@@ -162,7 +162,7 @@ describe('cancelling', { timeout: 30_000 }, () => {
     controller.abort();
     expect((await error).code).toBe('cancelled');
     expect(performance.now() - startedAt).toBeLessThan(1000);
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 5000 });
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 20_000 });
 
     const feeds = { [shapes.inputNames[0]]: grey };
     const { outputs } = await client.run(shapes, { feeds, fetches: shapes.outputNames });
@@ -215,7 +215,7 @@ describe('when the process ends', { timeout: 30_000 }, () => {
     const shapes = await client.loadModel({ path: shapesGap });
     const pid = client.pid!;
     process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(client.pid).toBeNull(), { timeout: 5000 });
+    await vi.waitFor(() => expect(client.pid).toBeNull(), { timeout: 20_000 });
     const feeds = { [shapes.inputNames[0]]: grey };
     await expect(client.run(shapes, { feeds, fetches: shapes.outputNames })).resolves.toBeDefined();
     expect(client.pid).not.toBe(pid);
@@ -291,7 +291,7 @@ describe('refusals', { timeout: 30_000 }, () => {
     expect(error.message).toMatch(/changing\.onnx has changed.*Reload/);
     // Nor does a new process take the changed file for the old one.
     process.kill(client.pid!, 'SIGKILL');
-    await vi.waitFor(() => expect(client.pid).toBeNull(), { timeout: 5000 });
+    await vi.waitFor(() => expect(client.pid).toBeNull(), { timeout: 20_000 });
     expect((await catchUserError(client.run(model, { feeds, fetches: model.outputNames }))).code).toBe('fileChanged');
     rmSync(path);
     expect((await catchUserError(client.run(model, { feeds, fetches: model.outputNames }))).code).toBe('fileNotFound');
@@ -311,7 +311,7 @@ describe('lifetime', { timeout: 30_000 }, () => {
     const pid = await untilBusy(client);
     client.dispose();
     expect((await running).code).toBe('cancelled');
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 5000 });
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 20_000 });
     expect((await catchUserError(client.warmUp())).code).toBe('cancelled');
     expect(client.pid).toBeNull();
   });
@@ -343,7 +343,7 @@ describe('lifetime', { timeout: 30_000 }, () => {
     const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
     expect(isRunning(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 5000 });
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 20_000 });
   });
 
   it('does not keep an idle program alive', async () => {

@@ -49,7 +49,7 @@ describe('what the inference process has already', { timeout: 30_000 }, () => {
     expect(await read(one, true)).toEqual(wanted);
     expect(await read(other, true)).toEqual(wantedOther);
     process.kill(client.pid!, 'SIGKILL');
-    await vi.waitFor(() => expect(client.pid).toBeNull(), { timeout: 5000 });
+    await vi.waitFor(() => expect(client.pid).toBeNull(), { timeout: 20_000 });
     expect(await read(other, true)).toEqual(wantedOther);
     expect(await read(one, true)).toEqual(wanted);
   });
