@@ -1,3 +1,4 @@
+import { readModelNotes } from '../analysis/report/modelNotes';
 import { InferenceClient } from '../inference/inferenceClient';
 import { analyzeModel, type ModelAnalysis } from '../inspectModel';
 import { measureLayers } from '../measure/measureLayers';
@@ -19,7 +20,7 @@ export async function runInspect(options: InspectArguments, output: Output, infe
   const details = analysis.details();
   output.write(
     options.json
-      ? `${JSON.stringify(toInspectDocument(report, details, measured))}\n`
+      ? `${JSON.stringify(toInspectDocument(report, details, await readModelNotes(read.model), measured))}\n`
       : formatReport(report, details, measured),
   );
   if (isComplete) {

@@ -10,6 +10,7 @@ import type {
   ReportShape,
   ValueReport,
 } from '../protocol/modelReport';
+import type { ModelNotes } from '../protocol/notes';
 
 type Value = { readonly name: string; readonly type: string | null; readonly shape: ReportShape };
 type VariantCost = Pick<HeadCost, 'parameters' | 'macs' | 'bytes'>;
@@ -64,6 +65,8 @@ export interface InspectDocument {
     | 'reason'
   > & { readonly gap: VariantCost | null; readonly fc: VariantCost | null })[];
   readonly warnings: readonly string[];
+  /** What the file says in words: documentation and metadata. */
+  readonly notes: ModelNotes;
   /** With --measure. */
   readonly measured?: LayerMeasurement;
 }
@@ -71,6 +74,7 @@ export interface InspectDocument {
 export function toInspectDocument(
   report: ModelReport,
   details: ModelDetails,
+  notes: ModelNotes,
   measured: LayerMeasurement | null,
 ): InspectDocument {
   return {
@@ -91,6 +95,7 @@ export function toInspectDocument(
     layers: report.layers.map((layer, position) => toLayer(layer, details.layers[position])),
     heads: report.heads.map(toHead),
     warnings: report.warnings,
+    notes,
     ...(measured === null ? {} : { measured }),
   };
 }

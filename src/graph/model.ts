@@ -42,13 +42,23 @@ export type Dimension = number | string | null;
 /** Dimensions in the tensor's own order, or null when not even the rank is known. */
 export type Shape = readonly Dimension[] | null;
 
+/** Some bytes of the model file. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The message in the file that describes a part of the model; absent where it holds neither documentation nor metadata. */
+interface Annotated {
+  readonly notes?: ByteRange;
+}
+
 /** What the file declares about a value (graph input, output or value_info entry). */
-export interface ValueInfo {
+export interface ValueInfo extends Annotated {
   readonly name: string;
   /** null: the file declares no type, or one that is not a tensor (sequence, map, optional). */
   readonly elementType: ElementType | null;
   readonly shape: Shape;
-  readonly docString: string;
 }
 
 /** Which protobuf field holds the elements; `raw_data` is little-endian, the others are typed and may be varints. */
@@ -64,13 +74,13 @@ export type Payload =
   | {
       readonly kind: 'file';
       readonly field: PayloadField;
-      readonly ranges: readonly { readonly offset: number; readonly length: number }[];
+      readonly ranges: readonly ByteRange[];
     }
   /** Another file beside the model; `length` null means to the end (or the size that the dimensions imply). */
   | { readonly kind: 'external'; readonly location: string; readonly offset: number; readonly length: number | null };
 
 /** A stored tensor (TensorProto) without its weights. */
-export interface TensorInfo {
+export interface TensorInfo extends Annotated {
   readonly name: string;
   readonly elementType: ElementType;
   /** Row-major, as stored. Empty for a scalar. */
@@ -105,7 +115,7 @@ export type Attribute =
   | { readonly type: 'other'; readonly value: number };
 
 /** One operation. Names may be empty or repeated in valid files: identify a node by its index in `Graph.nodes`. */
-export interface GraphNode {
+export interface GraphNode extends Annotated {
   /** Position in `Graph.nodes`, which is the order of the file. */
   readonly index: number;
   readonly name: string;
@@ -116,7 +126,6 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
-  readonly docString: string;
   /** Which of the model's functions of this name is called (IR version 10); absent for the one without. */
   readonly overload?: string;
 }
@@ -124,6 +133,7 @@ export interface GraphNode {
 export interface Graph {
   readonly name: string;
   readonly docString: string;
+  readonly metadata: ReadonlyMap<string, string>;
   readonly nodes: readonly GraphNode[];
   readonly initializers: ReadonlyMap<string, TensorInfo>;
   readonly sparseInitializers: ReadonlyMap<string, SparseTensorInfo>;
@@ -134,7 +144,7 @@ export interface Graph {
 }
 
 /** A function defined in the model itself (FunctionProto); domain, name and overload together are its identity. */
-export interface ModelFunction {
+export interface ModelFunction extends Annotated {
   readonly domain: string;
   readonly name: string;
   /** Tells functions of one name apart (IR version 10); '' or absent for the one without. */

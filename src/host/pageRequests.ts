@@ -46,6 +46,11 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       const { model, inferred } = await document.analysis();
       return { bodies: reportLayerBodies(model.graph, inferred, index) };
     },
+    notes: async ({ layer, values }) => {
+      const { readLayerNotes } = await import('../analysis/report/modelNotes');
+      const { model } = await document.analysis();
+      return readLayerNotes(model, layer, values);
+    },
     reload: async () => {
       await document.reload();
       return {};

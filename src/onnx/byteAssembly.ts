@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../userError';
+import type { ByteRange } from '../graph/model';
 import type { ByteSource } from './byteSource';
-import type { ByteRange } from './wireReader';
 
 /** protobuf's own limit for one message, and ONNX Runtime's for a model in memory. */
 export const MOST_BYTES = 2 ** 31 - 1;

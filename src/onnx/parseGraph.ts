@@ -1,5 +1,6 @@
 import type { Graph, GraphNode, SparseTensorInfo, TensorInfo, ValueInfo } from '../graph/model';
 import { parseNode } from './parseNode';
+import { parseStringPair } from './parseStringPair';
 import { parseSparseTensor, parseTensor } from './parseTensor';
 import { parseValueInfo } from './parseValueInfo';
 import type { StructureReader } from './structureReader';
@@ -8,6 +9,7 @@ import type { StructureReader } from './structureReader';
 export interface GraphParts {
   name: string;
   docString: string;
+  readonly metadata: Map<string, string>;
   readonly nodes: GraphNode[];
   readonly initializers: Map<string, TensorInfo>;
   readonly sparseInitializers: Map<string, SparseTensorInfo>;
@@ -20,6 +22,7 @@ export function createGraphParts(): GraphParts {
   return {
     name: '',
     docString: '',
+    metadata: new Map(),
     nodes: [],
     initializers: new Map(),
     sparseInitializers: new Map(),
@@ -71,6 +74,9 @@ export function parseGraphField(structure: StructureReader, tag: number, parts: 
     }
     case 0x7a: // sparse_initializer = 15
       addInitializer(structure, parts.sparseInitializers, parseSparseTensor(structure));
+      break;
+    case 0x82: // metadata_props = 16
+      parseStringPair(reader, parts.metadata);
       break;
     default:
       reader.skip(tag);

@@ -146,6 +146,8 @@ function parseFunction(structure: StructureReader): ModelFunction {
     nodes: [] as ModelFunction['nodes'][number][],
   };
   const outer = reader.enter();
+  const offset = reader.position;
+  let hasNotes = false;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
       case 0x0a: // name = 1
@@ -163,6 +165,10 @@ function parseFunction(structure: StructureReader): ModelFunction {
       case 0x3a: // node = 7
         parts.nodes.push(parseNode(structure, parts.nodes.length));
         break;
+      case 0x42: // doc_string = 8
+      case 0x72: // metadata_props = 14
+        hasNotes = reader.skipContent().length > 0 || hasNotes;
+        break;
       case 0x52: // domain = 10
         parts.domain = toDomain(reader.readName());
         break;
@@ -176,6 +182,8 @@ function parseFunction(structure: StructureReader): ModelFunction {
         reader.skip(tag);
     }
   }
+  const length = reader.position - offset;
   reader.leave(outer);
-  return { ...parts, attributes: [...parts.attributes, ...parts.defaults.keys()] };
+  const attributes = [...parts.attributes, ...parts.defaults.keys()];
+  return hasNotes ? { ...parts, attributes, notes: { offset, length } } : { ...parts, attributes };
 }

@@ -14,9 +14,10 @@ export function parseNode(structure: StructureReader, index: number): GraphNode 
   let name = '';
   let opType = '';
   let domain = '';
-  let docString = '';
+  let hasNotes = false;
   let overload = '';
   const outer = reader.enter();
+  const offset = reader.position;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
       case 0x0a: // input = 1
@@ -35,22 +36,25 @@ export function parseNode(structure: StructureReader, index: number): GraphNode 
         attributes ??= new Map();
         parseAttribute(structure, attributes);
         break;
-      case 0x32: // doc_string = 6
-        docString = reader.readText() ?? '';
-        break;
       case 0x3a: // domain = 7
         domain = toDomain(reader.readName());
         break;
       case 0x42: // overload = 8
         overload = reader.readName();
         break;
+      case 0x32: // doc_string = 6
+      case 0x4a: // metadata_props = 9
+        hasNotes = reader.skipContent().length > 0 || hasNotes;
+        break;
       default:
         reader.skip(tag);
     }
   }
+  const length = reader.position - offset;
   reader.leave(outer);
-  const node = { index, name, opType, domain, inputs, outputs, attributes: attributes ?? NO_ATTRIBUTES, docString };
-  return overload === '' ? node : { ...node, overload };
+  const node = { index, name, opType, domain, inputs, outputs, attributes: attributes ?? NO_ATTRIBUTES };
+  const called = overload === '' ? node : { ...node, overload };
+  return hasNotes ? { ...called, notes: { offset, length } } : called;
 }
 
 /** 'ai.onnx' is the default domain written out. */

@@ -1,9 +1,8 @@
 import { computeSizeBytes, toElementType } from '../graph/elementTypes';
-import type { Payload, PayloadField, SparseTensorInfo, TensorInfo } from '../graph/model';
+import type { ByteRange, Payload, PayloadField, SparseTensorInfo, TensorInfo } from '../graph/model';
 import { INLINE_PAYLOAD_BYTES } from './limits';
 import { parseStringPair } from './parseStringPair';
 import type { StructureReader } from './structureReader';
-import type { ByteRange } from './wireReader';
 
 /** A TensorProto while its fields arrive, in any order and possibly in several messages. */
 export interface TensorParts {
@@ -15,10 +14,21 @@ export interface TensorParts {
   readonly ranges: ByteRange[];
   externalData: Map<string, string> | null;
   isExternal: boolean;
+  /** The last message that holds documentation or metadata. */
+  notes: ByteRange | null;
 }
 
 export function createTensorParts(): TensorParts {
-  return { name: '', dataType: 0, dims: [], field: null, ranges: [], externalData: null, isExternal: false };
+  return {
+    name: '',
+    dataType: 0,
+    dims: [],
+    field: null,
+    ranges: [],
+    externalData: null,
+    isExternal: false,
+    notes: null,
+  };
 }
 
 export function parseTensor(structure: StructureReader): TensorInfo {
@@ -31,6 +41,8 @@ export function parseTensor(structure: StructureReader): TensorInfo {
 export function parseTensorInto(structure: StructureReader, parts: TensorParts): void {
   const { reader } = structure;
   const outer = reader.enter();
+  const offset = reader.position;
+  let hasNotes = false;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
       case 0x08: // dims = 1, one by one
@@ -50,9 +62,16 @@ export function parseTensorInto(structure: StructureReader, parts: TensorParts):
       case 0x70: // data_location = 14
         parts.isExternal = reader.readInt() === 1;
         break;
+      case 0x62: // doc_string = 12
+      case 0x82: // metadata_props = 16
+        hasNotes = reader.skipContent().length > 0 || hasNotes;
+        break;
       default:
         parsePayloadField(structure, tag, parts);
     }
+  }
+  if (hasNotes) {
+    parts.notes = { offset, length: reader.position - offset };
   }
   reader.leave(outer);
 }
@@ -105,7 +124,7 @@ export function finishTensor(structure: StructureReader, parts: TensorParts): Te
   } else {
     checkSize(structure, tensor);
   }
-  return tensor;
+  return parts.notes === null ? tensor : { ...tensor, notes: parts.notes };
 }
 
 function toExternalPayload(entries: ReadonlyMap<string, string> | null): Payload {

@@ -4,13 +4,14 @@ import { LONGEST_CACHED } from './messageCache';
 import type { StructureReader, TensorType } from './structureReader';
 import type { WireReader } from './wireReader';
 
-/** ValueInfoProto: name = 1, type = 2, doc_string = 3. */
+/** ValueInfoProto: name = 1, type = 2, doc_string = 3, metadata_props = 4. */
 export function parseValueInfo(structure: StructureReader): ValueInfo {
   const { reader } = structure;
   let name = '';
-  let docString = '';
+  let hasNotes = false;
   let type: TensorType | null = null;
   const outer = reader.enter();
+  const offset = reader.position;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
       case 0x0a:
@@ -20,14 +21,17 @@ export function parseValueInfo(structure: StructureReader): ValueInfo {
         type = merge(reader, type, parseType(structure));
         break;
       case 0x1a:
-        docString = reader.readText() ?? '';
+      case 0x22:
+        hasNotes = reader.skipContent().length > 0 || hasNotes;
         break;
       default:
         reader.skip(tag);
     }
   }
+  const length = reader.position - offset;
   reader.leave(outer);
-  return { name, elementType: type?.elementType ?? null, shape: type?.shape ?? null, docString };
+  const value = { name, elementType: type?.elementType ?? null, shape: type?.shape ?? null };
+  return hasNotes ? { ...value, notes: { offset, length } } : value;
 }
 
 /** Messages for the same field merge: numbers are replaced, lists go on. */

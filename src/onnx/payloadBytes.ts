@@ -1,10 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { computeSizeBytes } from '../graph/elementTypes';
-import type { ElementType, Model, PayloadField, TensorInfo } from '../graph/model';
+import type { ByteRange, ElementType, Model, PayloadField, TensorInfo } from '../graph/model';
 import { UserError } from '../userError';
 import { locateExternalData } from './externalData';
 import { openRegularFile, openUnchanged } from './openModelFile';
-import type { ByteRange } from './wireReader';
 
 /** Read at once: large enough that calls do not matter, small enough that memory stays flat. */
 const PIECE_BYTES = 1024 * 1024;

@@ -1,12 +1,11 @@
 import { computeSizeBytes } from '../graph/elementTypes';
-import type { ElementType, Model, TensorInfo } from '../graph/model';
+import type { ByteRange, ElementType, Model, TensorInfo } from '../graph/model';
 import { UserError } from '../userError';
 import type { NumericData } from './elementCodec';
 import { decodeInto, getElementCodec } from './elementCodec';
 import { createExternalDataError, locateExternalData } from './externalData';
 import { openUnchanged } from './openModelFile';
 import { readPayloadBytes, readRanges } from './payloadBytes';
-import type { ByteRange } from './wireReader';
 
 export interface ReadTensorOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,11 +1,10 @@
 import { toElementType } from '../graph/elementTypes';
-import type { ElementType } from '../graph/model';
+import type { ByteRange, ElementType } from '../graph/model';
 import { ByteAssembly } from './byteAssembly';
 import type { ByteSource } from './byteSource';
 import { DEFAULT_LIMITS } from './limits';
 import { parseStringPair } from './parseStringPair';
 import { ReadBudget } from './readBudget';
-import type { ByteRange } from './wireReader';
 import { WireReader } from './wireReader';
 import { WireWriter } from './wireWriter';
 

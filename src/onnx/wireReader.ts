@@ -1,3 +1,4 @@
+import type { ByteRange } from '../graph/model';
 import type { ByteSource } from './byteSource';
 import { FormatError } from './formatError';
 import { NameCache } from './nameCache';
@@ -13,11 +14,6 @@ const WINDOW_BYTES = 64 * 1024;
 /** After a jump the next thing is usually a small header and another jump, so that little is read ahead. */
 const JUMP_READ_BYTES = 4 * 1024;
 const LONGEST_VARINT = 10;
-
-export interface ByteRange {
-  readonly offset: number;
-  readonly length: number;
-}
 
 /**
  * Walks protobuf messages through a window over the source. Positions are bytes from the start of the file and stay
@@ -61,6 +57,20 @@ export class WireReader {
     const outer = this.end;
     this.end = this.position + length;
     return outer;
+  }
+
+  /** Goes to a message anywhere in the file and walks it as if it stood alone: what was read before counts no more. */
+  enterAt({ offset, length }: ByteRange): void {
+    const cursor = offset - this.base;
+    const isNear = cursor >= 0 && cursor <= this.filled;
+    this.cursor = isNear ? cursor : 0;
+    if (!isNear) {
+      this.base = offset;
+      this.filled = 0;
+      this.jumped = true;
+    }
+    this.skippedBytes = offset;
+    this.end = offset + length;
   }
 
   leave(outer: number): void {

@@ -16,6 +16,7 @@ import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurem
 import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
 import type { ModelDetails } from './modelDetails';
 import type { ModelReport } from './modelReport';
+import type { LayerNotes } from './notes';
 import type { Preprocessing, SettingSource } from './preprocessing';
 import type { TargetChoice, TargetReading } from './target';
 
@@ -264,6 +265,11 @@ interface Requests {
   readonly layerBodies: {
     readonly params: { readonly index: number };
     readonly result: { readonly bodies: readonly LayerBody[] };
+  };
+  /** What the file says in words of a layer (index of its node; null: of none) and of values by name. */
+  readonly notes: {
+    readonly params: { readonly layer: number | null; readonly values: readonly string[] };
+    readonly result: LayerNotes;
   };
   /** Run the model on random input, several times, and time its layers; also what the machine reaches at best. */
   readonly measureLayers: { readonly params: Record<string, never>; readonly result: LayerMeasurement };

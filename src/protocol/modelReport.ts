@@ -2,6 +2,7 @@
  * Everything there is to show about a model, as plain data: built by `inspectModel`, drawn by the webview,
  * printed by the command line. Nothing here holds weights. What no first picture shows is in modelDetails.ts.
  */
+import type { Notes } from './notes';
 
 /** How a figure was obtained: from the graph, by running the model, or by sampling. */
 export type Provenance = 'derived' | 'measured' | 'estimated';
@@ -19,6 +20,8 @@ export interface ValueReport {
   readonly shape: ReportShape;
   /** With free dimensions bound: what the derived figures refer to. */
   readonly boundShape: ReportShape;
+  /** There are notes of it in the file. */
+  readonly hasNotes?: true;
 }
 
 export interface OutputReport {
@@ -57,6 +60,8 @@ export interface LayerReport {
   /** Bytes of all outputs at the bound shapes; null when unknown. */
   readonly activationBytes: number | null;
   readonly weightBytes: number;
+  /** There are notes in the file: of the layer, of the function it calls, of what it reads or makes. */
+  readonly hasNotes?: true;
 }
 
 export type InitializerRole = 'parameter' | 'statistic' | 'constant' | 'quantization';
@@ -137,6 +142,8 @@ export interface ModelReport {
   readonly docString: string;
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** What the main graph says about itself. */
+  readonly graph: Notes & { readonly name: string };
   readonly inputs: readonly ValueReport[];
   readonly outputs: readonly ValueReport[];
   readonly layers: readonly LayerReport[];

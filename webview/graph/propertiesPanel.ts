@@ -9,6 +9,7 @@ import { formatBytes, formatCount, formatExact, formatShape, formatSignificant }
 import { explainTemplate } from './explainAtLayer';
 import type { GraphModel } from './graphModel';
 import { createLayerBodies, type LayerBodies } from './layerBodies';
+import { createLayerNotes, type LayerNotesList } from './layerNotes';
 import { toInputName } from './operatorInputs';
 import { toOperatorFamily } from './operatorFamily';
 import { toTensorIndex, type TensorEntry } from './tensorIndex';
@@ -47,6 +48,7 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
     () => redraw(),
   );
   const bodies = createLayerBodies(app, () => redraw());
+  const notes = createLayerNotes(app, () => redraw());
   return {
     element,
     show(shownModel, item, layerIndex) {
@@ -56,21 +58,27 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
         statistics.clear();
         look.clear();
         bodies.clear();
+        notes.clear();
       }
       element.hidden = item === null;
       redraw = () => {
         render(
           item === null
             ? nothing
-            : panelTemplate({ app, actions, tensors, statistics, look, bodies }, item, layerIndex),
+            : panelTemplate({ app, actions, tensors, statistics, look, bodies, notes }, item, layerIndex),
           element,
         );
       };
       redraw();
       if (item?.kind === 'layers') {
-        bodies.fetch(findLayer(item, layerIndex), shownModel.report);
+        const layer = findLayer(item, layerIndex);
+        bodies.fetch(layer, shownModel.report);
+        notes.fetch(layer);
         void fetchModelDetails(app).then(() => redraw());
         void fetchMapChoices(app).then(() => redraw());
+      }
+      if (item?.kind === 'value') {
+        notes.fetch(item.value);
       }
       element.scrollTop = 0;
     },
@@ -81,6 +89,7 @@ interface PanelContext extends TensorContext {
   readonly app: App;
   readonly actions: PropertiesActions;
   readonly bodies: LayerBodies;
+  readonly notes: LayerNotesList;
 }
 
 function panelTemplate(context: PanelContext, item: GraphItem, layerIndex: number | null): TemplateResult {
@@ -129,6 +138,7 @@ function headerTemplate(
 }
 
 function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerReport): TemplateResult {
+  const notesOf = (name: string) => context.notes.valueTemplate(layer, name);
   const inputs = layer.inputs.map((name, position) => ({ name, role: toInputName(layer.opType, position) }));
   return html`${headerTemplate(
     context,
@@ -143,11 +153,11 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
   ${section('Attributes', layer.attributes.length === 0 ? null : attributesTemplate(layer.attributes))}
   ${section(
     'Inputs',
-    html`${inputs.filter(({ name }) => name !== '').map(({ name, role }) => tensorTemplate(context, name, { role }))}`,
+    html`${inputs.filter(({ name }) => name !== '').map(({ name, role }) => tensorTemplate(context, name, { role, notes: notesOf(name) }))}`,
   )}
   ${section(
     'Outputs',
-    html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: '', isOutput: true }))}
+    html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: '', notes: notesOf(name), isOutput: true }))}
     ${explainTemplate(context.app, layer)}`,
   )}
   ${section(
@@ -161,7 +171,8 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
       ['Domain', layer.domain === '' ? 'ai.onnx' : layer.domain],
       ['Index in the file', formatExact(layer.index)],
     ]),
-  )}`;
+  )}
+  ${section('Metadata', context.notes.template(layer))}`;
 }
 
 /** Empty while they are being worked out. */
@@ -227,7 +238,8 @@ function valueTemplate(context: PanelContext, { id, role, value }: ValueItem): T
       ['Shape used here', formatShape(value.boundShape)],
     ]),
   )}
-  ${section(role === 'input' ? 'Read by' : 'Made by', linksTemplate(context, value.name, role === 'input' ? 'readers' : 'producer'))}`;
+  ${section(role === 'input' ? 'Read by' : 'Made by', linksTemplate(context, value.name, role === 'input' ? 'readers' : 'producer'))}
+  ${section('Metadata', context.notes.template(value))}`;
 }
 
 function section(title: string, content: TemplateResult | null): TemplateResult | typeof nothing {
@@ -253,8 +265,8 @@ function attributesTemplate(attributes: readonly AttributeReport[]): TemplateRes
   return definitions(attributes.map(({ name, text }) => [name, text]));
 }
 
-function toJson(layer: LayerReport, { app, tensors, bodies }: PanelContext): unknown {
-  const { inputs, attributes, ...rest } = layer;
+function toJson(layer: LayerReport, { app, tensors, bodies, notes }: PanelContext): unknown {
+  const { inputs, attributes, hasNotes, ...rest } = layer;
   const inside = bodies.find(layer);
   return {
     ...rest,
@@ -265,5 +277,6 @@ function toJson(layer: LayerReport, { app, tensors, bodies }: PanelContext): unk
       return { name, type: entry?.type ?? null, shape: entry?.shape ?? null, stored: Boolean(entry?.initializer) };
     }),
     ...(inside === null ? {} : { bodies: inside }),
+    ...(hasNotes === true ? { notes: notes.find(layer) } : {}),
   };
 }

@@ -15,11 +15,19 @@ export interface TensorContext {
 /** More are counted, not listed. */
 const MOST_LINKS = 8;
 
-/** One tensor that a layer reads or makes. `role`: the operator's name for it; '' where it has none. */
+interface TensorUse {
+  /** The operator's name for it; '' where it has none. */
+  readonly role: string;
+  /** What the file says about it. */
+  readonly notes: TemplateResult | typeof nothing;
+  readonly isOutput?: boolean;
+}
+
+/** One tensor that a layer reads or makes. */
 export function tensorTemplate(
   context: TensorContext,
   name: string,
-  { role, isOutput = false }: { readonly role: string; readonly isOutput?: boolean },
+  { role, notes, isOutput = false }: TensorUse,
 ): TemplateResult {
   const entry = context.tensors.get(name);
   const initializer = entry?.initializer ?? null;
@@ -32,6 +40,7 @@ export function tensorTemplate(
     <div class="tensor-name" title=${name}>${name}</div>
     ${initializer === null ? nothing : initializerTemplate(initializer, context)}
     ${initializer === null || isOutput ? linksTemplate(context, name, isOutput ? 'readers' : 'producer') : nothing}
+    ${notes}
   </div>`;
 }
 

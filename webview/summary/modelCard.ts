@@ -3,13 +3,13 @@ import type { ModelReport, ValueReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { formatBytes, formatExact, formatShape } from '../quantity';
 import { shapeFormTemplate, type ShapeForm } from './shapeForm';
+import { foldedNotesTemplate } from '../notesTemplate';
 import { figureTemplate } from './figure';
 
 /** Who made the model, with what, and what goes in and out. */
 export function modelCardTemplate(app: App, report: ModelReport, form: ShapeForm): TemplateResult {
-  const { file, irVersion, producer, opsets, functions, metadata, docString } = report;
+  const { file, irVersion, producer, opsets, functions, metadata, docString, graph } = report;
   const opsetTexts = Object.entries(opsets).map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`);
-  const entries = Object.entries(metadata);
   return html`<section class="card" aria-labelledby="card-title">
     <h2 id="card-title">Model</h2>
     <dl class="definitions">
@@ -45,21 +45,8 @@ export function modelCardTemplate(app: App, report: ModelReport, form: ShapeForm
       }
     </dl>
     ${valuesTemplate('Inputs', report.inputs)} ${shapeFormTemplate(report, form)}
-    ${valuesTemplate('Outputs', report.outputs)}
-    ${
-      entries.length === 0
-        ? nothing
-        : html`<details class="details">
-            <summary>Metadata (${entries.length})</summary>
-            <dl class="definitions selectable">
-              ${entries.map(
-                ([name, text]) =>
-                  html`<dt>${name}</dt>
-                    <dd>${text}</dd>`,
-              )}
-            </dl>
-          </details>`
-    }
+    ${valuesTemplate('Outputs', report.outputs)} ${foldedNotesTemplate('Metadata', { docString: '', metadata })}
+    ${foldedNotesTemplate('Metadata of the graph', graph)}
   </section>`;
 }
 

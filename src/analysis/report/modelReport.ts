@@ -8,6 +8,7 @@ import type { HeadReport, LayerReport, ModelReport, OutputReport, ValueReport } 
 import type { ModelCosts } from '../cost';
 import type { ModelParameters } from '../parameters';
 import { reportAttributes } from './attributes';
+import { createNoteFinder } from './notePlaces';
 import { toTypeText } from './typeText';
 
 /** The parts of an analysis that a report is made of. */
@@ -29,6 +30,7 @@ export interface ReportParts {
 export function buildModelReport(parts: ReportParts): ModelReport {
   const { model, index, inferred, parameters, costs, heads } = parts;
   const { graph } = model;
+  const hasNotes = createNoteFinder(model);
   return {
     schema: 1,
     file: { path: model.path, name: basename(model.path), sizeBytes: model.sizeBytes },
@@ -38,9 +40,13 @@ export function buildModelReport(parts: ReportParts): ModelReport {
     docString: model.docString,
     opsets: Object.fromEntries(model.opsets),
     metadata: Object.fromEntries(model.metadata),
+    graph: { name: graph.name, docString: graph.docString, metadata: Object.fromEntries(graph.metadata) },
     inputs: graph.inputs.map((input) => reportValue(input, inferred)),
     outputs: graph.outputs.map((output) => reportValue(output, inferred)),
-    layers: index.order.map((node) => reportLayer(node, parts)),
+    layers: index.order.map((node) => {
+      const layer = reportLayer(node, parts);
+      return hasNotes(node) ? { ...layer, hasNotes: true } : layer;
+    }),
     initializers: parameters.tensors.map(({ name, type, shape, sizeBytes, role, storage }) => ({
       name,
       type,
@@ -56,8 +62,9 @@ export function buildModelReport(parts: ReportParts): ModelReport {
   };
 }
 
-function reportValue({ name, elementType, shape }: ValueInfo, inferred: InferredGraph): ValueReport {
+function reportValue({ name, elementType, shape, notes }: ValueInfo, inferred: InferredGraph): ValueReport {
   return {
+    ...(notes === undefined ? {} : { hasNotes: true }),
     name,
     type: elementType ?? inferred.facts.get(name)?.elementType ?? null,
     shape,

@@ -81,7 +81,6 @@ function breakExample(example: Example, pick: (count: number) => number): Model 
         inputs: pick(6) === 0 ? example.nodeInputs.slice(0, pick(example.nodeInputs.length + 1)) : example.nodeInputs,
         outputs: example.nodeOutputs,
         attributes: new Map(attributes),
-        docString: '',
       },
     ],
   });

@@ -24,7 +24,7 @@ const listStages = async (file: string) =>
 
 const node = (opType: string, inputs: string[], output: string): GraphNode => ({
   ...{ index: 0, opType, inputs, outputs: [output], attributes: new Map() },
-  ...{ name: output, domain: '', docString: '' },
+  ...{ name: output, domain: '' },
 });
 const layer = (tensor: string, height: number, width: number, axes: SpatialLayer['axes']): SpatialLayer => ({
   ...{ tensor, elementType: 'float32', channels: 4, height, width, axes },

@@ -60,6 +60,13 @@ describe('headlight inspect', () => {
     });
   });
 
+  it('prints what the file says in words, as the onnx package reads it', async () => {
+    const noted = path.join(root, 'test/fixtures/notes');
+    const { code, stdout } = await headlight('inspect', path.join(noted, 'model.onnx'), '--json');
+    const reference: unknown = JSON.parse(await readFile(path.join(noted, 'reference.json'), 'utf8'));
+    expect([code, (JSON.parse(stdout) as InspectDocument).notes]).toEqual([0, reference]);
+  });
+
   it('prints tables for people', async () => {
     const { code, stdout } = await headlight('inspect', model);
     expect(code).toBe(0);

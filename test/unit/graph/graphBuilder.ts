@@ -30,7 +30,6 @@ export function node(
     inputs: names(inputs),
     outputs: names(outputs),
     attributes: new Map(entries),
-    docString: '',
   };
 }
 
@@ -90,6 +89,7 @@ export function buildGraph(spec: GraphSpec): Graph {
   return {
     name: 'graph',
     docString: '',
+    metadata: new Map(),
     nodes: spec.nodes.map((entry, index) => ({ ...entry, index })),
     initializers: new Map(stored),
     sparseInitializers: new Map(),
@@ -109,7 +109,7 @@ function toInput(name: string, declared: Shape | readonly [ElementType, Shape]):
 }
 
 function toValue(name: string, elementType: ElementType | null, shape: Shape): ValueInfo {
-  return { name, elementType, shape, docString: '' };
+  return { name, elementType, shape };
 }
 
 export function buildModel(

@@ -60,7 +60,6 @@ function infer(example: Example): InferredGraph {
           inputs: example.nodeInputs,
           outputs: example.nodeOutputs,
           attributes: new Map(attributes),
-          docString: '',
         },
       ],
     }),

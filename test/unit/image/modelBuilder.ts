@@ -39,13 +39,14 @@ export function createModel(parts: ModelParts = {}): Model {
     graph: {
       name: '',
       docString: '',
+      metadata: new Map(),
       nodes: nodes.map(([opType, nodeInputs, outputs, attributes = {}], index): GraphNode => {
         const map = new Map(Object.entries(attributes));
-        return { index, name: '', opType, domain: '', inputs: nodeInputs, outputs, attributes: map, docString: '' };
+        return { index, name: '', opType, domain: '', inputs: nodeInputs, outputs, attributes: map };
       }),
       initializers: new Map(tensors),
       sparseInitializers: new Map(),
-      inputs: inputs.map(([name, shape, elementType = 'float32']) => ({ name, shape, elementType, docString: '' })),
+      inputs: inputs.map(([name, shape, elementType = 'float32']) => ({ name, shape, elementType })),
       outputs: [],
       valueInfo: new Map(),
     },

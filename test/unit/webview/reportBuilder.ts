@@ -85,6 +85,7 @@ export function report(
     docString: '',
     opsets: { '': 17 },
     metadata: {},
+    graph: { name: 'main', docString: '', metadata: {} },
     inputs: [value(input)],
     outputs: [value(output)],
     layers: layers.map((one, index) => ({ ...one, index })),

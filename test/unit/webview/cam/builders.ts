@@ -160,6 +160,7 @@ export function createReport(head: Partial<HeadReport> = {}): ModelReport {
     docString: '',
     opsets: { '': 17 },
     metadata: {},
+    graph: { name: 'main', docString: '', metadata: {} },
     inputs: [],
     outputs: [],
     layers: [],

@@ -52,6 +52,15 @@ describe('the summary', () => {
     await vi.waitFor(() => expect(document.querySelector('.copy-feedback')?.textContent).toBe('Copied'));
   });
 
+  it('shows metadata of the model and of the graph, long texts folded', () => {
+    const graph = { name: 'main', docString: 'traced', metadata: { signature: '# inputs\nx: USER_INPUT' } };
+    show(report([layer('Relu', 'x -> y')], { metadata: { labels: 'cat,dog' }, graph }));
+    expect(text()).toContain('Metadata (1) labels cat,dog');
+    expect(text()).toContain('Metadata of the graph (2) doc_string traced signature # inputs (2 lines)');
+    show(report([layer('Relu', 'x -> y')]));
+    expect(text()).not.toContain('Metadata');
+  });
+
   it('does not call unknown costs 0, and says how many layers a sum leaves out', () => {
     const open = { shape: null, macs: null, activationBytes: null };
     const totals = { nodes: 2, parameters: 0, macs: 0, unknownMacs: 1, activationBytes: 0, weightBytes: 0 };
