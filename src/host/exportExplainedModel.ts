@@ -173,8 +173,6 @@ async function chooseMethod(
       title: vscode.l10n.t('Explained model: method'),
       placeHolder: vscode.l10n.t('How maps are drawn'),
       matchOnDescription: true,
-      // The model's editor may be opening, whose page takes the focus.
-      ignoreFocusOut: true,
     },
   );
   return chosen?.value ?? null;

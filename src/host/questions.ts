@@ -5,8 +5,6 @@ interface ListOptions {
   readonly placeHolder?: string;
   readonly matchOnDescription?: boolean;
   readonly matchOnDetail?: boolean;
-  /** Stays when something else takes the focus, as every question after the first does. */
-  readonly ignoreFocusOut?: boolean;
 }
 
 interface TextOptions {
@@ -15,9 +13,10 @@ interface TextOptions {
 }
 
 /**
- * Questions that follow each other. Each one's list stays until the next, or a file dialog, takes its place: a list
- * that closes gives the focus back to the editor, whose page may take it only when the next list is there, and VS Code
- * dismisses a list that loses the focus.
+ * Questions that follow each other. They stay when something else takes the focus, until they are answered or dismissed:
+ * the palette or list that closes before them gives the focus back to the editor, whose page may take it only when the
+ * next list is there, and so may a page that is opening. For the same reason each one's list stays until the next, or a
+ * file dialog, takes its place.
  */
 export async function asking<Answer>(ask: (questions: Questions) => Promise<Answer>): Promise<Answer> {
   const questions = new Questions();
@@ -62,17 +61,10 @@ export class Questions implements vscode.Disposable {
 
   #createList<Item extends vscode.QuickPickItem>(
     items: readonly Item[],
-    { title, placeHolder, matchOnDescription = false, matchOnDetail = false, ignoreFocusOut = false }: ListOptions,
+    { title, placeHolder, matchOnDescription = false, matchOnDetail = false }: ListOptions,
   ): vscode.QuickPick<Item> {
     const list = vscode.window.createQuickPick<Item>();
-    return Object.assign(list, {
-      items,
-      title,
-      placeholder: placeHolder,
-      matchOnDescription,
-      matchOnDetail,
-      ignoreFocusOut,
-    });
+    return Object.assign(list, { items, title, placeholder: placeHolder, matchOnDescription, matchOnDetail });
   }
 
   /** Null is no answer: the question stays. */
@@ -90,9 +82,8 @@ export class Questions implements vscode.Disposable {
       });
       input.onDidHide(() => resolve(null));
     });
+    input.ignoreFocusOut = true;
     const answered = this.#open;
-    // Nothing that was answered is lost.
-    input.ignoreFocusOut ||= answered !== null;
     this.#open = input;
     input.show();
     answered?.dispose();
