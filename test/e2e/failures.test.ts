@@ -61,8 +61,8 @@ describe('failures', () => {
     await workbench.chooseFromMenu('images/chelsea.png', 'Visualize Class Activation Maps…');
     await workbench.pick('efficientnet-lite0.onnx');
     await waitUntilIdle();
+    await expect.poll(findInferenceProcesses).toHaveLength(1);
     const processes = findInferenceProcesses();
-    expect(processes).toHaveLength(1);
     processes.forEach((pid) => process.kill(pid, 'SIGSTOP')); // a run that does not end by itself
     await model().getByRole('button', { name: 'Add Images…' }).click();
     await workbench.tick('coffee.png');
@@ -88,6 +88,7 @@ describe('failures', () => {
     await workbench.chooseFromMenu('images/rocket.jpg', 'Visualize Class Activation Maps…');
     await workbench.pick('efficientnet-lite0.onnx');
     await waitUntilIdle();
+    await expect.poll(findInferenceProcesses).toHaveLength(1); // that of the model closed before has ended
     const [pid] = findInferenceProcesses();
     process.kill(pid, 'SIGSTOP'); // a run that does not end by itself
     await model().getByRole('button', { name: 'Add Images…' }).click();

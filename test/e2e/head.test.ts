@@ -67,11 +67,12 @@ describe('the Head view', () => {
     await weights()
       .getByText(/^\d+ .*, channel \d+: [+−]\d/)
       .waitFor();
-    const colors = await matrix.evaluate((canvas: HTMLCanvasElement) => {
-      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-      return new Set(new Uint32Array(data.buffer)).size;
-    });
-    expect(colors).toBeGreaterThan(50);
+    const countColors = () =>
+      matrix.evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(new Uint32Array(data.buffer)).size;
+      });
+    await expect.poll(countColors).toBeGreaterThan(50);
     await opened.picture('head matrix');
     await matrix.press('+');
     await matrix.press('+');
@@ -125,6 +126,7 @@ describe('the Head view', () => {
 
   it('opens from the command palette', async () => {
     await model().getByRole('tab', { name: 'Graph' }).click();
+    await model().getByRole('tab', { name: 'Graph', selected: true }).waitFor();
     await opened.workbench.runCommand('Headlight: Show Classification Head');
     await model().getByRole('tab', { name: 'Head', selected: true }).waitFor();
   });
@@ -145,9 +147,10 @@ describe('the Head view', () => {
       )
       .toBeLessThan(360);
     await opened.picture('head narrow');
-    const overflow = await model()
-      .locator('.head-view')
-      .evaluate((view) => Math.max(view.scrollWidth, view.getBoundingClientRect().right) - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    const overflow = () =>
+      model()
+        .locator('.head-view')
+        .evaluate((view) => Math.max(view.scrollWidth, view.getBoundingClientRect().right) - window.innerWidth);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
   });
 });

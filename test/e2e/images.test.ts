@@ -44,8 +44,6 @@ describe('images', () => {
 
   it('come with the command of the palette for the model that is open', async () => {
     await opened.workbench.inspect('shapes/shapes_mlp.onnx');
-    // Until the page is there VS Code may still give it the focus, which closes what one picks from.
-    await model().locator('.box').first().waitFor();
     await opened.workbench.runCommand('Headlight: Visualize Class Activation Maps');
     await opened.workbench.tick('09_star.png');
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
@@ -57,7 +55,8 @@ describe('images', () => {
     await workbench.inspect('shapes/shapes_gap.onnx');
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByText('drag images here').waitFor();
-    await workbench.drag('shapes/images/05_circle.png', model().getByRole('tabpanel'), 'Shift');
+    const panel = model().getByRole('tabpanel');
+    await workbench.drag('shapes/images/05_circle.png', panel, { key: 'Shift', mark: panel.locator('.cam-dropping') });
     await model()
       .getByRole('option', { name: /^05_circle\.png: .*%/ })
       .waitFor();
@@ -81,7 +80,7 @@ describe('images', () => {
         .getByRole('option', { name: new RegExp(`^${name}\\.png: .*%`) })
         .waitFor();
     }
-    expect(await model().getByText('is not an image').count()).toBe(0);
+    await expect.poll(() => model().getByText('is not an image').count()).toBe(0);
   });
 
   it('stay off the list once taken away, also after the tab was in the background', async () => {
@@ -103,21 +102,16 @@ describe('images', () => {
     await model()
       .getByRole('option', { name: /^00_circle\.png: .*%/ })
       .waitFor();
-    expect(
-      await model()
-        .getByRole('option', { name: /^01_square/ })
-        .count(),
-    ).toBe(0);
+    await model()
+      .getByRole('option', { name: /^01_square/ })
+      .waitFor({ state: 'detached' });
   });
 
   it('give their map as numbers for NumPy', async () => {
     await opened.workbench.chooseFromMenu('shapes/images/02_triangle.png', visualize);
     await opened.workbench.pick('shapes_gap.onnx');
     await model().getByRole('button', { name: 'Save .npy' }).click();
-    const { page } = opened.workbench;
-    // The dialog has listed the folder when it shows where it is.
-    await page.locator('.quick-input-list').getByText('shapes_gap.headlight.json').waitFor();
-    await page.locator('.quick-input-widget input:focus').press('Enter');
+    await opened.workbench.acceptPath();
     const saved = model().getByText(/^Saved .*\.npy$/);
     await saved.waitFor();
     const bytes = readFileSync(((await saved.textContent()) ?? '').replace('Saved ', ''));

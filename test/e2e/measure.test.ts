@@ -15,7 +15,7 @@ describe('measuring', () => {
     await opened.workbench.inspect('efficientnet-lite0.onnx');
     await model().getByRole('tab', { name: 'Summary' }).click();
     await roofline().getByText('FLOP per image (derived)').waitFor();
-    expect(await roofline().locator('circle').count()).toBe(50);
+    await expect.poll(() => roofline().locator('circle').count()).toBe(50);
     await roofline().scrollIntoViewIfNeeded();
     await opened.picture('roofline derived');
   });
@@ -35,7 +35,7 @@ describe('measuring', () => {
     const layers = model().getByRole('region', { name: 'Layers' });
     await layers.getByRole('button', { name: 'Time' }).click();
     await layers.getByRole('columnheader', { name: 'Time' }).and(model().locator('[aria-sort=descending]')).waitFor();
-    expect(await layers.locator('tbody tr:not(.spacer) td:last-child').first().textContent()).toMatch(/\d ms/);
+    await layers.locator('tbody tr:not(.spacer) td:last-child').first().filter({ hasText: /\d ms/ }).waitFor();
     await layers.scrollIntoViewIfNeeded();
     await opened.picture('layers measured');
   });
@@ -56,6 +56,6 @@ describe('measuring', () => {
     await layers.getByRole('row', { name: /NonZero .*2×\?/ }).waitFor();
     await roofline().getByRole('button', { name: 'Measure Shapes' }).click();
     await layers.getByRole('row', { name: /NonZero .*2×10 measured/ }).waitFor();
-    expect(await roofline().getByRole('button', { name: 'Measure Shapes' }).count()).toBe(0);
+    await roofline().getByRole('button', { name: 'Measure Shapes' }).waitFor({ state: 'detached' });
   });
 });

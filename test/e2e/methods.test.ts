@@ -59,7 +59,7 @@ describe('maps by other methods', () => {
     await panel('Through the stages')
       .getByRole('button', { name: /^28×28/ })
       .click();
-    await stage().waitFor();
+    await expect.poll(() => choose('Layer').inputValue()).toBe('hardtanh_10');
     await stage().press('ArrowDown');
     await model().getByText('row 14, column 14').waitFor();
   });
@@ -86,8 +86,8 @@ describe('maps by other methods', () => {
     await opened.picture('explain at');
     await properties.getByRole('button', { name: 'Explain at This Layer' }).click();
     await model().getByRole('tab', { name: 'CAM', selected: true }).waitFor();
+    await expect.poll(() => choose('Layer').inputValue()).toBe('hardtanh_22');
     await stage().waitFor();
-    expect(await choose('Layer').inputValue()).toBe('hardtanh_22');
     await opened.workbench.setTheme('vscode-dark');
     await opened.picture('middle layer');
     await panel('Through the stages').scrollIntoViewIfNeeded();
@@ -107,7 +107,7 @@ describe('maps by other methods', () => {
     await stage().waitFor();
     const how = panel('How the map is drawn');
     await how.getByText(/HardSwish .* stands between .* HiResCAM is used instead/).waitFor();
-    expect(await choose('Method').inputValue()).toBe('hirescam');
+    await expect.poll(() => choose('Method').inputValue()).toBe('hirescam');
     await opened.picture('not exact');
   });
 });

@@ -18,13 +18,8 @@ describe('a narrow editor', () => {
       model()
         .locator('body')
         .evaluate(() => window.innerWidth);
-    const size = workbench.page.viewportSize()!;
-    await workbench.page.setViewportSize({ width: size.width + WIDTH - (await width()), height: size.height });
-    await expect.poll(width).toBe(WIDTH);
-    for (const view of ['Graph', 'Summary', 'Head', 'CAM', 'Images']) {
-      await model().getByRole('tab', { name: view }).click();
-      await model().getByRole('tab', { name: view, selected: true }).waitFor();
-      const outside = await model()
+    const findOutside = () =>
+      model()
         .locator('body')
         .evaluate(() => {
           const panel = document.querySelector('#panel > *')!;
@@ -35,7 +30,13 @@ describe('a narrow editor', () => {
             .map((part) => part.id || part.className);
           return panel.scrollWidth > panel.clientWidth ? [...beyond, `${panel.className} scrolls sideways`] : beyond;
         });
-      expect(outside, view).toEqual([]);
+    const size = workbench.page.viewportSize()!;
+    await workbench.page.setViewportSize({ width: size.width + WIDTH - (await width()), height: size.height });
+    await expect.poll(width).toBe(WIDTH);
+    for (const view of ['Graph', 'Summary', 'Head', 'CAM', 'Images']) {
+      await model().getByRole('tab', { name: view }).click();
+      await model().getByRole('tab', { name: view, selected: true }).waitFor();
+      await expect.poll(findOutside, { message: view }).toEqual([]);
       await opened.picture(`narrow ${view}`);
     }
   });
@@ -45,16 +46,20 @@ describe('a narrow editor', () => {
     await model().getByRole('button', { name: 'Head', exact: true }).click();
     await model().getByRole('button', { name: /^Gemm/ }).click();
     await model().locator('.box.selected').waitFor();
-    const properties = await box('.properties');
-    const stage = await box('.graph-stage');
-    expect(properties.width).toBe(stage.width);
-    expect(properties.height).toBeLessThan(stage.height / 2);
     await expect
       .poll(async () => {
-        const { y, height } = await box('.box.selected');
-        return y + height <= properties.y;
+        const [properties, stage, layer] = [
+          await box('.properties'),
+          await box('.graph-stage'),
+          await box('.box.selected'),
+        ];
+        return {
+          isAsWide: properties.width === stage.width,
+          isLow: properties.height < stage.height / 2,
+          isBelow: layer.y + layer.height <= properties.y,
+        };
       })
-      .toBe(true);
+      .toEqual({ isAsWide: true, isLow: true, isBelow: true });
     await opened.picture('narrow properties');
   });
 
@@ -86,9 +91,16 @@ describe('a narrow editor', () => {
       const [layer, stage] = [await box('.box >> nth=0'), await box('.graph-stage')];
       return Math.round(layer.x + layer.width / 2 - stage.x - stage.width / 2);
     };
+    /** Once it stands still for 500 ms of the page's clock, after which what is seen has been saved. */
+    const standing = async (read: () => Promise<number>): Promise<number> => {
+      const value = await read();
+      await model()
+        .locator('body')
+        .evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+      return (await read()) === value ? value : standing(read);
+    };
     await expect.poll(async () => (await box('.graph-stage')).width).toBeGreaterThan(1000);
-    const before = await offset();
-    await page.waitForTimeout(500); // what is seen is saved once it stands still
+    const before = await standing(offset);
     await (await workbench.file('README.md')).dblclick();
     await page.getByRole('tab', { name: 'README.md' }).waitFor();
     await page.setViewportSize({ width: 1000, height: 900 });

@@ -28,12 +28,13 @@ describe('models without class scores', () => {
     await opened.workbench.tick('chelsea.png');
     await stage().waitFor();
     await panel('What is explained').getByText('"logits" has rows and columns').waitFor();
-    expect(await value()).toMatch(/^[+−][\d.]+ units of logits$/);
+    await expect.poll(value).toMatch(/^[+−][\d.]+ units of logits$/);
     await opened.picture('target whole');
   });
 
   it('explain a box that is dragged over the picture', async () => {
     const before = await value();
+    await stage().hover({ trial: true }); // where it stays
     const area = (await stage().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     const at = (x: number, y: number) => [area.x + x * area.width, area.y + y * area.height] as const;
     const { mouse } = opened.workbench.page;
@@ -45,11 +46,10 @@ describe('models without class scores', () => {
     await panel('What is explained')
       .getByText(/over 48×32 cells from column 24, row 16/)
       .waitFor();
-    expect([await field('Left', 'spinbutton').inputValue(), await field('Height', 'spinbutton').inputValue()]).toEqual([
-      '24',
-      '32',
-    ]);
-    expect(await value()).not.toBe(before);
+    await expect.poll(() => field('Left', 'spinbutton').inputValue()).toBe('24');
+    await expect.poll(() => field('Height', 'spinbutton').inputValue()).toBe('32');
+    await expect.poll(value).toMatch(/^[+−][\d.]+ units of logits$/);
+    await expect.poll(value).not.toBe(before);
     await opened.picture('target box light');
     await opened.workbench.setTheme('vscode-dark');
     await opened.picture('target box dark');
@@ -59,7 +59,7 @@ describe('models without class scores', () => {
     const how = panel('How the map is drawn');
     await how.getByText('As text').click();
     const line = how.getByRole('textbox', { name: /^Target, as for/ });
-    expect(await line.inputValue()).toBe('box:logits,0,24,16,48,32');
+    await expect.poll(() => line.inputValue()).toBe('box:logits,0,24,16,48,32');
     await line.fill('box:logits,3,0,0');
     await line.press('Enter');
     await how.getByText(/^The target is "box:logits,3,0,0", but it is one of:/).waitFor();
@@ -67,8 +67,8 @@ describe('models without class scores', () => {
     await line.fill('output:logits[0,3,10,:]');
     await line.press('Enter');
     await panel('What is explained').getByText('the sum of logits[0, 3, 10, :]').waitFor();
-    expect(await field('Index 2, 0 to 63', 'spinbutton').inputValue()).toBe('10');
-    expect(await value()).toMatch(/units of logits$/);
+    await expect.poll(() => field('Index 2, 0 to 63', 'spinbutton').inputValue()).toBe('10');
+    await expect.poll(value).toMatch(/units of logits$/);
   });
 
   it('are compared by the direction of their embeddings', async () => {
@@ -80,7 +80,7 @@ describe('models without class scores', () => {
     await panel('What is explained').getByText('The first element of').waitFor();
     await field('Target', 'combobox').selectOption('similarity');
     await panel('What is explained').getByText('the cosine similarity of').waitFor();
-    expect(await value()).toMatch(/^[+−]?[01]\.\d+ cosine$/);
+    await expect.poll(value).toMatch(/^[+−]?[01]\.\d+ cosine$/);
     await opened.picture('target similarity dark');
   });
 });

@@ -53,7 +53,9 @@ describe('themes', () => {
         await opened.picture(`${name} ${kind}`);
       }
     }
-    expect(await properties.locator('.properties-section').first().textContent()).toMatch(/features.*from outside/s);
+    await expect
+      .poll(() => properties.locator('.properties-section').first().textContent())
+      .toMatch(/features.*from outside/s);
   });
 
   /** What axe-core finds against WCAG 2.1, levels A and AA: contrast, names, roles, keyboard. */

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import { root } from '../../scripts/setup.mjs';
 import { startServer } from '../host/server.mjs';
-import { Workbench } from '../host/workbench.mjs';
+import { patientSettings, Workbench } from '../host/workbench.mjs';
 
 // A server of its own: that of the other tests asks nobody for trust.
 describe('a workspace that is not trusted', () => {
@@ -20,7 +20,11 @@ describe('a workspace that is not trusted', () => {
       driver: false,
       workspaceTrust: true,
       install: [process.env.HEADLIGHT_VSIX ?? root],
-      settings: { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'always' },
+      settings: {
+        ...patientSettings,
+        'security.workspace.trust.startupPrompt': 'never',
+        'security.workspace.trust.banner': 'always',
+      },
     });
     browser = await chromium.connect(inject('browserEndpoint'));
     workbench = new Workbench(await browser.newPage({ viewport: { width: 1440, height: 900 } }), workspace);
@@ -43,7 +47,7 @@ describe('a workspace that is not trusted', () => {
   it('runs nothing, and says why', async () => {
     await workbench.model.getByRole('tab', { name: 'CAM' }).click();
     await workbench.model.getByRole('heading', { name: 'Running models needs a trusted workspace' }).waitFor();
-    expect(await workbench.model.getByRole('button', { name: 'Add Images…' }).count()).toBe(0);
+    await workbench.model.getByRole('button', { name: 'Add Images…' }).waitFor({ state: 'detached' });
   });
 
   it('runs models as soon as it is trusted', async () => {

@@ -17,8 +17,13 @@ function linkModules() {
     throw new Error(`VS Code is not installed for tests: run "npm ci" in ${here}`);
   }
   const link = path.join(path.dirname(serverMain), '../node_modules');
-  if (!existsSync(link)) {
+  try {
     symlinkSync('../../..', link, 'dir');
+  } catch (error) {
+    // It is there, perhaps since a moment: several servers may start at once.
+    if (!existsSync(link)) {
+      throw error;
+    }
   }
 }
 

@@ -13,11 +13,20 @@ export const themes = {
 };
 
 /**
- * Repeats what can be lost while the workbench still starts or moves its focus: menus appear before extensions have
- * contributed to them, keys typed while the focus leaves a webview go nowhere.
- * @template T @param {() => Promise<T>} attempt @param {() => Promise<void>} undo @returns {Promise<T>}
+ * User settings of tests that drive VS Code: a page takes the focus late that VS Code gives it, which would close the
+ * palette between two keys.
  */
-async function repeat(attempt, undo) {
+export const patientSettings = { 'workbench.quickOpen.closeOnFocusLost': false };
+
+/** Of one attempt at something that is repeated, in milliseconds: on a busy machine VS Code takes seconds for a frame. */
+const attemptMs = 8000;
+
+/**
+ * Repeats what can be lost while the workbench still starts or moves its focus: menus appear before extensions have
+ * contributed to them, keys typed while the focus goes to or leaves a webview go nowhere.
+ * @template T @param {() => Promise<T>} attempt @param {() => Promise<void>} [undo] @returns {Promise<T>}
+ */
+async function repeat(attempt, undo = async () => undefined) {
   for (let count = 1; ; count++) {
     try {
       return await attempt();
@@ -72,13 +81,17 @@ export class Workbench {
   /** Chooses an entry of a file's context menu. @param {string} file @param {string} item */
   async chooseFromMenu(file, item) {
     const entry = await this.file(file);
-    const menuItem = this.page.getByRole('menuitem', { name: item });
+    const menu = this.page.locator('.context-view .monaco-menu');
+    const menuItem = menu.getByRole('menuitem', { name: item });
     await repeat(
       async () => {
         await entry.click({ button: 'right' });
-        // A menu takes no click in its first 100 ms, so that the one which opens it chooses nothing.
-        await menuItem.click({ delay: 150, timeout: 2000 });
-        await menuItem.waitFor({ state: 'hidden', timeout: 2000 });
+        await menu.waitFor({ timeout: attemptMs });
+        await menuItem.waitFor({ timeout: attemptMs / 4 });
+        // A menu takes no click in its first 100 ms, so that the one which opens it chooses nothing: by the page's clock.
+        await menuItem.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+        await menuItem.click({ timeout: attemptMs });
+        await menu.waitFor({ state: 'hidden', timeout: attemptMs });
       },
       () => this.page.keyboard.press('Escape'),
     );
@@ -93,32 +106,49 @@ export class Workbench {
   /** Runs a command from the palette, by keyboard. @param {string} title */
   async runCommand(title) {
     const { page } = this;
-    const row = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title });
+    const row = this.#quickInput.locator('.monaco-list-row.focused', { hasText: title });
     await repeat(
       async () => {
         await page.keyboard.press('F1');
-        await page.locator('.quick-input-widget input:focus').waitFor({ timeout: 3000 });
-        await page.keyboard.type(title);
-        await row.waitFor({ timeout: 3000 });
+        await this.#box.fill(`>${title}`, { timeout: attemptMs });
+        await row.waitFor({ timeout: attemptMs });
+        await this.#box.press('Enter', { timeout: attemptMs });
+        await row.waitFor({ state: 'hidden', timeout: attemptMs });
       },
       () => page.keyboard.press('Escape'),
     );
-    await page.keyboard.press('Enter');
-    await row.waitFor({ state: 'hidden' });
   }
 
-  /** Chooses one row of an open quick pick. @param {string} name */
+  /** Chooses one row of an open quick pick, after which another may follow. @param {string} name */
   async pick(name) {
-    await this.#quickInput.locator('input[type="text"]').fill(name);
+    await this.#box.fill(name);
     await this.#quickInput.locator('.monaco-list-row.focused', { hasText: name }).waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.#quickInput.waitFor({ state: 'hidden' });
+    await this.confirm();
+  }
+
+  /** Takes what the open quick pick or file dialog would take; once more where a page has taken the focus in between. */
+  async confirm() {
+    const title = this.#quickInput.locator('.quick-input-title');
+    const asked = title.filter({ hasText: (await title.textContent()) ?? '' });
+    await asked.waitFor();
+    await repeat(async () => {
+      await this.#box.press('Enter', { timeout: attemptMs });
+      await asked.waitFor({ state: 'hidden', timeout: attemptMs });
+    });
+  }
+
+  /** Dismisses the open quick pick. */
+  async dismiss() {
+    await repeat(async () => {
+      await this.#box.press('Escape', { timeout: attemptMs });
+      await this.#quickInput.waitFor({ state: 'hidden', timeout: attemptMs });
+    });
   }
 
   /** Ticks rows of an open quick pick that takes several, and confirms. @param {string[]} names */
   async tick(...names) {
     for (const name of names) {
-      await this.#quickInput.locator('input[type="text"]').fill(name);
+      await this.#box.fill(name);
       await this.#quickInput.locator('.monaco-list-row', { hasText: name }).click();
     }
     await this.#quickInput.getByRole('button', { name: 'OK' }).click();
@@ -132,42 +162,65 @@ export class Workbench {
    * @param {string} file
    */
   async enterPath(file) {
-    const box = this.#quickInput.locator('input:focus');
-    while (!(await box.inputValue()).startsWith('/')) {
+    await this.#untilListed();
+    await repeat(async () => {
+      await this.#box.fill(file);
+      await this.page.waitForTimeout(100);
+      await this.#untilListed();
+      if ((await this.#box.inputValue()) !== file) {
+        throw new Error(`The file dialog does not keep ${file}`);
+      }
+    });
+  }
+
+  /** Takes the path that VS Code's own file dialog suggests. */
+  async acceptPath() {
+    await this.#untilListed();
+    await this.confirm();
+  }
+
+  /** Of a file dialog: until it shows a path and the files there. */
+  async #untilListed() {
+    while (!(await this.#box.inputValue()).startsWith('/')) {
       await this.page.waitForTimeout(50);
     }
-    const progress = this.#quickInput.locator('.quick-input-progress.active');
-    await repeat(
-      async () => {
-        await progress.waitFor({ state: 'detached', timeout: 3000 });
-        await this.#quickInput.locator('.monaco-list-row').first().waitFor({ timeout: 3000 });
-        await box.fill(file);
-        await this.page.waitForTimeout(100);
-        if ((await box.inputValue()) !== file) {
-          throw new Error(`The file dialog does not keep ${file}`);
-        }
-      },
-      async () => undefined,
-    );
+    const { page } = this;
+    await this.#quickInput
+      .filter({ has: page.locator('.monaco-list-row'), hasNot: page.locator('.quick-input-progress.active') })
+      .waitFor();
   }
 
   get #quickInput() {
     return this.page.locator('.quick-input-widget');
   }
 
-  /** Drags a file of the Explorer with the mouse. @param {string} file @param {Locator} target @param {string} key Held as it is dropped. */
-  async drag(file, target, key) {
+  get #box() {
+    return this.page.locator('.quick-input-widget:visible input[type="text"]');
+  }
+
+  /**
+   * Drags a file of the Explorer with the mouse; drops it once the target shows that it takes it.
+   * @param {string} file @param {Locator} target @param {{ key: string, mark: Locator }} how Key held as it is dropped.
+   */
+  async drag(file, target, { key, mark }) {
     const { mouse, keyboard } = this.page;
-    await (await this.file(file)).hover();
+    await target.hover({ trial: true }); // where it stays
     const box = await target.boundingBox();
     if (!box) {
       throw new Error('There is nothing to drop on');
     }
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await (await this.file(file)).hover();
     await mouse.down();
     await mouse.move(x - 20, y - 20, { steps: 5 });
     await keyboard.down(key);
-    await mouse.move(x, y, { steps: 5 });
+    await repeat(
+      async () => {
+        await mouse.move(x, y, { steps: 5 });
+        await mark.waitFor({ timeout: attemptMs / 4 });
+      },
+      () => mouse.move(x - 20, y - 20),
+    );
     await mouse.up();
     await keyboard.up(key);
   }

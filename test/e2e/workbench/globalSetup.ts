@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { launchBrowserServer } from '../../host/browser.mjs';
 import { startServer } from '../../host/server.mjs';
+import { patientSettings } from '../../host/workbench.mjs';
 import { root } from '../../../scripts/setup.mjs';
 
 declare module 'vitest' {
@@ -21,6 +22,7 @@ export default async function setup(project: TestProject) {
     startServer({
       driver: false,
       install: [process.env.HEADLIGHT_VSIX ?? root],
+      settings: patientSettings,
       args: ['--reconnection-grace-time', '1'], // seconds that extension hosts outlive a closed page
     }),
     launchBrowserServer(),
