@@ -1,8 +1,8 @@
 import { indexNodes, listReads } from '../graph/graphIndex';
-import type { InferredBody } from '../graph/inference';
+import type { InferredBody, OperatorSets } from '../graph/inference';
 import { readOpset } from '../graph/inference';
 import type { InferredGraph } from '../graph/inferShapes';
-import type { GraphNode, Model } from '../graph/model';
+import type { GraphNode } from '../graph/model';
 import { operatorKey } from '../graph/shapeRules/table';
 import type { OperatorCall, ValueFacts } from '../graph/valueFacts';
 import { ShapeConflict } from '../graph/valueFacts';
@@ -36,7 +36,7 @@ export function startField(inferred: InferredGraph, name: string): CellField | n
 }
 
 interface Walk {
-  readonly model: Model;
+  readonly opsets: OperatorSets;
   readonly bodies: InferredBody['bodies'];
 }
 
@@ -70,7 +70,7 @@ function followOperator(
   walk: Walk,
 ): Field {
   const inputs = node.inputs.map((name) => (name === '' ? null : facts(name)));
-  const call: OperatorCall = { node, opset: readOpset(walk.model, node.domain), inputs };
+  const call: OperatorCall = { node, opset: readOpset(walk.opsets, node.domain), inputs };
   try {
     const rule = FIELD_RULES.get(operatorKey(node.domain, node.opType));
     const outputShape = facts(node.outputs[0]).shape;
@@ -101,7 +101,10 @@ function followBodies(
       inner.set(name, field);
     }
   }
-  followNodes(indexNodes(body.nodes).order, inner, body.factsOf, { ...walk, bodies: body.bodies });
+  followNodes(indexNodes(body.nodes).order, inner, body.factsOf, {
+    opsets: body.opsets ?? walk.opsets,
+    bodies: body.bodies,
+  });
   return node.outputs.map((outer) => {
     const pair = body.outputs.find(([, name]) => name === outer);
     return pair && inner.get(pair[0]);

@@ -60,7 +60,7 @@ function followImages(model: Model, index: GraphIndex, inferred: InferredGraph):
     }
   }
   const factsOf = (name: string) => inferred.facts.get(name) ?? NOTHING_KNOWN;
-  const walk = { model, bodies: inferred.bodies };
+  const walk = { opsets: model.opsets, bodies: inferred.bodies };
   for (const node of index.order) {
     const image = Math.min(...listReads(node).map((name) => imageOf.get(name) ?? Infinity));
     if (image < images.length) {

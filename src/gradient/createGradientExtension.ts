@@ -54,7 +54,7 @@ export function createGradientExtension(
 ): GradientExtension {
   const outputs = target.kind === 'class' ? [target.output] : target.outputs;
   checkRequest(model, inferred, [...outputs, ...wrt]);
-  const builder = new NodeBuilder(readOpset(model, ''));
+  const builder = new NodeBuilder(readOpset(model.opsets, ''));
   const shapes = new KnownShapes(model, inferred);
   const seeds = new Map<string, Seed>();
   const given: string[] = [];
@@ -103,7 +103,7 @@ function nameDimensions(label: string, sizes: Sizes | null): readonly (number | 
 
 /** @throws UserError `notDifferentiable` for operator sets older than derivatives are written for. */
 export function checkOperatorSet(model: Model, what = 'Derivatives are'): void {
-  const opset = readOpset(model, '');
+  const opset = readOpset(model.opsets, '');
   if (opset < OLDEST_OPSET) {
     throw new UserError(
       'notDifferentiable',

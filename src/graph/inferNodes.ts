@@ -5,7 +5,7 @@ import { hasSubgraphs, indexNodes } from './graphIndex';
 import type { Inference, InferredBody, Scope } from './inference';
 import { lookUp, readOpset } from './inference';
 import { decodeInlineTensor } from './inlineTensor';
-import type { Attribute, Graph, GraphNode, ModelFunction, TensorInfo, ValueInfo } from './model';
+import type { Attribute, Graph, GraphNode, TensorInfo, ValueInfo } from './model';
 import { findShapeRule, functionKey, isKnownOperator } from './shapeRules/table';
 import type { OperatorCall, OutputFacts, PartialShape, ValueFacts } from './valueFacts';
 import { MAXIMUM_RANK, NOTHING_KNOWN, ShapeConflict } from './valueFacts';
@@ -68,7 +68,7 @@ function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonl
     return [];
   }
   const inputs = node.inputs.map((name) => (name === '' ? null : lookUp(scope, name)));
-  const call: OperatorCall = { node, opset: readOpset(inference.model, node.domain), inputs };
+  const call: OperatorCall = { node, opset: readOpset(inference.opsets, node.domain), inputs };
   try {
     if (body !== undefined) {
       return inferFunction(inference, call, body);
@@ -112,14 +112,14 @@ function isWorthFolding(outputs: readonly OutputFacts[]): boolean {
 }
 
 /** A model-local function is inferred through its body, as if it were written out. */
-function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunction): readonly ValueFacts[] {
+function inferFunction(inference: Inference, call: OperatorCall, body: CalledFunction): readonly ValueFacts[] {
   const facts = new Map<string, ValueFacts>();
   body.inputs.forEach((name, index) => facts.set(name, call.inputs[index] ?? NOTHING_KNOWN));
   const scope: Scope = { facts, parent: null };
   const given = new Map([...(body.defaults ?? []), ...call.node.attributes]);
   const nodes = body.nodes.map((node) => fillAttributes(node, given));
   const bodies = new Map<GraphNode, readonly InferredBody[]>();
-  inferNodes({ ...inference, bodies, depth: inference.depth + 1 }, nodes, scope, () => undefined);
+  inferNodes({ ...inference, opsets: body.opsets, bodies, depth: inference.depth + 1 }, nodes, scope, () => undefined);
   const pairs = (names: readonly string[], outside: readonly string[]) =>
     names.flatMap((inner, index) => (outside[index] ? [[inner, outside[index]] as const] : []));
   inference.bodies.set(call.node, [
@@ -127,6 +127,7 @@ function inferFunction(inference: Inference, call: OperatorCall, body: ModelFunc
       kind: 'function',
       times: 1,
       nodes,
+      opsets: body.opsets,
       graph: null,
       inputs: pairs(body.inputs, call.node.inputs),
       outputs: pairs(body.outputs, call.node.outputs),
@@ -178,7 +179,9 @@ function complete(
   return { ...facts, elementType, shape: facts.shape.map((size, axis) => size ?? known[axis]) };
 }
 
-function findFunction({ functions }: Inference, { domain, opType, overload }: GraphNode): ModelFunction | undefined {
+type CalledFunction = Inference['functions'] extends ReadonlyMap<string, infer Body> ? Body : never;
+
+function findFunction({ functions }: Inference, { domain, opType, overload }: GraphNode): CalledFunction | undefined {
   return functions.get(functionKey(domain, opType, overload));
 }
 

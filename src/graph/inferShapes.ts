@@ -43,9 +43,9 @@ export function inferShapes(
   const { graph } = model;
   const bound = bindInputs(graph, inputShapes);
   const inference: Inference = {
-    model,
+    opsets: model.opsets,
     symbols: bound.symbols,
-    functions: new Map(model.functions.map((body) => [functionKey(body.domain, body.name, body.overload), body])),
+    functions: listFunctions(model),
     bodies: new Map(),
     unknownOperators: new Map(),
     conflicts: [],
@@ -66,10 +66,36 @@ export function inferShapes(
       ...bound.warnings,
       ...(inference.budget.left < 0 ? [BUDGET_SPENT] : []),
       ...describeUnknown(inference.unknownOperators),
+      ...describeOtherVersions(model),
       ...(inference.conflicts.length === 0 ? [] : doubtAssumed(bound.assumed)),
       ...abridge(inference.conflicts),
     ],
   };
+}
+
+/** The body of a function is bound to the versions that the function names (FunctionProto.opset_import). */
+function listFunctions({ functions, opsets }: Model): Inference['functions'] {
+  return new Map(
+    functions.map((body) => [
+      functionKey(body.domain, body.name, body.overload),
+      { ...body, opsets: new Map([...opsets, ...(body.opsets ?? [])]) },
+    ]),
+  );
+}
+
+/** The specification asks for operators that mean the same in both versions; where they do not, runtimes differ. */
+function describeOtherVersions({ functions, opsets }: Model): readonly string[] {
+  const names = functions.flatMap(({ domain, name, overload, opsets: own = new Map<string, number>() }) => {
+    const differ = [...own].some(([key, version]) => (opsets.get(key) ?? version) !== version);
+    return differ ? [functionKey(domain, name, overload)] : [];
+  });
+  return names.length === 0
+    ? []
+    : [
+        `${names.length === 1 ? `The function ${names[0]} is` : `${names.length} functions, ${names[0]} first, are`} ` +
+          'written for other versions of operator sets than the model; shapes follow them, while ONNX Runtime takes ' +
+          'the model’s. Where an operator changed in between, export the model again with one version.',
+      ];
 }
 
 /** A model exported for one size contradicts a default where the file declares that size free. */

@@ -2,6 +2,9 @@ import type { Graph, GraphNode, Model, ModelFunction } from './model';
 import type { ValueFacts } from './valueFacts';
 import { NOTHING_KNOWN } from './valueFacts';
 
+/** Domain → version. */
+export type OperatorSets = Model['opsets'];
+
 /** What a node runs: the body of a model-local function, a branch of If, the body of Loop or Scan. */
 export interface InferredBody {
   readonly kind: 'function' | 'branch' | 'loop';
@@ -9,6 +12,8 @@ export interface InferredBody {
   readonly times: number | null;
   /** With the attributes of the call filled in. */
   readonly nodes: readonly GraphNode[];
+  /** Versions of operator sets that a function is written for; null: those around. */
+  readonly opsets: OperatorSets | null;
   /** null for functions, which have none. */
   readonly graph: Graph | null;
   /** Names inside that stand for inputs of the node: [inner name, name outside]. */
@@ -28,9 +33,11 @@ export interface Scope {
 }
 
 export interface Inference {
-  readonly model: Model;
+  /** Of the model, or of the function whose body is being inferred. */
+  readonly opsets: OperatorSets;
   readonly symbols: ReadonlyMap<string, number>;
-  readonly functions: ReadonlyMap<string, ModelFunction>;
+  /** Their `opsets` with what they take over from the model. */
+  readonly functions: ReadonlyMap<string, ModelFunction & { readonly opsets: OperatorSets }>;
   /** Of the nodes of the graph or body that is being inferred. */
   readonly bodies: Map<GraphNode, readonly InferredBody[]>;
   /** Operators without a rule whose shape the file does not declare either: nodes by operator. */
@@ -52,7 +59,7 @@ export function lookUp(scope: Scope | null, name: string): ValueFacts {
 }
 
 /** Version of an operator set; 1 when the file does not name the domain. */
-export function readOpset(model: Model, domain: string): number {
+export function readOpset(opsets: OperatorSets, domain: string): number {
   const isDefault = domain === '' || domain === 'ai.onnx';
-  return (isDefault ? (model.opsets.get('') ?? model.opsets.get('ai.onnx')) : model.opsets.get(domain)) ?? 1;
+  return (isDefault ? (opsets.get('') ?? opsets.get('ai.onnx')) : opsets.get(domain)) ?? 1;
 }

@@ -156,6 +156,8 @@ export interface ModelFunction extends Annotated {
   /** What an attribute is where the call leaves it out. */
   readonly defaults?: ReadonlyMap<string, Attribute>;
   readonly nodes: readonly GraphNode[];
+  /** Domain → version that the nodes are written for; a domain that is missing has the model's. */
+  readonly opsets?: ReadonlyMap<string, number>;
 }
 
 export interface Model {

@@ -36,6 +36,7 @@ export function toBody(graph: Graph, scope: RunScope, use: BodyUse): InferredBod
     kind,
     times,
     nodes: graph.nodes,
+    opsets: null,
     graph,
     inputs: graph.inputs.flatMap(({ name }, index) => (inputNames[index] ? [[name, inputNames[index]] as const] : [])),
     outputs: graph.outputs.slice(skippedOutputs).flatMap(({ name }, index) => {

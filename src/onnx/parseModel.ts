@@ -143,6 +143,7 @@ function parseFunction(structure: StructureReader): ModelFunction {
     outputs: [] as string[],
     attributes: [] as string[],
     defaults: new Map<string, Attribute>(),
+    opsets: new Map<string, number>(),
     nodes: [] as ModelFunction['nodes'][number][],
   };
   const outer = reader.enter();
@@ -168,6 +169,9 @@ function parseFunction(structure: StructureReader): ModelFunction {
       case 0x42: // doc_string = 8
       case 0x72: // metadata_props = 14
         hasNotes = reader.skipContent().length > 0 || hasNotes;
+        break;
+      case 0x4a: // opset_import = 9
+        parseOpset(reader, parts.opsets);
         break;
       case 0x52: // domain = 10
         parts.domain = toDomain(reader.readName());
