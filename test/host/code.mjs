@@ -79,7 +79,7 @@ process.on('SIGHUP', () => void finish(129));
 process.on('SIGTERM', () => void finish(143));
 process.on('uncaughtException', (error) => void finish(crashed, error.stack));
 process.on('unhandledRejection', (error) => void finish(crashed, String(error)));
-const limit = Number(process.env.VSCODE_TEST_TIMEOUT ?? 300_000);
+const limit = Number(process.env.VSCODE_TEST_TIMEOUT ?? 1_200_000);
 setTimeout(() => void finish(timedOut, `timed out after ${limit} ms`), limit).unref();
 
 mkdirSync('.vscode-test', { recursive: true });

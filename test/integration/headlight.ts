@@ -28,9 +28,11 @@ export function workspaceFile(relativePath: string): vscode.Uri {
 
 export const lite0 = () => workspaceFile('efficientnet-lite0.onnx');
 
+/** Says that something hangs, not that a machine is busy. */
+const waitMs = 60_000;
+
 /** The first message that `select` turns into a value, sent from now on. Rejects when there is none in time. */
 function nextMessage<T>(api: TestApi, what: string, select: (message: ObservedMessage) => T | undefined): Promise<T> {
-  const waitMs = 15_000;
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
       subscription.dispose();
@@ -61,16 +63,21 @@ export function nextFromPage<Type extends WebviewToHost['type']>(api: TestApi, u
   );
 }
 
-/** The host's next event of this type for a page. */
-export function nextToPage<Type extends HostToWebview['type']>(api: TestApi, uri: vscode.Uri, type: Type) {
-  return nextMessage(api, `${type} to the page of ${uri.path}`, (observed) =>
-    observed.to === 'page' &&
-    observed.uri.path === uri.path &&
-    observed.message.kind === 'event' &&
-    observed.message.event.type === type
-      ? (observed.message.event as EventOf<HostToWebview, Type>)
-      : undefined,
-  );
+/** The host's next event of this type for a page that `isWanted`: a file that is written may be read half-written first. */
+export function nextToPage<Type extends HostToWebview['type']>(
+  api: TestApi,
+  uri: vscode.Uri,
+  type: Type,
+  isWanted: (event: EventOf<HostToWebview, Type>) => boolean = () => true,
+) {
+  return nextMessage(api, `${type} to the page of ${uri.path}`, (observed) => {
+    if (observed.to !== 'page' || observed.uri.path !== uri.path || observed.message.kind !== 'event') {
+      return undefined;
+    }
+    const { event } = observed.message;
+    const found = event.type === type ? (event as EventOf<HostToWebview, Type>) : undefined;
+    return found && isWanted(found) ? found : undefined;
+  });
 }
 
 export function findOpenModel(api: TestApi, uri: vscode.Uri): OpenModel | undefined {
@@ -95,9 +102,9 @@ export async function closeEditors(): Promise<void> {
 
 /** Waits for something that has no event of its own. */
 export async function eventually(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !holds();) {
+  for (const deadline = Date.now() + waitMs; !holds();) {
     if (Date.now() > deadline) {
-      throw new Error(`Not within 10 s: ${what}`);
+      throw new Error(`Not within ${waitMs} ms: ${what}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
