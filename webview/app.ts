@@ -1,4 +1,5 @@
 import type { Explanation, LayerExplanation } from '../src/protocol/explanation';
+import type { BodyStep } from '../src/protocol/layerBodies';
 import type { MapChoices } from '../src/protocol/mapChoices';
 import type {
   ClassifierWeights,
@@ -75,6 +76,8 @@ export interface GraphChoices {
   readonly viewport: { readonly k: number; readonly x: number; readonly y: number } | null;
   /** Pixels that the graph was wide then; absent: not known. */
   readonly width?: number;
+  /** The body of a layer that is shown in the graph's place; absent: the graph itself. */
+  readonly inside?: { readonly step: BodyStep; readonly graph: GraphChoices };
 }
 
 /** Everything the views draw. Views are functions of it. */

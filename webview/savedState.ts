@@ -68,13 +68,28 @@ const CHECKS: Record<keyof Choices, (value: unknown) => boolean> = {
   cam: isCamChoices,
   head: isHeadChoices,
   gallery: isGalleryChoices,
-  graph: (value) =>
+  graph: isGraphChoices,
+};
+
+function isGraphChoices(value: unknown): boolean {
+  return (
     isRecord(value) &&
     Array.isArray(value['expanded']) &&
     isViewport(value['viewport']) &&
     (value['width'] === undefined || Number.isFinite(value['width'])) &&
-    ['root', 'colorBy'].every((name) => value[name] === undefined || typeof value[name] === 'string'),
-};
+    ['root', 'colorBy'].every((name) => value[name] === undefined || typeof value[name] === 'string') &&
+    (value['inside'] === undefined || isInside(value['inside']))
+  );
+}
+
+function isInside(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isRecord(value['step']) &&
+    [value['step']['layer'], value['step']['body']].every(Number.isFinite) &&
+    isGraphChoices(value['graph'])
+  );
+}
 
 function isViewport(value: unknown): boolean {
   return value === null || (isRecord(value) && ['k', 'x', 'y'].every((name) => Number.isFinite(value[name])));

@@ -1,7 +1,7 @@
 import type { GraphIndex } from '../graph/graphIndex';
 import { hasSubgraphs } from '../graph/graphIndex';
 import type { InferredBody } from '../graph/inference';
-import type { InferredGraph } from '../graph/inferShapes';
+import type { InferredValues } from '../graph/inferShapes';
 import type { GraphNode } from '../graph/model';
 import { isKnownOperator } from '../graph/shapeRules/table';
 import type { ShapeOf } from './macs';
@@ -33,7 +33,7 @@ export interface ModelCosts {
   };
 }
 
-export function computeCosts(index: GraphIndex, inferred: InferredGraph, parameters: ModelParameters): ModelCosts {
+export function computeCosts(index: GraphIndex, inferred: InferredValues, parameters: ModelParameters): ModelCosts {
   const byNode = new Map<GraphNode, NodeCost>();
   const shapeOf: ShapeOf = (name) => inferred.facts.get(name)?.shape ?? null;
   const totals = {
@@ -86,7 +86,7 @@ function computeBodyMacs(body: InferredBody): number | null {
 
 function computeActivationBytes(
   node: GraphNode,
-  inferred: InferredGraph,
+  inferred: InferredValues,
   constants: ReadonlySet<string>,
 ): number | null {
   let total = 0;

@@ -1,7 +1,7 @@
 import { readInt } from '../graph/attributes';
 import { computeSizeBytes } from '../graph/elementTypes';
 import type { GraphIndex } from '../graph/graphIndex';
-import type { InferredGraph } from '../graph/inferShapes';
+import type { InferredValues } from '../graph/inferShapes';
 import type { ElementType, GraphNode, Model, TensorInfo } from '../graph/model';
 import type { InitializerReport, InitializerRole } from '../protocol/modelReport';
 import { findRole } from './inputRoles';
@@ -42,8 +42,12 @@ const STRENGTH: readonly InitializerRole[] = ['constant', 'quantization', 'stati
  * weights, biases and normalisation scale and shift are parameters; running means and variances are statistics;
  * scales and zero points are quantization; the rest (shapes, axes, bounds, exponents, single factors) are constants.
  */
-export function computeParameters(model: Model, inferred: InferredGraph, index: GraphIndex): ModelParameters {
-  const root = buildFrames(model.graph, index, inferred);
+export function computeParameters(
+  { graph }: Pick<Model, 'graph'>,
+  inferred: InferredValues,
+  index: GraphIndex,
+): ModelParameters {
+  const root = buildFrames(graph, index, inferred);
   const position = new Map(index.order.map((node, order) => [node, order]));
   const tensors = listStored(root, inferred).map(({ stored, frame }) =>
     describe(stored, traceUses(stored.name, frame), position),
@@ -59,7 +63,7 @@ interface Stored {
   readonly storage: InitializerReport['storage'];
 }
 
-function listStored(root: Frame, inferred: InferredGraph): { stored: Stored; frame: Frame }[] {
+function listStored(root: Frame, inferred: InferredValues): { stored: Stored; frame: Frame }[] {
   const found: { stored: Stored; frame: Frame }[] = [];
   // A function that is called several times holds its constants once.
   const seen = new Set<GraphNode | TensorInfo>();
@@ -93,7 +97,7 @@ function toStored(name: string, tensor: TensorInfo): Stored {
 }
 
 /** What Constant holds, and what ConstantOfShape makes of a shape that is stored too. */
-function readMadeByNode(node: GraphNode, frame: Frame, inferred: InferredGraph): Stored | null {
+function readMadeByNode(node: GraphNode, frame: Frame, inferred: InferredValues): Stored | null {
   const [name] = node.outputs;
   const isMade = node.opType === 'Constant' || (node.opType === 'ConstantOfShape' && frame.constants.has(name));
   if (!isMade || node.domain !== '') {

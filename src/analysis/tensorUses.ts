@@ -1,7 +1,7 @@
 import type { GraphIndex } from '../graph/graphIndex';
 import { indexNodes } from '../graph/graphIndex';
 import type { InferredBody } from '../graph/inference';
-import type { InferredGraph } from '../graph/inferShapes';
+import type { InferredValues } from '../graph/inferShapes';
 import type { ElementType, Graph, GraphNode } from '../graph/model';
 import { findConstantValues } from './constantValues';
 
@@ -41,7 +41,7 @@ const HANDING_ON = new Set(
   ).split(' '),
 );
 
-export function buildFrames(graph: Graph, index: GraphIndex, inferred: InferredGraph): Frame {
+export function buildFrames(graph: Graph, index: GraphIndex, inferred: InferredValues): Frame {
   const stored = [...graph.initializers.keys(), ...graph.sparseInitializers.keys()];
   const children = new Map<GraphNode, readonly Frame[]>();
   const root: Frame = {
@@ -61,7 +61,7 @@ export function buildFrames(graph: Graph, index: GraphIndex, inferred: InferredG
 function addChildren(
   frame: Frame,
   children: Map<GraphNode, readonly Frame[]>,
-  bodiesOf: InferredGraph['bodies'],
+  bodiesOf: InferredValues['bodies'],
 ): void {
   for (const node of frame.index.order) {
     const bodies = bodiesOf.get(node);

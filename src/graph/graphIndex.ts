@@ -88,6 +88,14 @@ function listSubgraphs(node: GraphNode): readonly Graph[] {
   return graphs;
 }
 
+/** Every value that a sub-graph takes from around it, each once. */
+export function listCaptured(graph: Graph): ReadonlySet<string> {
+  const names = new Set<string>();
+  collectCaptured(graph, names);
+  names.delete('');
+  return names;
+}
+
 function collectCaptured(graph: Graph, into: Set<string>): void {
   const own = new Set<string>([...graph.initializers.keys(), ...graph.sparseInitializers.keys()]);
   for (const input of graph.inputs) {

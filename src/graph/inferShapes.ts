@@ -13,15 +13,19 @@ export interface ConstantValue {
   readonly data: readonly number[];
 }
 
-/** Shapes and types of every value of a graph, free dimensions bound. */
-export interface InferredGraph {
-  /** Of every value of the main graph: inputs, initializers, node outputs. */
+/** What is known of the values of a graph: the main one, or a body. */
+export interface InferredValues {
+  /** Of every value of the graph: inputs, initializers, node outputs. */
   readonly facts: ReadonlyMap<string, ValueFacts>;
+  /** Bodies of functions and of control flow, by the node of the graph that runs them. */
+  readonly bodies: ReadonlyMap<GraphNode, readonly InferredBody[]>;
+}
+
+/** Shapes and types of every value of the main graph, free dimensions bound. */
+export interface InferredGraph extends InferredValues {
   /** Small initializers, Constant nodes and whatever follows from them or from known shapes. */
   readonly constants: ReadonlyMap<string, ConstantValue>;
   readonly boundInputs: ReadonlyMap<string, readonly number[]>;
-  /** Bodies of functions and of control flow, by the node of the main graph that runs them. */
-  readonly bodies: ReadonlyMap<GraphNode, readonly InferredBody[]>;
   readonly warnings: readonly string[];
 }
 

@@ -41,15 +41,29 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       return {};
     },
     modelDetails: async () => (await document.analysis()).details(),
-    layerBodies: async ({ index }) => {
-      const { reportLayerBodies } = await import('../analysis/report/layerBodies');
+    layerBodies: async ({ path, index }) => {
+      const [{ findBodyPlace }, { reportLayerBodies }] = await Promise.all([
+        import('../analysis/report/bodyPlace'),
+        import('../analysis/report/layerBodies'),
+      ]);
       const { model, inferred } = await document.analysis();
-      return { bodies: reportLayerBodies(model.graph, inferred, index) };
+      return { bodies: reportLayerBodies(findBodyPlace(model.graph, inferred, path), index) };
     },
-    notes: async ({ layer, values }) => {
-      const { readLayerNotes } = await import('../analysis/report/modelNotes');
-      const { model } = await document.analysis();
-      return readLayerNotes(model, layer, values);
+    bodyReport: async ({ path }) => {
+      const { reportBody } = await import('../analysis/report/bodyReport');
+      const { model, inferred } = await document.analysis();
+      return reportBody(model, inferred, path);
+    },
+    notes: async ({ path, layer, values }) => {
+      const [{ toBodyGraph }, { findBodyPlace }, { readLayerNotes }] = await Promise.all([
+        import('../analysis/report/bodyGraph'),
+        import('../analysis/report/bodyPlace'),
+        import('../analysis/report/modelNotes'),
+      ]);
+      const { model, inferred } = await document.analysis();
+      const place = findBodyPlace(model.graph, inferred, path);
+      const graph = place.body === null ? model.graph : toBodyGraph(place, place.body).graph;
+      return readLayerNotes({ ...model, graph }, layer, values);
     },
     reload: async () => {
       await document.reload();

@@ -1,18 +1,15 @@
-import type { Model, TensorInfo } from '../graph/model';
-import { UserError } from '../userError';
+import { indexNodes } from '../graph/graphIndex';
+import type { Graph, TensorInfo } from '../graph/model';
 
-/** An initializer or what a Constant node holds, by name. Throws UserError `unsupportedTensor` when neither is stored. */
-export function findStoredTensor({ graph }: Model, name: string): TensorInfo {
-  const initializer = graph.initializers.get(name);
+/** An initializer of a graph or what a Constant node there holds, by name; null when neither is stored under it. */
+export function findStoredTensor(
+  { initializers, nodes }: Pick<Graph, 'initializers' | 'nodes'>,
+  name: string,
+): TensorInfo | null {
+  const initializer = initializers.get(name);
   if (initializer !== undefined) {
     return initializer;
   }
-  const constant = graph.nodes.find(({ outputs }) => outputs.includes(name))?.attributes.get('value');
-  if (constant?.type === 'tensor') {
-    return constant.value;
-  }
-  throw new UserError(
-    'unsupportedTensor',
-    `The elements of "${name}" are not stored in the model: they are computed or sparse, so there are no statistics.`,
-  );
+  const constant = indexNodes(nodes).producerOf.get(name)?.attributes.get('value');
+  return constant?.type === 'tensor' ? { ...constant.value, name } : null;
 }

@@ -1,5 +1,5 @@
 /** What a layer runs inside: the nodes of a model-local function, of the branches of If, of the body of Loop or Scan. */
-import type { AttributeReport, ReportShape } from './modelReport';
+import type { AttributeReport, ModelReport, ReportShape, ValueReport } from './modelReport';
 
 /** Where a value inside comes from. */
 export type BodyValueSource =
@@ -46,6 +46,8 @@ export interface BodyOutput extends BodyValue {
 }
 
 export interface BodyLayer {
+  /** Index of the node in the body, as the file has it. */
+  readonly index: number;
   /** As in the file; may be empty or repeated. */
   readonly name: string;
   readonly opType: string;
@@ -72,3 +74,34 @@ export interface LayerBody {
   /** Further layers that are not listed. */
   readonly hiddenLayers: number;
 }
+
+/** One step from a graph into a body: of which node (its index there), and which of its bodies. */
+export interface BodyStep {
+  readonly layer: number;
+  readonly body: number;
+}
+
+/** From the main graph inwards; empty: the main graph. */
+export type BodyPath = readonly BodyStep[];
+
+/** An input or output of a graph that can be drawn. */
+export interface GraphValue extends ValueReport {
+  /** Where it comes from, or what it becomes (several outputs: their names in a row); absent for those of the model. */
+  readonly outside?: Pick<BodyInput, 'source' | 'role' | 'outer'>;
+}
+
+/** What the graph view draws: a model, or a body in the same form. */
+export type GraphReport = Pick<ModelReport, 'layers' | 'initializers' | 'functions' | 'heads'> & {
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+};
+
+/**
+ * One body as a graph of its own: costs are those of one run of it. What it takes from around it stands behind its
+ * inputs; tensors stored around it are among the initializers.
+ */
+export type BodyReport = Pick<LayerBody, 'kind' | 'name' | 'times'> &
+  GraphReport & {
+    /** Names of all bodies of its layer, this one's too: their positions are those in paths. */
+    readonly bodies: readonly string[];
+  };

@@ -10,7 +10,7 @@ import type {
   SwapPreview,
   SwapRequest,
 } from './headWork';
-import type { LayerBody } from './layerBodies';
+import type { BodyPath, BodyReport, LayerBody } from './layerBodies';
 import type { MapChoices } from './mapChoices';
 import type { HeadMeasurement, LayerMeasurement, MeasuredHeadSize, ShapeMeasurement } from './measurement';
 import type { AverageMap, GalleryCell, GalleryRow, GallerySeries, GallerySide } from './gallery';
@@ -173,6 +173,12 @@ export interface TensorValues {
   readonly values: Float64Array | readonly string[];
 }
 
+/** Which stored tensor: its name means something else in another graph. */
+interface StoredTensorName {
+  readonly path: BodyPath;
+  readonly name: string;
+}
+
 /** All classifier rows, so that switching classes needs no round trip; null when too large to send. */
 export interface ClassifierWeights {
   /** [classes, channels] for pooled heads, [classes, channels, height, width] for FC heads. */
@@ -231,16 +237,16 @@ interface Requests {
   };
   /** Rows of the classifier (they do not depend on the image for linear heads). */
   readonly classifierWeights: { readonly params: Record<string, never>; readonly result: ClassifierWeights | null };
-  /** Statistics of a stored tensor. */
-  readonly tensorStatistics: { readonly params: { readonly name: string }; readonly result: TensorStatistics };
+  /** Statistics of a stored tensor, by its name in the graph at `path`. */
+  readonly tensorStatistics: { readonly params: StoredTensorName; readonly result: TensorStatistics };
   /** Elements `offset` to `offset + count` (at most 1 048 576) of a stored tensor; only they are read. */
   readonly tensorValues: {
-    readonly params: { readonly name: string; readonly offset: number; readonly count: number };
+    readonly params: StoredTensorName & { readonly offset: number; readonly count: number };
     readonly result: TensorValues;
   };
   /** Save a stored tensor as `.npy` where the user says; null when dismissed. However large it is, memory stays flat. */
   readonly saveTensor: {
-    readonly params: { readonly name: string };
+    readonly params: StoredTensorName;
     readonly result: { readonly path: string | null };
   };
   /** Save bytes under a name the user confirms; null when dismissed. */
@@ -261,14 +267,20 @@ interface Requests {
   };
   /** Figures of the model that no first picture shows. */
   readonly modelDetails: { readonly params: Record<string, never>; readonly result: ModelDetails };
-  /** What a layer (index of its node in the file) runs inside: a function, branches, the body of a loop; at most 500 layers. */
+  /** What a layer (index of its node in the graph at `path`) runs inside: a function, branches, the body of a loop; at most 500 layers. */
   readonly layerBodies: {
-    readonly params: { readonly index: number };
+    readonly params: { readonly path: BodyPath; readonly index: number };
     readonly result: { readonly bodies: readonly LayerBody[] };
   };
-  /** What the file says in words of a layer (index of its node; null: of none) and of values by name. */
+  /** One such body as a graph of its own. */
+  readonly bodyReport: { readonly params: { readonly path: BodyPath }; readonly result: BodyReport };
+  /** What the file says in words of a layer (index of its node; null: of none) and of values by name, in the graph at `path`. */
   readonly notes: {
-    readonly params: { readonly layer: number | null; readonly values: readonly string[] };
+    readonly params: {
+      readonly path: BodyPath;
+      readonly layer: number | null;
+      readonly values: readonly string[];
+    };
     readonly result: LayerNotes;
   };
   /** Run the model on random input, several times, and time its layers; also what the machine reaches at best. */

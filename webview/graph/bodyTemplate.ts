@@ -1,10 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { BodyInput, BodyLayer, BodyOutput, BodyValue, LayerBody } from '../../src/protocol/layerBodies';
+import type { BodyInput, BodyLayer, BodyOutput, BodyPath, BodyValue, LayerBody } from '../../src/protocol/layerBodies';
 import { formatExact, formatShape } from '../quantity';
 import { toOperatorFamily } from './operatorFamily';
+import { describeInput, describeOutput } from './valueText';
 
-/** One body of a layer as a list of what it runs, behind a fold; nested bodies are closed at first. */
-export function bodyTemplate(body: LayerBody, { open }: { readonly open: boolean }): TemplateResult {
+interface BodyOptions {
+  readonly open: boolean;
+  readonly show: (place: BodyPath) => void;
+}
+
+/** One body (`place`) of a layer as a list of what it runs, behind a fold; nested bodies are closed at first. */
+export function bodyTemplate(body: LayerBody, place: BodyPath, { open, show }: BodyOptions): TemplateResult {
   const { name, kind, inputs, outputs, layers, hiddenLayers } = body;
   const count = layers.length + hiddenLayers;
   return html`<details class="body" ?open=${open}>
@@ -12,9 +18,12 @@ export function bodyTemplate(body: LayerBody, { open }: { readonly open: boolean
       <strong>${kind === 'function' ? `function ${name}` : name}</strong>
       <span class="muted">${describeTimes(body)}; ${formatExact(count)} ${count === 1 ? 'layer' : 'layers'}</span>
     </summary>
+    <button class="text-button" title="Show this body in the place of the graph" @click=${() => show(place)}>
+      Show as Graph
+    </button>
     ${inputs.map(inputTemplate)}
     <ol>
-      ${layers.map(layerTemplate)}
+      ${layers.map((layer) => layerTemplate(layer, place, show))}
     </ol>
     ${
       hiddenLayers === 0
@@ -28,7 +37,8 @@ export function bodyTemplate(body: LayerBody, { open }: { readonly open: boolean
   </details>`;
 }
 
-function describeTimes({ kind, name, times }: LayerBody): string {
+/** How often a body runs each time its layer does. */
+export function describeTimes({ kind, name, times }: Pick<LayerBody, 'kind' | 'name' | 'times'>): string {
   if (kind === 'branch') {
     const condition = name === 'else_branch' ? 'false' : 'true';
     return times === null
@@ -43,7 +53,8 @@ function describeTimes({ kind, name, times }: LayerBody): string {
   return times === 1 ? 'runs once' : `runs ${formatExact(times)} times`;
 }
 
-function layerTemplate({ opType, name, domain, attributes, inputs, outputs, bodies }: BodyLayer): TemplateResult {
+function layerTemplate(layer: BodyLayer, place: BodyPath, show: BodyOptions['show']): TemplateResult {
+  const { index, opType, name, domain, attributes, inputs, outputs, bodies } = layer;
   return html`<li class="body-layer">
     <div class="body-operator">
       <span class="family-swatch family-${toOperatorFamily(opType)}" aria-hidden="true"></span>
@@ -57,23 +68,16 @@ function layerTemplate({ opType, name, domain, attributes, inputs, outputs, bodi
     }
     ${inputs.map((value) => valueTemplate('reads', value, describeSource(value)))}
     ${outputs.map((value) => valueTemplate('makes', value, ''))}
-    ${bodies.map((body) => bodyTemplate(body, { open: false }))}
+    ${bodies.map((inner, body) => bodyTemplate(inner, [...place, { layer: index, body }], { open: false, show }))}
   </li>`;
 }
 
 function inputTemplate(input: BodyInput): TemplateResult {
-  const { role, outer } = input;
-  const notes = {
-    same: outer === null ? '' : `is ${outer} outside`,
-    carried: outer === null ? 'handed from turn to turn' : `begins as ${outer}, then from the turn before`,
-    part: outer === null ? '' : `one part of ${outer} in each turn`,
-    turn: 'number of the turn',
-  };
-  return valueTemplate('input', input, notes[role]);
+  return valueTemplate('input', input, describeInput(input));
 }
 
 function outputTemplate(output: BodyOutput): TemplateResult {
-  return valueTemplate('output', output, output.outer === null ? '' : `becomes ${output.outer}`);
+  return valueTemplate('output', output, describeOutput(output));
 }
 
 function describeSource({ source }: BodyValue): string {

@@ -1,7 +1,10 @@
+import type { GraphReport } from '../../src/protocol/layerBodies';
 import type { LayerReport, ReportShape } from '../../src/protocol/modelReport';
 import { formatCount, formatExact, formatShape } from '../quantity';
 import { toInputName } from './operatorInputs';
 import { toOperatorFamily, type OperatorFamily } from './operatorFamily';
+import { runsBodies } from './runsBodies';
+import { toValueTitle, toValueWord } from './valueText';
 import type { BlockItem, GraphItem, LayersItem, ValueItem } from './viewModel';
 
 export type TextStyle = 'title' | 'detail' | 'label' | 'small';
@@ -35,6 +38,8 @@ export interface BoxContent {
   readonly lines: readonly BoxLine[];
   /** Stands for several blocks or layers that are built alike. */
   readonly isRepeat: boolean;
+  /** Index in the file of its first layer that runs something inside, which can be shown as a graph; null: none does. */
+  readonly bodyLayer: number | null;
   /** What a screen reader says. */
   readonly description: string;
 }
@@ -52,15 +57,20 @@ const MOST_WEIGHTS = 3;
 export function toBoxContent(
   item: GraphItem,
   weightShapes: ReadonlyMap<string, ReportShape>,
+  report: Pick<GraphReport, 'functions'>,
   measure: MeasureText,
 ): BoxContent {
   switch (item.kind) {
-    case 'layers':
-      return { ...arrange(toLayersText(item, weightShapes), measure), isRepeat: false };
+    case 'layers': {
+      const running = item.layers.find((layer) => runsBodies(layer, report));
+      const content = arrange(toLayersText(item, weightShapes), measure);
+      const description = running === undefined ? content.description : `${content.description}, runs a graph inside`;
+      return { ...content, description, isRepeat: false, bodyLayer: running?.index ?? null };
+    }
     case 'value':
-      return { ...arrange(toValueText(item), measure), isRepeat: false };
+      return { ...arrange(toValueText(item), measure), isRepeat: false, bodyLayer: null };
     case 'block':
-      return { ...arrange(toBlockText(item), measure), isRepeat: item.repeat !== null };
+      return { ...arrange(toBlockText(item), measure), isRepeat: item.repeat !== null, bodyLayer: null };
   }
 }
 
@@ -103,8 +113,8 @@ function toValueText({ role, value }: ValueItem): BoxText {
   const shape = formatShape(value.boundShape ?? value.shape);
   return {
     titles: [{ text: value.name, detail: '', family: 'value', layer: null }],
-    lines: [{ text: [role, value.type, shape].filter(Boolean).join(' · '), style: 'small' }],
-    description: `Model ${role} ${value.name}, ${value.type ?? ''} ${shape}`,
+    lines: [{ text: [toValueWord(role, value), value.type, shape].filter(Boolean).join(' · '), style: 'small' }],
+    description: `${toValueTitle(role, value)} ${value.name}, ${value.type ?? ''} ${shape}`,
   };
 }
 
@@ -156,7 +166,10 @@ function toTitleDetail({ opType, attributes }: LayerReport): string {
   return axis !== '' && axis.length < 12 ? `axis ${axis}` : '';
 }
 
-function arrange({ titles, lines, description }: BoxText, measure: MeasureText): Omit<BoxContent, 'isRepeat'> {
+function arrange(
+  { titles, lines, description }: BoxText,
+  measure: MeasureText,
+): Omit<BoxContent, 'isRepeat' | 'bodyLayer'> {
   const titleWidth = ({ text, detail }: BoxText['titles'][number]): number =>
     measure(text, 'title') + (detail === '' ? 0 : measure(detail, 'detail') + 14);
   const widths = [...titles.map(titleWidth), ...lines.map(({ text, style }) => measure(text, style))];

@@ -13,6 +13,7 @@ import type { Picture } from './picture';
 export class Coloring {
   #colors: BoxColors | null = null;
   #basis: readonly unknown[] = [];
+  #isInside = false;
 
   /** `changed`: what was drawn has other colours now. */
   constructor(
@@ -34,16 +35,19 @@ export class Coloring {
   colorsOf(model: GraphModel, picture: Picture): BoxColors {
     const { by } = this;
     const { state } = this.app;
-    const details = by === 'receptiveField' ? state.details : null;
-    const measurement = by === 'time' ? state.measurement : null;
+    // Known of the model's layers only.
+    const isModel = model.path.length === 0;
+    const details = by === 'receptiveField' && isModel ? state.details : null;
+    const measurement = by === 'time' && isModel ? state.measurement : null;
     const basis = [by, model, picture, measurement, details];
-    if (by === 'receptiveField' && details === null) {
+    if (by === 'receptiveField' && isModel && details === null) {
       void fetchModelDetails(this.app);
     }
     if (this.#colors === null || basis.some((part, index) => part !== this.#basis[index])) {
       // Not of the view: away from the page, as while another view is shown, it has no style.
       const style = getComputedStyle(document.body);
       this.#basis = basis;
+      this.#isInside = !isModel;
       this.#colors = createBoxColors(
         by,
         model,
@@ -56,7 +60,14 @@ export class Coloring {
   }
 
   legend(): ReturnType<typeof legendTemplate> {
-    return legendTemplate(this.#colors, this.by === 'time' ? this.#explainTime() : null);
+    return legendTemplate(this.#colors, this.#explain());
+  }
+
+  #explain(): TemplateResult | null {
+    if (this.#isInside && (this.by === 'time' || this.by === 'receptiveField')) {
+      return html`<p>Known of the model’s own layers only, not of those inside a body.</p>`;
+    }
+    return this.by === 'time' ? this.#explainTime() : null;
   }
 
   #explainTime(): TemplateResult {

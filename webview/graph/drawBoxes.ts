@@ -49,6 +49,11 @@ export function drawBoxes(
       } else {
         actions.select(id, layer, event.shiftKey);
       }
+    })
+    .on('dblclick', (_event: MouseEvent, { id }) => {
+      if (contentOf(id).bodyLayer !== null) {
+        actions.enter(id);
+      }
     });
   boxes.selectAll<SVGGElement, BoxTitle>('.title').classed('selected', ({ layer }) => {
     return layer !== null && layer === marks.selectedLayer;
@@ -98,15 +103,22 @@ function createBox(
     .attr('y', 16);
   if (isBlock) {
     appendEnter(group, width - 25, height - 39);
+  } else if (content.bodyLayer !== null) {
+    appendEnter(group, width - 25, height - 23, 'Show what this runs as a graph (Enter)');
   }
   group.append('rect').attr('class', 'box-outline').attr('rx', 5).attr('width', width).attr('height', height);
   group.append('title').text(description);
 }
 
-/** What opens a block as the whole picture. */
-export function appendEnter(group: d3.Selection<SVGGElement, PlacedItem, null, undefined>, x: number, y: number): void {
+/** What opens a block as the whole picture, or what a layer runs inside. */
+export function appendEnter(
+  group: d3.Selection<SVGGElement, PlacedItem, null, undefined>,
+  x: number,
+  y: number,
+  title = 'Show this block alone (O)',
+): void {
   const button = group.append('g').attr('class', 'enter').attr('transform', `translate(${x},${y})`);
-  button.append('title').text('Show this block alone (O)');
+  button.append('title').text(title);
   button.append('rect').attr('width', 18).attr('height', 16).attr('rx', 3);
   button.append('path').attr('d', 'M10,3 H15 V8 M15,3 L9,9 M8,4 H4 V13 H13 V10');
 }

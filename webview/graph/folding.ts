@@ -53,6 +53,17 @@ export class Folding {
     });
   }
 
+  /** The graph is shown again as it was left; at once where its picture is still there. */
+  async showAgain(viewport: Viewport | null): Promise<void> {
+    const { picture } = this.scene;
+    this.#isUnfoldingAll = false;
+    if (picture === null || viewport === null) {
+      await this.layOutAt(viewport);
+    } else {
+      this.#show(picture, () => this.canvas.setViewport(viewport));
+    }
+  }
+
   /** Opens or folds a block; what the user clicked stays where it is on the screen. */
   toggle(block: ItemId): void {
     const { model, root } = this.scene;

@@ -1,4 +1,4 @@
-import type { ModelReport } from '../../src/protocol/modelReport';
+import type { BodyPath, GraphReport } from '../../src/protocol/layerBodies';
 import { formatShape } from '../quantity';
 import { toBoxContent, type BoxContent, type MeasureText } from './boxContent';
 import type { LayoutThread } from './layoutThread';
@@ -9,14 +9,21 @@ import { toWeightShapes } from './weightShapes';
 
 /** A report prepared for drawing: its tree of blocks, what each box says, and pictures of it folded in any way. */
 export interface GraphModel {
-  readonly report: ModelReport;
+  readonly report: GraphReport;
+  /** Where the graph is in the model; empty: it is the model's own. */
+  readonly path: BodyPath;
   readonly view: GraphView;
   contentOf(id: ItemId): BoxContent;
   /** `root`: the block that is the whole picture. */
   layout(root: ItemId, expanded: ReadonlySet<ItemId>, inBackground: boolean): Promise<Picture>;
 }
 
-export function createGraphModel(report: ModelReport, measure: MeasureText, thread: LayoutThread): GraphModel {
+export function createGraphModel(
+  report: GraphReport,
+  path: BodyPath,
+  measure: MeasureText,
+  thread: LayoutThread,
+): GraphModel {
   const view = toGraphView(report);
   const weightShapes = toWeightShapes(report, view);
   const contents = new Map<ItemId, BoxContent>();
@@ -27,13 +34,14 @@ export function createGraphModel(report: ModelReport, measure: MeasureText, thre
       if (item === undefined) {
         throw new Error(`The graph has no item ${id}`);
       }
-      content = toBoxContent(item, weightShapes, measure);
+      content = toBoxContent(item, weightShapes, report, measure);
       contents.set(id, content);
     }
     return content;
   };
   return {
     report,
+    path,
     view,
     contentOf,
     layout: (root, expanded, inBackground) =>

@@ -1,10 +1,10 @@
 import { html, render } from 'lit/html.js';
-import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
 import { breadcrumbTemplate } from './breadcrumb';
 import type { ColorBy } from './colorBy';
 import type { Coloring } from './coloring';
 import type { Extent, Format } from './exportPicture';
+import type { Descent } from './descent';
 import type { Folding } from './folding';
 import type { GraphCanvas } from './graphCanvas';
 import type { GraphElements } from './graphElements';
@@ -15,7 +15,6 @@ import type { PathTool } from './pathTool';
 import type { Scene } from './scene';
 import { NO_SEARCH, searchLayers, toNextMatch, type SearchState } from './search';
 import { toolbarTemplate } from './toolbar';
-import type { GraphView } from './viewModel';
 
 /** What the toolbar shows and acts on. */
 export interface ToolbarParts {
@@ -23,6 +22,7 @@ export interface ToolbarParts {
   readonly elements: GraphElements;
   readonly scene: Scene;
   readonly folding: Folding;
+  readonly descent: Descent;
   readonly coloring: Coloring;
   readonly path: PathTool;
   readonly canvas: GraphCanvas;
@@ -50,13 +50,13 @@ export class GraphToolbar {
     return this.#search.found;
   }
 
-  /** The same search in another reading of the model. */
-  searchAgain(report: ModelReport, view: GraphView): void {
+  /** The same search in another graph, or another reading of the model. */
+  searchAgain({ report, view }: Pick<GraphModel, 'report' | 'view'>): void {
     this.#search = { ...this.#search, found: searchLayers(report, view, this.#search.query), position: -1 };
   }
 
   draw(model: GraphModel): void {
-    const { scene, folding, coloring, path, canvas, elements } = this.parts;
+    const { app, scene, folding, descent, coloring, path, canvas, elements } = this.parts;
     const shown = {
       search: this.#search,
       hasHead: hasHead(model.report),
@@ -81,7 +81,7 @@ export class GraphToolbar {
       exportPicture: (extent, format) => this.events.export(extent, format),
     });
     const bar = pathBarTemplate(model.view, path.state, () => path.clear());
-    const place = breadcrumbTemplate(model.view, scene.root, model.report.file.name, (block) => folding.enter(block));
+    const place = breadcrumbTemplate({ scene, folding, descent }, app.state.report?.file.name ?? '');
     render(html`${toolbar}${bar}${place}`, elements.toolbar);
   }
 

@@ -1,9 +1,11 @@
 import { render } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
-import type { App, AppState, CreateView, View } from '../app';
+import type { App, AppState, CreateView, GraphChoices, View } from '../app';
 import { Coloring } from './coloring';
+import { Descent } from './descent';
 import { drawPicture } from './drawPicture';
 import { exportPicture, type Extent, type Format } from './exportPicture';
+import { enterAround, enterItem, leaveRoot } from './entering';
 import { explainAtLayer } from './explainAtLayer';
 import { createFarView, type FarView } from './farView';
 import { Folding } from './folding';
@@ -12,7 +14,7 @@ import { createGraphCanvas, type GraphCanvas } from './graphCanvas';
 import { createGraphElements, setActive, type GraphElements } from './graphElements';
 import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
-import { GraphToolbar } from './graphToolbar';
+import { GraphToolbar, type ToolbarParts } from './graphToolbar';
 import { toVisibleItem } from './initialFold';
 import { measureInsets, type Insets } from './insets';
 import { toElementId, toMarks, type Marks } from './marks';
@@ -45,6 +47,7 @@ class LayerGraph implements View {
   readonly #toolbar: GraphToolbar;
   readonly #far: FarView = createFarView();
   readonly #selection: Selection;
+  readonly #descent: Descent;
   readonly #path = new PathTool(() => this.#requestDraw());
   #drawnModel: GraphModel | null = null;
   readonly #outline: OutlineReport;
@@ -59,7 +62,13 @@ class LayerGraph implements View {
   constructor(readonly app: App) {
     const { view, stage, toolbar, legend, announcement } = this.#elements;
     this.element = view;
-    this.#selection = new Selection(app);
+    this.#selection = new Selection(app, () => this.#descent.levels.length > 0);
+    this.#descent = new Descent(app, this.#scene, {
+      leaving: () => ({ choices: this.#toChoices(), item: this.#selection.item, layer: this.#selection.layer }),
+      entered: (saved) => this.#showOther(saved, null, null),
+      returned: ({ choices, item, layer }) => this.#showOther(choices, item, layer),
+      changed: () => this.#requestDraw(),
+    });
     this.#outline = new OutlineReport(app, this.#scene);
     const insets = () => this.#insets();
     this.#canvas = createGraphCanvas(() => this.#moved(), insets);
@@ -73,8 +82,8 @@ class LayerGraph implements View {
     this.#coloring = new Coloring(app, () => this.#requestDraw());
     this.#toolbar = new GraphToolbar(
       {
-        ...{ app, elements: this.#elements, scene: this.#scene, canvas: this.#canvas },
-        ...{ folding: this.#folding, coloring: this.#coloring, path: this.#path },
+        ...{ app, elements: this.#elements, canvas: this.#canvas },
+        ...{ ...this.#parts, coloring: this.#coloring, path: this.#path },
       },
       {
         showLayer: (index) => this.#showLayer(index),
@@ -87,6 +96,7 @@ class LayerGraph implements View {
       selectLayer: (index) => this.#showLayer(index),
       close: () => this.#leave(),
       startPath: (item) => this.#path.start(item),
+      showBody: (path) => void this.#descent.show(path),
     });
     const svg = this.#canvas.svg.node();
     if (svg !== null) {
@@ -106,8 +116,8 @@ class LayerGraph implements View {
       zoom: (factor) => this.#canvas.zoomBy(factor),
       showHead: () => this.#folding.showHead(),
       activate: () => this.#activate(),
-      enter: () => this.#enterSelected(),
-      leaveBlock: () => this.#folding.toggle(this.#scene.root),
+      enter: () => enterAround(this.#parts, this.#selection.item),
+      leaveBlock: () => leaveRoot(this.#parts),
       step: (key) => this.#step(key),
       explain: () => explainAtLayer(this.app, this.#selection.layer),
       path: () => this.#selection.item !== null && this.#path.start(this.#selection.item),
@@ -119,7 +129,7 @@ class LayerGraph implements View {
     if (report === null) {
       return;
     }
-    if (this.#scene.model?.report !== report) {
+    if (this.#scene.graphs[0]?.model.report !== report) {
       void this.#open(report);
     } else if (this.#scene.picture !== null) {
       if (!this.#showRequested()) {
@@ -127,6 +137,10 @@ class LayerGraph implements View {
       }
       this.#requestDraw();
     }
+  }
+
+  get #parts(): Pick<ToolbarParts, 'scene' | 'folding' | 'descent'> {
+    return { scene: this.#scene, folding: this.#folding, descent: this.#descent };
   }
 
   #insets(): Insets {
@@ -147,9 +161,10 @@ class LayerGraph implements View {
 
   /** Another view, or the state of before, says which layer to look at. */
   #showSelected(index: number | null): void {
-    if (index === this.#selection.layer) {
+    if (index === (this.#descent.levels.at(0)?.around ?? this.#selection).layer) {
       return;
     }
+    this.#descent.leave(0);
     if (index === null) {
       this.#select(null, null);
     } else {
@@ -164,6 +179,7 @@ class LayerGraph implements View {
       return false;
     }
     this.#requested = requestedItem;
+    this.#descent.leave(0);
     if (this.#scene.model?.view.items.has(requestedItem.item) === true) {
       this.#select(requestedItem.item, null);
       this.#folding.reveal(requestedItem.item);
@@ -173,31 +189,44 @@ class LayerGraph implements View {
 
   async #open(report: ModelReport): Promise<void> {
     const isReload = this.#scene.model !== null;
-    const saved = this.app.state.choices.graph;
-    const { view } = this.#scene.open(report, saved);
-    this.#path.clear();
-    this.#toolbar.searchAgain(report, view);
-    const viewport = isReload ? this.#canvas.viewport() : (saved?.viewport ?? null);
-    await this.#folding.layOutAt(viewport);
-    if (!isReload && saved?.width !== undefined) {
-      // The editor may have been wider or narrower then.
-      this.#width = saved.width;
-      this.#resized();
-    }
+    const saved = isReload ? this.#descent.surround(this.#toChoices()) : this.app.state.choices.graph;
+    const { item, layer } = this.#descent.levels.at(0)?.around ?? this.#selection;
+    this.#descent.forget();
+    const model = this.#scene.open(report, saved);
+    await this.#lookAt(model, saved);
     if (isReload) {
-      this.#select(view.items.has(this.#selection.item ?? '') ? this.#selection.item : null, this.#selection.layer);
+      this.#select(model.view.items.has(item ?? '') ? item : null, layer);
     }
     if (!this.#showRequested()) {
       this.#showSelected(this.app.state.choices.selectedLayer);
+      await this.#descent.restore(saved);
+    }
+  }
+
+  /** Another graph is in the scene: it is shown as it was left. */
+  async #lookAt(model: GraphModel, left: GraphChoices | undefined): Promise<void> {
+    this.#path.clear();
+    this.#toolbar.searchAgain(model);
+    await this.#folding.showAgain(left?.viewport ?? null);
+    if (left?.width !== undefined) {
+      // The editor may have been wider or narrower then.
+      this.#width = left.width;
+      this.#resized();
+    }
+  }
+
+  /** A body, or a graph around one, takes the place of what was shown. */
+  #showOther(left: GraphChoices | undefined, item: ItemId | null, layer: number | null): void {
+    const { model } = this.#scene;
+    if (model !== null) {
+      this.#select(item, layer);
+      void this.#lookAt(model, left);
+      this.#save();
+      this.#elements.stage.focus();
     }
   }
 
   #laidOut(): void {
-    if (this.#drawnModel !== this.#scene.model) {
-      // Items of another reading may have the same ids and say something else.
-      this.#drawnModel = this.#scene.model;
-      this.#canvas.boxes.selectAll('*').remove();
-    }
     this.#drawNow();
     this.#top = this.#insets().top;
     if (!this.#isReported) {
@@ -217,11 +246,13 @@ class LayerGraph implements View {
   }
 
   #save(): void {
+    this.app.choose({ graph: { ...this.#descent.surround(this.#toChoices()), colorBy: this.#coloring.by } });
+  }
+
+  /** How the graph is shown now. */
+  #toChoices(): GraphChoices {
     const { root, expanded } = this.#scene;
-    const viewport = this.#canvas.viewport();
-    this.app.choose({
-      graph: { root, expanded: [...expanded], viewport, width: this.#width, colorBy: this.#coloring.by },
-    });
+    return { root, expanded: [...expanded], viewport: this.#canvas.viewport(), width: this.#width };
   }
 
   #requestDraw(): void {
@@ -239,11 +270,16 @@ class LayerGraph implements View {
     if (model === null || picture === null) {
       return;
     }
+    if (this.#drawnModel !== model) {
+      // Items of another graph, or of another reading, may have the same ids and say something else.
+      this.#drawnModel = model;
+      this.#canvas.boxes.selectAll('*').remove();
+    }
     const colors = this.#coloring.colorsOf(model, picture);
     drawPicture(this.#canvas, this.#far, model, picture, this.#toMarks(model), colors, {
       select: (item, layer, isSecond) => (isSecond ? this.#selectSecond(item) : this.#selectClicked(item, layer)),
       toggle: (item) => this.#folding.toggle(item),
-      enter: (item) => this.#folding.enter(item),
+      enter: (item) => void enterItem(this.#parts, item),
     });
     setActive(this.#elements.stage, this.#selection.item === null ? null : toElementId(this.#selection.item));
     this.#minimap.draw(picture, colors);
@@ -265,8 +301,8 @@ class LayerGraph implements View {
     // As it is, without what the user happens to have selected.
     const marks = { ...this.#toMarks(model), selected: null, selectedLayer: null, tensors: new Set<string>() };
     const bytes = await exportPicture(this.element, { model, picture, area, marks, colors }, format);
-    const name = model.report.file.name.replace(/\.onnx$/, '');
-    await this.app.channel.request('saveFile', { name: `${name}-graph.${format}`, bytes });
+    const names = [this.app.state.report?.file.name.replace(/\.onnx$/, ''), ...this.#descent.fileNames, 'graph'];
+    await this.app.channel.request('saveFile', { name: `${names.join('-')}.${format}`, bytes });
   }
 
   /** What was clicked may lie where the properties appear. */
@@ -315,20 +351,17 @@ class LayerGraph implements View {
     this.#folding.reveal(item);
   }
 
-  #enterSelected(): void {
-    const view = this.#scene.model?.view;
-    const selected = this.#selection.item === null ? undefined : view?.items.get(this.#selection.item);
-    if (selected !== undefined) {
-      this.#folding.enter(selected.kind === 'block' ? selected.id : (view?.parentOf(selected.id) ?? this.#scene.root));
-    }
-  }
-
-  /** Escape: first out of the selection, with the focus back on the graph. */
+  /** Escape: first out of the selection, with the focus back on the graph; then out of the body that is shown. */
   #leave(): void {
+    const isNothingOpen =
+      this.#selection.item === null && this.#path.state.status === 'none' && !this.#folding.isUnfoldingAll;
     this.#path.clear();
     this.#folding.stop();
     this.#select(null, null);
     this.#elements.stage.focus();
+    if (isNothingOpen) {
+      this.#descent.leave(this.#descent.levels.length - 1);
+    }
   }
 
   /** An arrow key: to the item it leads to, from nowhere to the first one. */
@@ -347,14 +380,14 @@ class LayerGraph implements View {
     }
   }
 
-  /** Enter: opens or folds a block; on a layer, goes to its properties. */
+  /** Enter: opens or folds a block; on a layer, goes to what it runs inside or to its properties. */
   #activate(): void {
     if (this.#selection.item === null) {
       return;
     }
     if (this.#scene.model?.view.items.get(this.#selection.item)?.kind === 'block') {
       this.#folding.toggle(this.#selection.item);
-    } else {
+    } else if (!enterItem(this.#parts, this.#selection.item)) {
       this.#properties.element.focus();
     }
   }

@@ -1,10 +1,11 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { LayerBody } from '../../src/protocol/layerBodies';
-import type { LayerReport, ModelReport } from '../../src/protocol/modelReport';
+import type { BodyPath, GraphReport, LayerBody } from '../../src/protocol/layerBodies';
+import type { LayerReport } from '../../src/protocol/modelReport';
 import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
 import { bodyTemplate } from './bodyTemplate';
+import { runsBodies } from './runsBodies';
 
 /** Longer lists are closed at first: the rest of the properties stays in reach. */
 const MOST_OPEN_LAYERS = 12;
@@ -14,31 +15,24 @@ type Entry = readonly LayerBody[] | 'loading' | { readonly message: string };
 /** What layers run inside, asked of the host when one of them is looked at. */
 export interface LayerBodies {
   /** Asks once, if the layer is one that has any. */
-  fetch(layer: LayerReport, report: ModelReport): void;
+  fetch(layer: LayerReport, report: GraphReport): void;
   /** null while they are not known. */
   find(layer: LayerReport): readonly LayerBody[] | null;
   /** null where nothing was asked. */
   template(layer: LayerReport): TemplateResult | null;
-  /** Forgets all, because the file changed. */
-  clear(): void;
+  /** Forgets all, because another graph is shown, or the file changed. */
+  clear(path: BodyPath): void;
 }
 
-/** Whether a layer calls a function of the model, of whichever overload, or holds graphs. */
-function runsBodies({ attributes, domain, opType }: LayerReport, { functions }: ModelReport): boolean {
-  const called = domain === '' ? opType : `${domain}:${opType}`;
-  return (
-    functions.some((name) => name === called || name.startsWith(`${called}:`)) ||
-    attributes.some(({ type }) => type === 'graph' || type === 'graphs')
-  );
-}
-
-export function createLayerBodies(app: App, changed: () => void): LayerBodies {
+/** `show`: a body is to be drawn as a graph. */
+export function createLayerBodies(app: App, changed: () => void, show: (place: BodyPath) => void): LayerBodies {
   let entries = new Map<number, Entry>();
+  let path: BodyPath = [];
   const request = async (index: number): Promise<void> => {
     const asked = entries;
     asked.set(index, 'loading');
     changed();
-    const answer = await answerOrMessage(app.channel.request('layerBodies', { index }));
+    const answer = await answerOrMessage(app.channel.request('layerBodies', { path, index }));
     asked.set(index, 'message' in answer ? answer : answer.bodies);
     changed();
   };
@@ -52,7 +46,10 @@ export function createLayerBodies(app: App, changed: () => void): LayerBodies {
       const entry = entries.get(index);
       return entry === undefined || entry === 'loading' || 'message' in entry ? null : entry;
     },
-    clear: () => void (entries = new Map()),
+    clear(shown) {
+      entries = new Map();
+      path = shown;
+    },
     template({ index }) {
       const entry = entries.get(index);
       if (entry === undefined) {
@@ -66,13 +63,23 @@ export function createLayerBodies(app: App, changed: () => void): LayerBodies {
           <button class="text-button" @click=${() => void request(index)}>Try Again</button>`;
       }
       // Folds of one layer are not those of the next.
-      return html`${keyed(index, listTemplate(entry))}`;
+      return html`${keyed(
+        index,
+        listTemplate(entry, (body) => [...path, { layer: index, body }], show),
+      )}`;
     },
   };
 }
 
-function listTemplate(bodies: readonly LayerBody[]): TemplateResult {
+function listTemplate(
+  bodies: readonly LayerBody[],
+  placeOf: (body: number) => BodyPath,
+  show: (place: BodyPath) => void,
+): TemplateResult {
   return bodies.length === 0
     ? html`<p class="muted">What it runs could not be told.</p>`
-    : html`${bodies.map((body) => bodyTemplate(body, { open: body.layers.length <= MOST_OPEN_LAYERS }))}`;
+    : html`${bodies.map((body, position) => {
+        const open = body.layers.length <= MOST_OPEN_LAYERS;
+        return bodyTemplate(body, placeOf(position), { open, show });
+      })}`;
 }

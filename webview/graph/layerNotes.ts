@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { keyed } from 'lit/directives/keyed.js';
+import type { BodyPath } from '../../src/protocol/layerBodies';
 import type { LayerReport, ValueReport } from '../../src/protocol/modelReport';
 import type { LayerNotes } from '../../src/protocol/notes';
 import { answerOrMessage } from '../answerOrMessage';
@@ -20,19 +21,20 @@ export interface LayerNotesList {
   template(subject: Subject): TemplateResult | null;
   /** Of a value that the layer reads or makes. */
   valueTemplate(layer: LayerReport, name: string): TemplateResult | typeof nothing;
-  /** Forgets all, because the file changed. */
-  clear(): void;
+  /** Forgets all, because another graph is shown, or the file changed. */
+  clear(path: BodyPath): void;
 }
 
 export function createLayerNotes(app: App, changed: () => void): LayerNotesList {
   let entries = new Map<string, Entry>();
+  let path: BodyPath = [];
   const request = async (subject: Subject): Promise<void> => {
     const asked = entries;
     asked.set(toKey(subject), 'loading');
     changed();
     const params = isLayer(subject)
-      ? { layer: subject.index, values: listValues(subject) }
-      : { layer: null, values: [subject.name] };
+      ? { path, layer: subject.index, values: listValues(subject) }
+      : { path, layer: null, values: [subject.name] };
     const answer = await answerOrMessage(app.channel.request('notes', params));
     asked.set(toKey(subject), answer);
     changed();
@@ -48,7 +50,10 @@ export function createLayerNotes(app: App, changed: () => void): LayerNotesList 
       }
     },
     find,
-    clear: () => void (entries = new Map()),
+    clear(shown) {
+      entries = new Map();
+      path = shown;
+    },
     valueTemplate(layer, name) {
       const notes = find(layer)?.values[name];
       return notes === undefined ? nothing : html`${keyed(name, foldedNotesTemplate('Metadata', notes))}`;

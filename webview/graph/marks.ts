@@ -55,7 +55,7 @@ export interface PictureActions {
   /** `isSecond`: of two, whose path is wanted. */
   select(item: ItemId, layer: number | null, isSecond: boolean): void;
   toggle(item: ItemId): void;
-  /** Makes a block the whole picture. */
+  /** Makes a block the whole picture, or what a layer runs inside. */
   enter(item: ItemId): void;
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { BodyPath } from '../../src/protocol/layerBodies';
 import type { LayerDetails } from '../../src/protocol/modelDetails';
 import type { AttributeReport, LayerReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
@@ -17,6 +18,7 @@ import { linksTemplate, tensorTemplate, type TensorContext } from './tensorPrope
 import { createTensorLook } from './tensorLook';
 import { createTensorPages } from './tensorPages';
 import { createTensorStatisticsList } from './tensorStatistics';
+import { describeInput, describeOutput, toValueTitle } from './valueText';
 import type { BlockItem, GraphItem, ItemId, LayersItem, ValueItem } from './viewModel';
 
 export interface PropertiesPanel {
@@ -30,6 +32,8 @@ export interface PropertiesActions {
   close(): void;
   /** The item is one end of a path that the user looks for. */
   startPath(item: ItemId): void;
+  /** A body of a layer is to be drawn as a graph. */
+  showBody(path: BodyPath): void;
 }
 
 /** What is known about the selected box, at the right of the graph. */
@@ -47,7 +51,11 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
     createTensorPages(app, () => redraw()),
     () => redraw(),
   );
-  const bodies = createLayerBodies(app, () => redraw());
+  const bodies = createLayerBodies(
+    app,
+    () => redraw(),
+    (path) => actions.showBody(path),
+  );
   const notes = createLayerNotes(app, () => redraw());
   return {
     element,
@@ -55,17 +63,18 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
       if (model !== shownModel) {
         model = shownModel;
         tensors = toTensorIndex(shownModel.report);
-        statistics.clear();
-        look.clear();
-        bodies.clear();
-        notes.clear();
+        statistics.clear(model.path);
+        look.clear(model.path);
+        bodies.clear(model.path);
+        notes.clear(model.path);
       }
+      const isInside = shownModel.path.length > 0;
       element.hidden = item === null;
       redraw = () => {
         render(
           item === null
             ? nothing
-            : panelTemplate({ app, actions, tensors, statistics, look, bodies, notes }, item, layerIndex),
+            : panelTemplate({ app, actions, tensors, statistics, look, bodies, notes, isInside }, item, layerIndex),
           element,
         );
       };
@@ -74,6 +83,8 @@ export function createPropertiesPanel(app: App, actions: PropertiesActions): Pro
         const layer = findLayer(item, layerIndex);
         bodies.fetch(layer, shownModel.report);
         notes.fetch(layer);
+      }
+      if (item?.kind === 'layers' && !isInside) {
         void fetchModelDetails(app).then(() => redraw());
         void fetchMapChoices(app).then(() => redraw());
       }
@@ -90,6 +101,8 @@ interface PanelContext extends TensorContext {
   readonly actions: PropertiesActions;
   readonly bodies: LayerBodies;
   readonly notes: LayerNotesList;
+  /** The layers are those of a body: figures and maps of the model's layers say nothing of them. */
+  readonly isInside: boolean;
 }
 
 function panelTemplate(context: PanelContext, item: GraphItem, layerIndex: number | null): TemplateResult {
@@ -158,21 +171,25 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
   ${section(
     'Outputs',
     html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: '', notes: notesOf(name), isOutput: true }))}
-    ${explainTemplate(context.app, layer)}`,
+    ${context.isInside ? nothing : explainTemplate(context.app, layer)}`,
   )}
   ${section(
-    'Cost',
+    context.isInside ? 'Cost of one run' : 'Cost',
     definitions([
       ['Parameters', formatExact(layer.parameters)],
       ['MAC', layer.macs === null ? 'unknown' : formatExact(layer.macs)],
       ['Output size', layer.activationBytes === null ? 'unknown' : formatBytes(layer.activationBytes)],
       ['Weights size', formatBytes(layer.weightBytes)],
-      ...listDetails(context.app.state.details?.layers.get(layer.index)),
+      ...listDetails(detailsOf(layer, context)),
       ['Domain', layer.domain === '' ? 'ai.onnx' : layer.domain],
-      ['Index in the file', formatExact(layer.index)],
+      [context.isInside ? 'Index in the body' : 'Index in the file', formatExact(layer.index)],
     ]),
   )}
   ${section('Metadata', context.notes.template(layer))}`;
+}
+
+function detailsOf({ index }: LayerReport, { app, isInside }: PanelContext): LayerDetails | undefined {
+  return isInside ? undefined : app.state.details?.layers.get(index);
 }
 
 /** Empty while they are being worked out. */
@@ -218,7 +235,7 @@ function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult 
   const repeat = block.repeat === null ? '' : `${block.repeat} times the same, `;
   return html`${headerTemplate(context, block.id, block.label, 'block', `${repeat}${formatExact(layerCount)} layers`, { ...shown, ...summary() })}
   ${section(
-    'Cost',
+    context.isInside ? 'Cost of one run' : 'Cost',
     definitions([
       ['Parameters', formatExact(parameters)],
       ['MAC', macs === null ? 'unknown' : formatExact(macs)],
@@ -229,7 +246,9 @@ function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult 
 }
 
 function valueTemplate(context: PanelContext, { id, role, value }: ValueItem): TemplateResult {
-  return html`${headerTemplate(context, id, value.name, 'value', `Model ${role}`, value)}
+  const { outside } = value;
+  return html`${headerTemplate(context, id, value.name, 'value', toValueTitle(role, value), value)}
+  ${outside === undefined ? nothing : outsideTemplate(role === 'input' ? describeInput(outside) : describeOutput(outside))}
   ${section(
     'Tensor',
     definitions([
@@ -240,6 +259,10 @@ function valueTemplate(context: PanelContext, { id, role, value }: ValueItem): T
   )}
   ${section(role === 'input' ? 'Read by' : 'Made by', linksTemplate(context, value.name, role === 'input' ? 'readers' : 'producer'))}
   ${section('Metadata', context.notes.template(value))}`;
+}
+
+function outsideTemplate(text: string): TemplateResult | typeof nothing {
+  return text === '' ? nothing : section('Outside', html`<p>${text}</p>`);
 }
 
 function section(title: string, content: TemplateResult | null): TemplateResult | typeof nothing {
@@ -265,12 +288,13 @@ function attributesTemplate(attributes: readonly AttributeReport[]): TemplateRes
   return definitions(attributes.map(({ name, text }) => [name, text]));
 }
 
-function toJson(layer: LayerReport, { app, tensors, bodies, notes }: PanelContext): unknown {
+function toJson(layer: LayerReport, context: PanelContext): unknown {
+  const { tensors, bodies, notes } = context;
   const { inputs, attributes, hasNotes, ...rest } = layer;
   const inside = bodies.find(layer);
   return {
     ...rest,
-    ...app.state.details?.layers.get(layer.index),
+    ...detailsOf(layer, context),
     attributes: Object.fromEntries(attributes.map(({ name, text }) => [name, text])),
     inputs: inputs.map((name) => {
       const entry = tensors.get(name);

@@ -1,4 +1,5 @@
-import type { AttributeReport, LayerReport, ModelReport } from '../../src/protocol/modelReport';
+import type { GraphReport } from '../../src/protocol/layerBodies';
+import type { AttributeReport, LayerReport } from '../../src/protocol/modelReport';
 import { toShapeMatch } from './shapeMatch';
 import type { GraphView } from './viewModel';
 
@@ -10,7 +11,7 @@ type Term = (layer: LayerReport, text: string, stored: Shapes) => boolean;
  * name, operator or a tensor's name; `kernel_shape=3` an attribute; `1×32×112×112` or `112x112` a shape (or a part of
  * it) of what is made or stored. Layers that are not drawn count through the layer that reads them.
  */
-export function searchLayers(report: ModelReport, view: GraphView, query: string): number[] {
+export function searchLayers(report: GraphReport, view: GraphView, query: string): number[] {
   const terms = query.toLowerCase().split(/\s+/).filter(Boolean).map(toTerm);
   if (terms.length === 0) {
     return [];

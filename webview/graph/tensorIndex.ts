@@ -1,4 +1,6 @@
-import type { InitializerReport, LayerReport, ModelReport, ReportShape } from '../../src/protocol/modelReport';
+import type { GraphReport } from '../../src/protocol/layerBodies';
+import type { InitializerReport, LayerReport, ReportShape } from '../../src/protocol/modelReport';
+import { describeInput } from './valueText';
 
 /** What is known about a tensor by its name. */
 export interface TensorEntry {
@@ -7,11 +9,13 @@ export interface TensorEntry {
   /** The layer that makes it; null for inputs and stored tensors. */
   readonly producer: LayerReport | null;
   readonly initializer: InitializerReport | null;
+  /** What an input of a body is outside; absent where that is not to be told. */
+  readonly note?: string;
   /** The layers that read it, in order of execution. */
   readonly readers: readonly LayerReport[];
 }
 
-export function toTensorIndex(report: ModelReport): ReadonlyMap<string, TensorEntry> {
+export function toTensorIndex(report: GraphReport): ReadonlyMap<string, TensorEntry> {
   const index = new Map<string, TensorEntry>();
   const readers = new Map<string, LayerReport[]>();
   for (const layer of report.layers) {
@@ -25,8 +29,10 @@ export function toTensorIndex(report: ModelReport): ReadonlyMap<string, TensorEn
     }
   }
   const readersOf = (name: string): readonly LayerReport[] => readers.get(name) ?? [];
-  for (const { name, type, boundShape } of report.inputs) {
-    index.set(name, { shape: boundShape, type, producer: null, initializer: null, readers: readersOf(name) });
+  for (const { name, type, boundShape, outside } of report.inputs) {
+    const note = outside?.source === 'outside' ? 'from outside' : outside && describeInput(outside);
+    const entry = { shape: boundShape, type, producer: null, initializer: null, readers: readersOf(name) };
+    index.set(name, note === undefined ? entry : { ...entry, note });
   }
   for (const layer of report.layers) {
     for (const { name, shape, type } of layer.outputs) {

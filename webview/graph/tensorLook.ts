@@ -1,5 +1,6 @@
 import * as d3 from 'd3';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { BodyPath } from '../../src/protocol/layerBodies';
 import type { InitializerReport } from '../../src/protocol/modelReport';
 import { formatExact, formatSignificant } from '../quantity';
 import { toCells, toPageRange, toPictureGrid, type PictureGrid } from './kernelGrid';
@@ -8,7 +9,7 @@ import type { TensorPages } from './tensorPages';
 /** Which tensors are open to look at, and at which page. */
 export interface TensorLook {
   template(initializer: InitializerReport): TemplateResult;
-  clear(): void;
+  clear(path: BodyPath): void;
 }
 
 const WIDTH = 290;
@@ -36,10 +37,10 @@ export function createTensorLook(pages: TensorPages, changed: () => void): Tenso
     changed();
   };
   return {
-    clear: () => {
+    clear: (path) => {
       open.clear();
       failures.clear();
-      pages.clear();
+      pages.clear(path);
     },
     template(initializer) {
       const { name, storage } = initializer;

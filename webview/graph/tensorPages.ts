@@ -1,3 +1,4 @@
+import type { BodyPath } from '../../src/protocol/layerBodies';
 import type { TensorValues } from '../../src/protocol/messages';
 import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
@@ -10,19 +11,25 @@ export interface TensorPages {
   read(name: string, offset: number, count: number): TensorPage;
   /** Asks the host to save the whole tensor; what went wrong, or null. */
   save(name: string): Promise<string | null>;
-  clear(): void;
+  /** Forgets all: another graph is shown, or the file changed. */
+  clear(path: BodyPath): void;
 }
 
 const MOST_PAGES = 24;
 
 export function createTensorPages(app: Pick<App, 'channel'>, changed: () => void): TensorPages {
-  const pages = new Map<string, TensorPage>();
+  let pages = new Map<string, TensorPage>();
+  let path: BodyPath = [];
   const request = async (key: string, name: string, offset: number, count: number): Promise<void> => {
-    pages.set(key, await answerOrMessage(app.channel.request('tensorValues', { name, offset, count })));
+    const asked = pages;
+    asked.set(key, await answerOrMessage(app.channel.request('tensorValues', { path, name, offset, count })));
     changed();
   };
   return {
-    clear: () => pages.clear(),
+    clear(shown) {
+      pages = new Map();
+      path = shown;
+    },
     read(name, offset, count) {
       const key = `${offset}+${count} ${name}`;
       const known = pages.get(key);
@@ -37,7 +44,7 @@ export function createTensorPages(app: Pick<App, 'channel'>, changed: () => void
       return 'loading';
     },
     async save(name) {
-      const answer = await answerOrMessage(app.channel.request('saveTensor', { name }));
+      const answer = await answerOrMessage(app.channel.request('saveTensor', { path, name }));
       return 'message' in answer ? answer.message : null;
     },
   };

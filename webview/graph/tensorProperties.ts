@@ -38,6 +38,7 @@ export function tensorTemplate(
       <span class="tensor-type">${entry?.type ?? ''}</span>
     </div>
     <div class="tensor-name" title=${name}>${name}</div>
+    ${entry?.note ? html`<div class="tensor-storage">${entry.note}</div>` : nothing}
     ${initializer === null ? nothing : initializerTemplate(initializer, context)}
     ${initializer === null || isOutput ? linksTemplate(context, name, isOutput ? 'readers' : 'producer') : nothing}
     ${notes}

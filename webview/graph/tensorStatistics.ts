@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit/html.js';
+import type { BodyPath } from '../../src/protocol/layerBodies';
 import type { TensorStatistics } from '../../src/protocol/messages';
 import type { InitializerReport } from '../../src/protocol/modelReport';
 import { answerOrMessage } from '../answerOrMessage';
@@ -11,20 +12,25 @@ type Entry = TensorStatistics | 'loading' | { readonly message: string };
 /** Statistics of stored tensors, read from the file when the user asks for them. */
 export interface TensorStatisticsList {
   template(initializer: InitializerReport): TemplateResult;
-  /** Forgets all, because the file changed. */
-  clear(): void;
+  /** Forgets all: another graph is shown, or the file changed. */
+  clear(path: BodyPath): void;
 }
 
 export function createTensorStatisticsList(app: App, changed: () => void): TensorStatisticsList {
-  const entries = new Map<string, Entry>();
+  let entries = new Map<string, Entry>();
+  let path: BodyPath = [];
   const request = async (name: string): Promise<void> => {
-    entries.set(name, 'loading');
+    const asked = entries;
+    asked.set(name, 'loading');
     changed();
-    entries.set(name, await answerOrMessage(app.channel.request('tensorStatistics', { name })));
+    asked.set(name, await answerOrMessage(app.channel.request('tensorStatistics', { path, name })));
     changed();
   };
   return {
-    clear: () => entries.clear(),
+    clear(shown) {
+      entries = new Map();
+      path = shown;
+    },
     template({ name }) {
       const entry = entries.get(name);
       if (entry === undefined || entry === 'loading') {

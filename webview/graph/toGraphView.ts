@@ -1,4 +1,4 @@
-import type { ModelReport } from '../../src/protocol/modelReport';
+import type { GraphReport } from '../../src/protocol/layerBodies';
 import { BlockItems } from './blockItems';
 import { toBlockTree } from './blockTree';
 import { createStructureOf } from './structure';
@@ -6,7 +6,7 @@ import { toFlow } from './units';
 import type { GraphView, ItemId } from './viewModel';
 
 /** The model as a tree of blocks with the edges of each block. */
-export function toGraphView(report: ModelReport): GraphView {
+export function toGraphView(report: GraphReport): GraphView {
   const flow = toFlow(report);
   const blocks = new BlockItems(flow, toBlockTree(flow), createStructureOf(flow, report));
   const itemOfLayer = new Map<number, ItemId>();

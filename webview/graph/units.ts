@@ -1,4 +1,5 @@
-import type { LayerReport, ModelReport, ReportShape } from '../../src/protocol/modelReport';
+import type { GraphReport } from '../../src/protocol/layerBodies';
+import type { LayerReport, ReportShape } from '../../src/protocol/modelReport';
 import { findAuxiliaries, findReaders } from './auxiliaryLayers';
 import { toModuleName } from './moduleName';
 import { isElementwise } from './operatorFamily';
@@ -21,7 +22,7 @@ export interface Flow {
 }
 
 /** Folds constants into their readers and element-wise layers into the layer they follow. */
-export function toFlow(report: ModelReport): Flow {
+export function toFlow(report: GraphReport): Flow {
   const outputs = new Set(report.outputs.map(({ name }) => name));
   const stored = report.initializers.filter(({ storage }) => storage !== 'node').map(({ name }) => name);
   const auxiliaries = findAuxiliaries(report.layers, stored, outputs);

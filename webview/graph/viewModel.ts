@@ -1,4 +1,5 @@
-import type { LayerReport, ReportShape, ValueReport } from '../../src/protocol/modelReport';
+import type { GraphValue } from '../../src/protocol/layerBodies';
+import type { LayerReport, ReportShape } from '../../src/protocol/modelReport';
 
 /** Identifies a box or block; stable for a model, so that it can be saved and used as a key of d3 joins. */
 export type ItemId = string;
@@ -12,12 +13,12 @@ export interface LayersItem {
   readonly label: string;
 }
 
-/** An input or output of the model. */
+/** An input or output of the model, or of a body; or what a body takes from around it. */
 export interface ValueItem {
   readonly kind: 'value';
   readonly id: ItemId;
   readonly role: 'input' | 'output';
-  readonly value: ValueReport;
+  readonly value: GraphValue;
 }
 
 /** Several items drawn as one box until it is expanded. */

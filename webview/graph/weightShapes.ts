@@ -1,4 +1,5 @@
-import type { ModelReport, ReportShape } from '../../src/protocol/modelReport';
+import type { GraphReport } from '../../src/protocol/layerBodies';
+import type { ReportShape } from '../../src/protocol/modelReport';
 import type { GraphView } from './viewModel';
 
 /** Operators that only change how a stored weight is represented. */
@@ -8,7 +9,7 @@ const REPRESENTATIONS = new Set(['DequantizeLinear', 'Cast', 'Identity', 'Transp
  * Shapes of the tensors that a box lists as its weights: trainable ones, statistics and quantisation scales, and
  * weights that reach their layer through a dequantisation. Constants such as axes and target shapes are left out.
  */
-export function toWeightShapes(report: ModelReport, view: GraphView): ReadonlyMap<string, ReportShape> {
+export function toWeightShapes(report: GraphReport, view: GraphView): ReadonlyMap<string, ReportShape> {
   const shapes = new Map<string, ReportShape>();
   for (const { name, role, shape } of report.initializers) {
     if (role === 'parameter' || role === 'statistic') {

@@ -17,14 +17,17 @@ export interface BodySource extends Pick<LayerBody, 'kind' | 'name' | 'times'> {
   readonly factsOf: (name: string) => ValueFacts;
 }
 
-/** The nodes around: the main graph's or those of a body. */
-export type Surroundings = Pick<BodySource, 'bodies' | 'factsOf'>;
+/** The graph around: the main one, or a body. */
+export type Surroundings = Pick<BodySource, 'nodes' | 'bodies' | 'factsOf'>;
 
 /**
  * The function that a node calls, or the graphs it holds in the order of its attributes. Graphs that inference did not
  * enter (a branch that a known condition rules out, operators it does not know) come with what the file declares.
  */
-export function listBodySources(node: GraphNode, { bodies, factsOf }: Surroundings): readonly BodySource[] {
+export function listBodySources(
+  node: GraphNode,
+  { bodies, factsOf }: Omit<Surroundings, 'nodes'>,
+): readonly BodySource[] {
   const inferred = bodies.get(node) ?? [];
   const called = inferred.filter(({ kind }) => kind === 'function');
   if (called.length > 0) {

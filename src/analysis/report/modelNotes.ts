@@ -9,13 +9,16 @@ import { keyOfCall, keyOfFunction, locateValueNotes } from './notePlaces';
 const LAYERS_AT_ONCE = 1000;
 const MOST_CHARACTERS = 2 ** 27;
 
-/** Reads the notes of one layer (index of its node; null: of none) and of values by name. Throws as `readNotes` does. */
+/**
+ * Reads the notes of one layer (index of its node; null: of none) and of values by name. `model`: its graph may be a body
+ * of one of its layers. Throws as `readNotes` does.
+ */
 export async function readLayerNotes(
   model: Model,
   layer: number | null,
   names: readonly string[],
 ): Promise<LayerNotes> {
-  const node = layer === null ? undefined : model.graph.nodes[layer];
+  const node = layer === null ? undefined : model.graph.nodes.find(({ index }) => index === layer);
   const key = node && keyOfCall(node);
   const [ofNode] = await readNotes(model, placeOf('node', node));
   const [called] = await readNotes(

@@ -28,9 +28,8 @@ export interface ReportParts {
 
 /** Everything there is to show about a model, as plain data. */
 export function buildModelReport(parts: ReportParts): ModelReport {
-  const { model, index, inferred, parameters, costs, heads } = parts;
+  const { model, inferred, costs, heads } = parts;
   const { graph } = model;
-  const hasNotes = createNoteFinder(model);
   return {
     schema: 1,
     file: { path: model.path, name: basename(model.path), sizeBytes: model.sizeBytes },
@@ -41,6 +40,26 @@ export function buildModelReport(parts: ReportParts): ModelReport {
     opsets: Object.fromEntries(model.opsets),
     metadata: Object.fromEntries(model.metadata),
     graph: { name: graph.name, docString: graph.docString, metadata: Object.fromEntries(graph.metadata) },
+    ...reportGraph(parts),
+    totals: { nodes: graph.nodes.length, ...costs.totals },
+    heads,
+    warnings: [...parts.warnings, ...model.warnings, ...inferred.warnings],
+  };
+}
+
+/** What of a graph is drawn: of the model's, or of a body in the form of one. */
+export type GraphParts = Pick<ReportParts, 'index' | 'parameters' | 'costs' | 'measuredValues'> & {
+  readonly model: Pick<Model, 'graph' | 'functions'>;
+  readonly inferred: Pick<InferredGraph, 'facts'>;
+};
+
+export function reportGraph(
+  parts: GraphParts,
+): Pick<ModelReport, 'inputs' | 'outputs' | 'layers' | 'initializers' | 'functions'> {
+  const { model, index, inferred, parameters } = parts;
+  const { graph, functions } = model;
+  const hasNotes = createNoteFinder(model);
+  return {
     inputs: graph.inputs.map((input) => reportValue(input, inferred)),
     outputs: graph.outputs.map((output) => reportValue(output, inferred)),
     layers: index.order.map((node) => {
@@ -55,14 +74,11 @@ export function buildModelReport(parts: ReportParts): ModelReport {
       role,
       storage,
     })),
-    functions: model.functions.map(({ domain, name, overload }) => functionKey(domain, name, overload)),
-    totals: { nodes: graph.nodes.length, ...costs.totals },
-    heads,
-    warnings: [...parts.warnings, ...model.warnings, ...inferred.warnings],
+    functions: functions.map(({ domain, name, overload }) => functionKey(domain, name, overload)),
   };
 }
 
-function reportValue({ name, elementType, shape, notes }: ValueInfo, inferred: InferredGraph): ValueReport {
+function reportValue({ name, elementType, shape, notes }: ValueInfo, inferred: GraphParts['inferred']): ValueReport {
   return {
     ...(notes === undefined ? {} : { hasNotes: true }),
     name,
@@ -72,7 +88,7 @@ function reportValue({ name, elementType, shape, notes }: ValueInfo, inferred: I
   };
 }
 
-function reportLayer(node: GraphNode, parts: ReportParts): LayerReport {
+function reportLayer(node: GraphNode, parts: GraphParts): LayerReport {
   const cost = parts.costs.byNode.get(node);
   const outputs = node.outputs.filter((name) => name !== '');
   return {
@@ -97,7 +113,7 @@ function listInputs(node: GraphNode): readonly string[] {
     : node.inputs;
 }
 
-function reportOutput(name: string, { inferred, measuredValues }: ReportParts): OutputReport {
+function reportOutput(name: string, { inferred, measuredValues }: GraphParts): OutputReport {
   const facts = inferred.facts.get(name) ?? NOTHING_KNOWN;
   const { shape } = facts;
   const type = toTypeText(facts);

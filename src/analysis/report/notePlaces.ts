@@ -6,7 +6,7 @@ import type { NotePlace } from '../../onnx/readNotes';
 export type ValuePlaces = ReadonlyMap<string, readonly NotePlace[]>;
 
 /** Says of each node whether there are notes of it, of the function it calls, or of what it reads or makes. */
-export function createNoteFinder(model: Model): (node: GraphNode) => boolean {
+export function createNoteFinder(model: Pick<Model, 'graph' | 'functions'>): (node: GraphNode) => boolean {
   const values = locateValueNotes(model.graph);
   const called = new Set(model.functions.filter(({ notes }) => notes !== undefined).map(keyOfFunction));
   return (node) =>

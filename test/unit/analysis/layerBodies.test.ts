@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { findBodyPlace } from '../../../src/analysis/report/bodyPlace';
 import { reportLayerBodies } from '../../../src/analysis/report/layerBodies';
 import { inferShapes } from '../../../src/graph/inferShapes';
 import type { Attribute, ModelFunction } from '../../../src/graph/model';
@@ -8,7 +9,7 @@ import { buildGraph, buildModel, float32, node, tensor } from '../graph/graphBui
 const held = (spec: Parameters<typeof buildGraph>[0]): Attribute => ({ type: 'graph', value: buildGraph(spec) });
 const reportOf = (spec: Parameters<typeof buildModel>[0], { index = 0, most = 500 } = {}): readonly LayerBody[] => {
   const model = buildModel(spec);
-  return reportLayerBodies(model.graph, inferShapes(model), index, most);
+  return reportLayerBodies(findBodyPlace(model.graph, inferShapes(model), []), index, most);
 };
 const toText = ({ name, type, shape, source }: BodyValue): string =>
   `${name} ${type ?? '?'} [${shape?.map((size) => size ?? '?').join() ?? '?'}] ${source}`;

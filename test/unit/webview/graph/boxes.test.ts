@@ -34,7 +34,8 @@ const model = report(
   },
 );
 const view = toGraphView(model);
-const content = (id: string): BoxContent => toBoxContent(view.items.get(id)!, toWeightShapes(model, view), measure);
+const content = (id: string): BoxContent =>
+  toBoxContent(view.items.get(id)!, toWeightShapes(model, view), model, measure);
 
 describe('what a box says', () => {
   it('operator, kernel, name, weights, output shape, parameters, and the activation below', () => {
@@ -61,6 +62,7 @@ describe('what a box says', () => {
     const { width, lines } = toBoxContent(
       { kind: 'layers', id: 'l', layers: [layer('Conv', 'x -> y')], label: `start${'-'.repeat(200)}end` },
       new Map(),
+      model,
       measure,
     );
     expect(lines[0].text).toMatch(/^start-+…-+end$/);
@@ -75,6 +77,7 @@ describe('what a box says', () => {
     const { width, titles, lines } = toBoxContent(
       { kind: 'block', id: 'b', label: 'stage', children: [], repeat: null, summary },
       new Map(),
+      model,
       measure,
     );
     expect(titles[0].detail).toBe('7,994 layers');

@@ -18,7 +18,7 @@ const model = report(
   { functions: ['local:Block:half'] },
 );
 const view = toGraphView(model);
-const graph = { report: model, view } as unknown as GraphModel;
+const graph = { report: model, path: [], view } as unknown as GraphModel;
 
 const value = (name: string, source: BodyValue['source']): BodyValue => ({
   name,
@@ -46,6 +46,7 @@ const turns: LayerBody = {
   outputs: [{ ...value('w', 'layer'), outer: 'a' }],
   layers: [
     {
+      index: 0,
       name: 'sum',
       opType: 'ReduceSum',
       domain: '',
@@ -55,6 +56,7 @@ const turns: LayerBody = {
       bodies: [],
     },
     {
+      index: 1,
       name: '',
       opType: 'Act',
       domain: 'local',
@@ -103,7 +105,7 @@ describe('what a layer runs inside', () => {
       update,
       choose: (change) => update({ choices: { ...state.choices, ...change } }),
     };
-    panel = createPropertiesPanel(app, { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn() });
+    panel = createPropertiesPanel(app, { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn(), showBody: vi.fn() });
     document.body.replaceChildren(panel.element);
   });
 
@@ -121,7 +123,7 @@ describe('what a layer runs inside', () => {
     expect(text()).toMatch(/output w 2×3 float32 becomes a$/);
     show(2);
     show(0);
-    expect(answer.mock.calls).toEqual([[{ index: 0 }]]);
+    expect(answer.mock.calls).toEqual([[{ path: [], index: 0 }]]);
   });
 
   it('nests bodies in a fold of their own, and says how many layers are not listed', async () => {

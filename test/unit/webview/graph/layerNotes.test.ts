@@ -14,7 +14,7 @@ const built = report([layer('Conv', 'x w -> a', { hasNotes: true }), layer('Relu
 });
 const model = { ...built, inputs: built.inputs.map((input) => ({ ...input, hasNotes: true as const })) };
 const view = toGraphView(model);
-const graph = { report: model, view } as unknown as GraphModel;
+const graph = { report: model, path: [], view } as unknown as GraphModel;
 
 const STACK = 'File "/home/ann/train.py", line 12, in forward\n    x = self.stem(x)';
 const ofConv: LayerNotes = {
@@ -63,7 +63,7 @@ describe('what the file says in words', () => {
       update,
       choose: (change: Partial<AppState['choices']>) => update({ choices: { ...state.choices, ...change } }),
     } as unknown as App;
-    panel = createPropertiesPanel(app, { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn() });
+    panel = createPropertiesPanel(app, { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn(), showBody: vi.fn() });
     document.body.replaceChildren(panel.element);
   });
 
@@ -81,7 +81,7 @@ describe('what the file says in words', () => {
     show(1);
     expect(section()).toBeNull();
     show(0);
-    expect(answer.mock.calls).toEqual([[{ layer: 0, values: ['x', 'w', 'a'] }]]);
+    expect(answer.mock.calls).toEqual([[{ path: [], layer: 0, values: ['x', 'w', 'a'] }]]);
   });
 
   it('folds long texts under a line that says what they are about', async () => {
@@ -112,7 +112,7 @@ describe('what the file says in words', () => {
       null,
     );
     await vi.waitFor(() => expect(text()).toBe('Metadata doc_string an image'));
-    expect(answer).toHaveBeenLastCalledWith({ layer: null, values: ['x'] });
+    expect(answer).toHaveBeenLastCalledWith({ path: [], layer: null, values: ['x'] });
   });
 
   it('that cannot be read is asked for again on request', async () => {

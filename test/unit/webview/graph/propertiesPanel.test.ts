@@ -23,7 +23,7 @@ const model = report(
   { initializers: [parameter('conv.weight', [1, 3, 3, 3])] },
 );
 const view = toGraphView(model);
-const graph = { report: model, view } as unknown as GraphModel;
+const graph = { report: model, path: [], view } as unknown as GraphModel;
 const statistics = {
   count: 27,
   minimum: -1,
@@ -37,7 +37,7 @@ const statistics = {
 
 describe('the properties', () => {
   const request = vi.fn();
-  const actions = { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn() };
+  const actions = { selectLayer: vi.fn(), close: vi.fn(), startPath: vi.fn(), showBody: vi.fn() };
   let app: App;
   let panel: PropertiesPanel;
   const createApp = (): App => {
@@ -124,7 +124,7 @@ describe('the properties', () => {
   it('read statistics of a weight when asked, and draw its histogram', async () => {
     request.mockResolvedValue(statistics);
     button('Statistics').click();
-    expect(request).toHaveBeenCalledWith('tensorStatistics', { name: 'conv.weight' });
+    expect(request).toHaveBeenCalledWith('tensorStatistics', { path: [], name: 'conv.weight' });
     expect(button('Reading…').disabled).toBe(true);
     await vi.waitFor(() => expect(panel.element.querySelectorAll('.histogram rect')).toHaveLength(5));
     expect(text()).toContain('Mean 0.25 Standard deviation 0.5 Zeros 3 (11 %)');

@@ -66,9 +66,9 @@ describe('a look at values', () => {
     button('‹').click();
     button('‹').click();
     expect(request.mock.calls.map(([, params]) => params as unknown)).toEqual([
-      { name: 'w', offset: 0, count: 256 },
-      { name: 'w', offset: 256, count: 256 },
-      { name: 'w', offset: 512, count: 88 },
+      { path: [], name: 'w', offset: 0, count: 256 },
+      { path: [], name: 'w', offset: 256, count: 256 },
+      { path: [], name: 'w', offset: 512, count: 88 },
     ]);
   });
 
@@ -81,6 +81,6 @@ describe('a look at values', () => {
     expect(holder.querySelector('[role=alert]')).toBeNull();
     button('Save .npy').click();
     await vi.waitFor(() => expect(holder.querySelector('[role=alert]')).not.toBeNull());
-    expect(request).toHaveBeenLastCalledWith('saveTensor', { name: 'w' });
+    expect(request).toHaveBeenLastCalledWith('saveTensor', { path: [], name: 'w' });
   });
 });

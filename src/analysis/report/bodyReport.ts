@@ -1,0 +1,81 @@
+import { indexNodes } from '../../graph/graphIndex';
+import type { InferredValues } from '../../graph/inferShapes';
+import type { Graph, Model } from '../../graph/model';
+import type { BodyInput, BodyOutput, BodyPath, BodyReport, GraphValue } from '../../protocol/layerBodies';
+import { UserError } from '../../userError';
+import { computeCosts } from '../cost';
+import { computeParameters } from '../parameters';
+import { toBodyGraph } from './bodyGraph';
+import { findBodyPlace } from './bodyPlace';
+import type { BodySource } from './bodySources';
+import { reportOutputs } from './bodyValues';
+import { reportGraph } from './modelReport';
+
+/**
+ * One body in the form of a model's report: shapes, parameters and costs of its layers are those of one run of it.
+ * @throws UserError `badArgument` where the path leads to none, `notOnnx` when its nodes depend on each other in a cycle.
+ * O(nodes of the body and of what it runs inside).
+ */
+export function reportBody(
+  { graph: main, functions }: Pick<Model, 'graph' | 'functions'>,
+  inferred: Pick<InferredValues, 'bodies' | 'facts'>,
+  path: BodyPath,
+): BodyReport {
+  const place = findBodyPlace(main, inferred, path);
+  if (place.body === null) {
+    throw new UserError('badArgument', 'The main graph is no body of a layer.');
+  }
+  const { source, inputs, siblings } = place.body;
+  const outputs = reportOutputs(source);
+  const { graph, given } = toBodyGraph(place, place.body);
+  const index = indexNodes(source.nodes);
+  const values = { facts: collectFacts(source, graph, [...index.consumersOf.keys()]), bodies: source.bodies };
+  const parameters = computeParameters({ graph }, values, index);
+  const costs = computeCosts(index, values, parameters);
+  const report = reportGraph({
+    model: { graph, functions },
+    inferred: values,
+    index,
+    parameters,
+    costs,
+    measuredValues: new Set(),
+  });
+  const { kind, name, times } = source;
+  return {
+    kind,
+    name,
+    times,
+    bodies: siblings.map((body) => body.name),
+    ...report,
+    inputs: report.inputs.map((value) => addOrigin(value, inputs)),
+    outputs: report.outputs.map((value) => addPurpose(value, outputs)),
+    initializers: report.initializers.filter((stored) => !given.has(stored.name)),
+    heads: [],
+  };
+}
+
+function collectFacts({ nodes, factsOf }: BodySource, graph: Graph, read: readonly string[]): InferredValues['facts'] {
+  const names = [
+    ...read,
+    ...nodes.flatMap(({ outputs }) => outputs),
+    ...[...graph.inputs, ...graph.outputs].map(({ name }) => name),
+    ...graph.initializers.keys(),
+  ];
+  return new Map(names.map((name) => [name, factsOf(name)]));
+}
+
+function addOrigin(value: GraphValue, inputs: readonly BodyInput[]): GraphValue {
+  const { source, role, outer } = inputs.find(({ name }) => name === value.name) ?? {
+    source: 'outside',
+    role: 'same',
+    outer: value.name,
+  };
+  return { ...value, outside: { source, role, outer } };
+}
+
+/** Where it becomes several outputs, their names in a row. */
+function addPurpose(value: GraphValue, outputs: readonly BodyOutput[]): GraphValue {
+  const same = outputs.filter(({ name }) => name === value.name);
+  const outer = same.flatMap((output) => output.outer ?? []).join(', ');
+  return { ...value, outside: { source: same[0]?.source ?? 'layer', role: 'same', outer: outer || null } };
+}

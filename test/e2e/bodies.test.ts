@@ -1,0 +1,71 @@
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../../scripts/setup.mjs';
+import { openWorkbench } from './workbench/openWorkbench';
+
+describe('what layers run inside, as graphs', () => {
+  const opened = openWorkbench((workspace) => {
+    copyFileSync(path.join(root, 'test/fixtures/bodies/model.onnx'), path.join(workspace, 'bodies.onnx'));
+  });
+  const model = () => opened.workbench.model;
+  const box = (name: RegExp) => model().locator('.graph-stage').getByRole('button', { name });
+  const around = () => model().getByRole('navigation', { name: 'Blocks around what is shown' });
+  const place = () => model().locator('.graph-canvas > g').getAttribute('transform');
+  const properties = () => model().getByRole('complementary', { name: 'Properties' });
+
+  it('open by a double click, and one in the other from the properties', async () => {
+    await opened.workbench.inspect('bodies.onnx');
+    await box(/^Block, block/).dblclick();
+    await around().getByText('Block “block”').waitFor();
+    await box(/^Conv, conv/).waitFor();
+    await box(/^Body input w/).waitFor();
+    await opened.picture('body of a function');
+
+    await around().getByRole('button', { name: 'bodies.onnx' }).click();
+    await around().waitFor({ state: 'detached' });
+    await box(/^If, choose/).click();
+    const nested = properties().locator('details details');
+    await nested.locator('summary').click();
+    await nested.getByRole('button', { name: 'Show as Graph' }).click();
+    await around().getByText('Loop “repeat” body').waitFor();
+    await around().getByText('runs 5 times').waitFor();
+    await box(/^Taken from outside features/).waitFor();
+    await opened.picture('body in a branch');
+  });
+
+  it('show the properties of their layers, and costs of one run', async () => {
+    await box(/^Add, add/).click();
+    await properties().getByRole('heading', { name: 'Cost of one run' }).waitFor();
+    await properties().getByText('begins as features, then from the turn before').waitFor();
+    await properties().getByText('from outside', { exact: true }).waitFor();
+    await opened.workbench.setTheme('vscode-dark');
+    await model().locator('body.vscode-dark').waitFor();
+    await opened.picture('layer in a body');
+  });
+
+  it('lead back step by step to where the user was', async () => {
+    await model().locator('.graph-stage').press('Escape');
+    await properties().waitFor({ state: 'hidden' });
+    await model().locator('.graph-stage').press('Escape');
+    await around().getByText('If “choose” else_branch').waitFor();
+    await model().locator('.graph-stage').press('Escape');
+    await model().locator('.graph-stage').press('Escape');
+    await around().waitFor({ state: 'detached' });
+    await model().locator('.box.selected', { hasText: 'choose' }).waitFor();
+    await properties().getByRole('heading', { name: 'If', level: 2 }).waitFor();
+  });
+
+  it('open and are left by the keyboard', async () => {
+    const before = await place();
+    await model().locator('.graph-stage').press('Enter');
+    await box(/^Mul, Relu, mul/).waitFor();
+    await around().getByRole('button', { name: 'else_branch' }).click();
+    await box(/^Loop, repeat/).waitFor();
+    await opened.picture('other branch');
+    await model().locator('.graph-stage').press('Backspace');
+    await around().waitFor({ state: 'detached' });
+    await expect.poll(place).toBe(before);
+    await model().locator('.box.selected', { hasText: 'choose' }).waitFor();
+  });
+});
