@@ -1,5 +1,6 @@
 import type { ComparisonReport, LayerChange, LayerStatus, TypeCost, WeightVerdict } from '../protocol/comparison';
 import { toLayerStatus } from '../protocol/comparison';
+import { sumActivations } from '../protocol/knownSum';
 import type { HeadReport, LayerReport, ModelReport } from '../protocol/modelReport';
 
 type Totals = ModelReport['totals'];
@@ -9,11 +10,19 @@ type ComparedHead = Pick<
 >;
 type ComparedLayer = Pick<LayerReport, 'index' | 'name' | 'opType' | 'parameters' | 'macs'>;
 
+interface ComparedModel {
+  readonly file: string;
+  readonly totals: Totals;
+  /** Layers that the sum of activations leaves out. */
+  readonly unknownActivations: number;
+  readonly heads: readonly ComparedHead[];
+}
+
 /** What `headlight compare --json` prints, schema 1. Other tools rely on it: add fields, never change them. */
 export interface CompareDocument {
   readonly schema: 1;
-  readonly a: { readonly file: string; readonly totals: Totals; readonly heads: readonly ComparedHead[] };
-  readonly b: { readonly file: string; readonly totals: Totals; readonly heads: readonly ComparedHead[] };
+  readonly a: ComparedModel;
+  readonly b: ComparedModel;
   /** Number of aligned and unaligned layers by status. */
   readonly summary: Readonly<Record<LayerStatus, number>>;
   /** Fields of the files that differ. */
@@ -62,10 +71,12 @@ export function countStatuses(
   return counts;
 }
 
-function toSide({ file, totals, heads }: ModelReport): CompareDocument['a'] {
+function toSide(report: ModelReport): ComparedModel {
+  const { file, totals, heads } = report;
   return {
     file: file.path,
     totals,
+    unknownActivations: sumActivations(report).unknown,
     heads: heads.map(({ kind, exact, classes, channels, height, width, parameters, ratio }) => ({
       kind,
       exact,

@@ -1,5 +1,6 @@
 import type { ComparisonReport, LayerChange, LayerComparison, WeightVerdict } from '../protocol/comparison';
 import { toLayerStatus } from '../protocol/comparison';
+import { sumActivations, sumMacs, toKnownSum, type KnownSum } from '../protocol/knownSum';
 import type { HeadReport } from '../protocol/modelReport';
 import { countStatuses } from './compareDocument';
 import { formatBytes, formatCount } from './quantity';
@@ -37,11 +38,27 @@ function formatTotals({ a, b }: ComparisonReport): string {
     row('size', a.file.sizeBytes, b.file.sizeBytes, formatBytes),
     row('nodes', a.totals.nodes, b.totals.nodes, formatCount),
     row('parameters', a.totals.parameters, b.totals.parameters, formatCount),
-    row('MACs', a.totals.macs, b.totals.macs, formatCount),
+    formatSums('MACs', sumMacs(a), sumMacs(b), formatCount),
     row('weights', a.totals.weightBytes, b.totals.weightBytes, formatBytes),
-    row('activations', a.totals.activationBytes, b.totals.activationBytes, formatBytes),
+    formatSums('activations', sumActivations(a), sumActivations(b), formatBytes),
   ];
   return formatTable(rows, ['left', 'right', 'right', 'right']);
+}
+
+/** Sums of which a part may be unknown: their difference is that of what is known. */
+function formatSums(name: string, one: KnownSum, other: KnownSum, format: (value: number) => string): string[] {
+  const unknown = one.unknown + other.unknown > 0;
+  const difference =
+    one.value === null || other.value === null
+      ? 'unknown'
+      : one.value === other.value
+        ? ''
+        : `${formatDifference(other.value - one.value, format)}${unknown ? ' as far as known' : ''}`;
+  return [name, formatSum(one, format), formatSum(other, format), difference];
+}
+
+function formatSum({ value, unknown }: KnownSum, format: (value: number) => string): string {
+  return value === null ? 'unknown' : `${format(value)}${unknown === 0 ? '' : ` + ${unknown} unknown`}`;
 }
 
 function formatDifference(difference: number, format: (value: number) => string): string {
@@ -76,10 +93,14 @@ function formatHeads({ a, b }: ComparisonReport): string {
 
 function formatCosts({ costByType }: ComparisonReport): string {
   const rows = costByType
-    .filter(({ a, b }) => a.layers !== b.layers || a.macs !== b.macs || a.parameters !== b.parameters)
+    .filter(
+      ({ a, b }) =>
+        a.layers !== b.layers || a.macs !== b.macs || a.unknownMacs !== b.unknownMacs || a.parameters !== b.parameters,
+    )
     .map(({ opType, a, b }) => [
       opType,
-      ...[a.layers, b.layers, a.parameters, b.parameters, a.macs, b.macs].map(formatCount),
+      ...[a.layers, b.layers, a.parameters, b.parameters].map(formatCount),
+      ...[a, b].map(({ macs, unknownMacs }) => formatSum(toKnownSum(macs, unknownMacs), formatCount)),
     ]);
   const columns = ['layer type', 'A', 'B', 'parameters A', 'B', 'MACs A', 'B'];
   return rows.length === 0

@@ -1,9 +1,17 @@
 import type { TypeCost, TypeCostComparison } from '../protocol/comparison';
 import type { LayerReport } from '../protocol/modelReport';
 
-const NOTHING: TypeCost = { layers: 0, parameters: 0, macs: 0, activationBytes: 0, weightBytes: 0 };
+const NOTHING: TypeCost = {
+  layers: 0,
+  parameters: 0,
+  macs: 0,
+  unknownMacs: 0,
+  activationBytes: 0,
+  unknownActivations: 0,
+  weightBytes: 0,
+};
 
-/** Sums per operator of both models; figures that are not known count as 0. */
+/** Sums per operator of both models. */
 export function compareCosts(a: readonly LayerReport[], b: readonly LayerReport[]): TypeCostComparison[] {
   const [one, other] = [sumByType(a), sumByType(b)];
   const most = ({ a, b }: TypeCostComparison, of: (cost: TypeCost) => number) => Math.max(of(a), of(b));
@@ -25,7 +33,9 @@ function sumByType(layers: readonly LayerReport[]): Map<string, TypeCost> {
       layers: sum.layers + 1,
       parameters: sum.parameters + layer.parameters,
       macs: sum.macs + (layer.macs ?? 0),
+      unknownMacs: sum.unknownMacs + (layer.macs === null ? 1 : 0),
       activationBytes: sum.activationBytes + (layer.activationBytes ?? 0),
+      unknownActivations: sum.unknownActivations + (layer.activationBytes === null ? 1 : 0),
       weightBytes: sum.weightBytes + layer.weightBytes,
     });
   }

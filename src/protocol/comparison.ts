@@ -71,11 +71,14 @@ export interface FieldComparison {
   readonly b: string | null;
 }
 
+/** Sums over the layers whose figure is known; the others are counted. */
 export interface TypeCost {
   readonly layers: number;
   readonly parameters: number;
   readonly macs: number;
+  readonly unknownMacs: number;
   readonly activationBytes: number;
+  readonly unknownActivations: number;
   readonly weightBytes: number;
 }
 

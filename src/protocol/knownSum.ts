@@ -17,6 +17,7 @@ export function sumMacs({ totals }: Pick<ModelReport, 'totals'>): KnownSum {
   return toKnownSum(totals.macs, totals.unknownMacs);
 }
 
-function toKnownSum(sum: number, unknown: number): KnownSum {
+/** `sum`: of the known figures. */
+export function toKnownSum(sum: number, unknown: number): KnownSum {
   return { value: sum === 0 && unknown > 0 ? null : sum, unknown };
 }

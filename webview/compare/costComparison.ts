@@ -2,15 +2,26 @@ import * as d3 from 'd3';
 import { html, render } from 'lit/html.js';
 import type { ComparisonReport, TypeCost, TypeCostComparison } from '../../src/protocol/comparison';
 import { toOperatorFamily } from '../graph/operatorFamily';
+import { toKnownSum, type KnownSum } from '../../src/protocol/knownSum';
 import { formatBytes, formatCount, formatExact } from '../quantity';
 import { metricSegments } from '../summary/metricSegments';
 
+const known = (value: number): KnownSum => toKnownSum(value, 0);
+
 const METRICS = {
-  macs: { title: 'MAC', of: ({ macs }: TypeCost) => macs, format: formatCount },
-  parameters: { title: 'Parameters', of: ({ parameters }: TypeCost) => parameters, format: formatCount },
-  activations: { title: 'Activations', of: ({ activationBytes }: TypeCost) => activationBytes, format: formatBytes },
-  weights: { title: 'Weights', of: ({ weightBytes }: TypeCost) => weightBytes, format: formatBytes },
-  layers: { title: 'Layers', of: ({ layers }: TypeCost) => layers, format: formatCount },
+  macs: {
+    title: 'MAC',
+    of: ({ macs, unknownMacs }: TypeCost) => toKnownSum(macs, unknownMacs),
+    format: formatCount,
+  },
+  parameters: { title: 'Parameters', of: ({ parameters }: TypeCost) => known(parameters), format: formatCount },
+  activations: {
+    title: 'Activations',
+    of: ({ activationBytes, unknownActivations }: TypeCost) => toKnownSum(activationBytes, unknownActivations),
+    format: formatBytes,
+  },
+  weights: { title: 'Weights', of: ({ weightBytes }: TypeCost) => known(weightBytes), format: formatBytes },
+  layers: { title: 'Layers', of: ({ layers }: TypeCost) => known(layers), format: formatCount },
 } as const;
 type MetricName = keyof typeof METRICS;
 
@@ -24,7 +35,7 @@ const MOST_ROWS = 12;
 interface BarDatum {
   readonly opType: string;
   readonly side: 'a' | 'b';
-  readonly cost: number;
+  readonly cost: KnownSum;
 }
 
 export interface CostComparison {
@@ -47,7 +58,7 @@ export function createCostComparison(): CostComparison {
 
   function redraw(report: ComparisonReport): void {
     const costs = report.costByType
-      .filter(({ a, b }) => METRICS[metric].of(a) + METRICS[metric].of(b) > 0)
+      .filter(({ a, b }) => [a, b].some((cost) => isWorthShowing(METRICS[metric].of(cost))))
       .sort((one, other) => most(other, metric) - most(one, metric));
     drawBars(svg, costs.slice(0, MOST_ROWS), metric);
     render(tableTemplate(costs, metric), table);
@@ -64,7 +75,16 @@ export function createCostComparison(): CostComparison {
 }
 
 function most({ a, b }: TypeCostComparison, metric: MetricName): number {
-  return Math.max(METRICS[metric].of(a), METRICS[metric].of(b));
+  return Math.max(METRICS[metric].of(a).value ?? 0, METRICS[metric].of(b).value ?? 0);
+}
+
+function isWorthShowing({ value, unknown }: KnownSum): boolean {
+  return value !== 0 || unknown > 0;
+}
+
+/** `1.2 M`, `unknown`, or what is known with the number of layers that it leaves out. */
+function formatSum({ value, unknown }: KnownSum, format: (value: number) => string): string {
+  return value === null ? 'unknown' : `${format(value)}${unknown === 0 ? '' : ` + ${formatExact(unknown)} unknown`}`;
 }
 
 function drawBars(svg: SVGSVGElement, costs: readonly TypeCostComparison[], metric: MetricName): void {
@@ -101,17 +121,18 @@ function drawBars(svg: SVGSVGElement, costs: readonly TypeCostComparison[], metr
     .attr('transform', (datum) => `translate(0,${top(datum)})`)
     .each(function ({ opType, side, cost }) {
       const bar = d3.select(this);
+      const value = cost.value ?? 0;
       bar
         .select('rect')
         .attr('class', `bar bar-${side} family-${toOperatorFamily(opType)}`)
         .attr('x', MARGIN.left)
-        .attr('width', cost === 0 ? 0 : Math.max(1, x(cost) - MARGIN.left))
+        .attr('width', value === 0 ? 0 : Math.max(1, x(value) - MARGIN.left))
         .attr('height', BAR);
       bar
         .select('text')
-        .attr('x', x(cost) + 6)
+        .attr('x', x(value) + 6)
         .attr('y', BAR - 2)
-        .text(`${side.toUpperCase()} ${format(cost)}`);
+        .text(`${side.toUpperCase()} ${formatSum(cost, format)}`);
     });
   chart
     .selectAll<SVGGElement, null>('g.axis')
@@ -146,7 +167,7 @@ function tableTemplate(costs: readonly TypeCostComparison[], metric: MetricName)
           ({ opType, a, b }) =>
             html`<tr>
               <th scope="row">${opType}</th>
-              ${[a.layers, b.layers, of(a), of(b)].map((value) => html`<td class="number">${formatExact(value)}</td>`)}
+              ${[known(a.layers), known(b.layers), of(a), of(b)].map((sum) => html`<td class="number">${formatSum(sum, formatExact)}</td>`)}
             </tr>`,
         )}
       </tbody>

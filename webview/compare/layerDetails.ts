@@ -138,7 +138,7 @@ function costsTemplate(a: LayerReport | null, b: LayerReport | null): TemplateRe
     ] as const
   ).flatMap(([label, of]) => {
     const [one, other] = [a, b].map((layer) => (layer === null ? 0 : of(layer)));
-    return one === null || other === null || (one === 0 && other === 0) ? [] : [{ label, one, other }];
+    return one === 0 && other === 0 ? [] : [{ label, one, other }];
   });
   return rows.length === 0
     ? nothing
@@ -147,9 +147,13 @@ function costsTemplate(a: LayerReport | null, b: LayerReport | null): TemplateRe
           ${rows.map(
             ({ label, one, other }) =>
               html`<dt>${label}</dt>
-                <dd title="A ${formatExact(one)}, B ${formatExact(other)}">
-                  ${describeDifference(one, other, formatCount)}
+                <dd title="A ${formatFigure(one)}, B ${formatFigure(other)}">
+                  ${one === null || other === null ? 'unknown' : describeDifference(one, other, formatCount)}
                 </dd>`,
           )}
         </dl>`;
+}
+
+function formatFigure(value: number | null): string {
+  return value === null ? 'unknown' : formatExact(value);
 }

@@ -8,7 +8,7 @@ import { formatBytes, formatCount, formatExact } from '../quantity';
 import { figureTemplate, type Figure } from './figure';
 
 /** A figure that is not there: why, in a word. */
-type Missing = Pick<Figure, 'label' | 'text'>;
+export type Missing = Pick<Figure, 'label' | 'text'>;
 
 /** The model's main numbers; a dash stands for what is still being worked out. */
 export function totalsTemplate(app: App, report: ModelReport, details: DetailsByLayer | null): TemplateResult {
@@ -50,7 +50,8 @@ function toPeak({ bytes, unknownValues }: NonNullable<DetailsByLayer['peakActiva
   return toFigure('Peak activations', bytes, formatBytes, `bytes alive at one time${without}`);
 }
 
-function toSum(
+/** A sum as a figure that says how many layers it leaves out. */
+export function toSum(
   label: string,
   { value, unknown }: KnownSum,
   format: (value: number) => string,

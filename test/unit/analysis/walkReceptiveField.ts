@@ -23,7 +23,10 @@ export function walkReceptiveField(
   }
   fields.set(image.name, start);
   const nodes = index.order.filter((node) => needed.nodes.has(node));
-  followNodes(nodes, fields, (name) => inferred.facts.get(name) ?? NOTHING_KNOWN, { opsets: model.opsets, bodies: inferred.bodies });
+  followNodes(nodes, fields, (name) => inferred.facts.get(name) ?? NOTHING_KNOWN, {
+    opsets: model.opsets,
+    bodies: inferred.bodies,
+  });
   const field = fields.get(tensorName);
   return field === undefined || field === EVERYWHERE ? null : toReceptiveField(field);
 }

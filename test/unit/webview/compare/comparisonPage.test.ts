@@ -10,6 +10,7 @@ import { createComparisonPage } from '../../../../webview/compare/comparisonPage
 import { createWeightActions } from '../../../../webview/compare/weightActions';
 import { createStore } from '../../../../webview/store';
 import { layer, report as modelReport } from '../reportBuilder';
+import { ofUnknownSize } from '../../compare/unknownCosts';
 
 const shapes = (name: string) => path.resolve('media/demo/shapes', name);
 
@@ -55,6 +56,17 @@ describe('the page of a comparison', () => {
     const buttons = [...root.querySelectorAll<HTMLElement>('button')];
     return buttons.find((one) => name.test(one.getAttribute('aria-label') ?? text(one)))!;
   };
+
+  it('calls costs unknown that are, and differences of sums that leave layers out differences of what is known', () => {
+    show(ofUnknownSize());
+    const totals = [...root.querySelectorAll('.total')].map(text);
+    const total = (label: string) => totals.find((one) => one.startsWith(label));
+    expect(total('Multiply-accumulates')).toBe('Multiply-accumulates A 100derived B unknown unknown');
+    expect(total('Activations')).toBe('Activations A 4 kBderived B 1 kBderived −3 kB (−75 %), as far as known');
+    expect(total('Parameters')).toBe('Parameters A 0derived B 0derived equal');
+    const bars = () => [...root.querySelectorAll('.pair-bar')].map(text);
+    expect(bars()).toEqual(['A 100', 'B unknown']);
+  });
 
   it('puts aligned layers side by side, with the difference of their costs', () => {
     show(gapAndFc);
