@@ -136,8 +136,6 @@ describe('networks of every architecture', () => {
     expect(existsSync(MODELS[name])).toBe(true);
     const expected = draw(name);
     await opened.workbench.chooseFromMenu(name, 'Inspect Model');
-    // Away from the Explorer, whose hover would lie over the page.
-    await opened.workbench.page.mouse.move(900, 600);
     await model().getByText(name, { exact: true }).first().waitFor();
     await model().getByRole('tab', { name: 'CAM' }).click();
     await model().getByRole('button', { name: 'Add Images…' }).click();

@@ -12,11 +12,14 @@ export const themes = {
   'vscode-high-contrast-light': 'Default High Contrast Light',
 };
 
-/**
- * User settings of tests that drive VS Code: a page takes the focus late that VS Code gives it, which would close the
- * palette between two keys.
- */
-export const patientSettings = { 'workbench.quickOpen.closeOnFocusLost': false };
+/** User settings of tests that drive VS Code. */
+export const patientSettings = {
+  // A page takes the focus late that VS Code gives it, which would close the palette between two keys.
+  'workbench.quickOpen.closeOnFocusLost': false,
+  // No hover: one over the page takes its clicks while the pointer rests where a click has left it, on a file or a tab.
+  'workbench.hover.delay': 3_600_000,
+  'workbench.hover.reducedDelay': 3_600_000,
+};
 
 /** Of one attempt at something that is repeated, in milliseconds: on a busy machine VS Code takes seconds for a frame. */
 const attemptMs = 8000;
