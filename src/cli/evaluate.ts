@@ -21,21 +21,20 @@ import { UserError } from '../userError';
 import type { EvaluateArguments } from './evaluateArguments';
 import { formatEvaluation } from './evaluateText';
 import type { Output } from './output';
+import { createProgress } from './progress';
 import { readSettings } from './settingsFile';
-
-/** Between two lines about progress. */
-const PROGRESS_INTERVAL_MS = 5000;
 
 /** Judges the maps of a folder of images. Exit code 1 when some could not be judged. */
 export async function runEvaluate(options: EvaluateArguments, output: Output, inferencePath: string): Promise<0 | 1> {
   await checkOut(options.out);
   const analysis = await analyzeModel(options.model);
   const client = new InferenceClient(inferencePath);
+  const progress = createProgress(output);
   try {
     const prepared = await prepare(options, analysis);
     const report = await evaluateMaps(createExplainer(analysis, client), {
       ...prepared,
-      onProgress: createProgress(output),
+      onProgress: (done, total) => progress(`headlight: ${done} of ${total}`),
     });
     report.errors.forEach(({ image, message }) => output.report(`headlight: ${image}: ${message}`));
     const document = `${JSON.stringify(report)}\n`;
@@ -72,16 +71,6 @@ async function prepare(options: EvaluateArguments, analysis: ModelAnalysis): Pro
     steps: options.steps,
     tolerance: options.tolerance,
     seed: options.seed,
-  };
-}
-
-function createProgress(output: Output): (done: number, total: number) => void {
-  let saidAt = performance.now();
-  return (done, total) => {
-    if (performance.now() - saidAt > PROGRESS_INTERVAL_MS) {
-      saidAt = performance.now();
-      output.report(`headlight: ${done} of ${total}`);
-    }
   };
 }
 

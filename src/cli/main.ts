@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { removeUnfinished } from '../onnx/saveUnfinished';
 import { runCommandLine } from './runCommandLine';
 
-const output = {
-  write: (text: string) => void process.stdout.write(text),
-  report: (text: string) => void process.stderr.write(`${text}\n`),
-};
+const report = (text: string): void => void process.stderr.write(`${text}\n`);
+const output = { write: (text: string) => void process.stdout.write(text), report, progress: report };
 
 // Whoever reads may have seen enough (`| head`): nobody is left to print for. Results in files are complete or not there.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {

@@ -4,4 +4,6 @@ export interface Output {
   write(text: string): void;
   /** A message, one line. */
   report(text: string): void;
+  /** How far long work is, one line: as a message, but depends on how fast the machine is. */
+  progress(text: string): void;
 }

@@ -9,7 +9,7 @@ export function createProgress(output: Output): (text: string) => void {
     const now = performance.now();
     if (now - last >= INTERVAL_MS) {
       last = now;
-      output.report(text);
+      output.progress(text);
     }
   };
 }

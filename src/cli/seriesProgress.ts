@@ -23,7 +23,7 @@ export function createSeriesProgress(total: number, done: number, output: Output
       const perSecond = (1000 * count) / (now - startedAt);
       const left = Math.ceil((total - done - count) / perSecond);
       const speed = perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1);
-      output.report(`headlight: ${done + count} of ${total} images, ${speed} images/s, ${left} s left`);
+      output.progress(`headlight: ${done + count} of ${total} images, ${speed} images/s, ${left} s left`);
     },
   };
 }
