@@ -47,7 +47,7 @@ describe('maps of EfficientNet-Lite0 equal pytorch-grad-cam', () => {
     ['layercam', 'layercam'],
     ['eigencam', 'eigencam'],
     ['ablationcam', 'ablationcam'],
-  ])('%s', { timeout: 60_000 }, async (method, name) => {
+  ])('%s', async (method, name) => {
     const explainer = await open(lite0);
     expect(references.length).toBeGreaterThanOrEqual(2);
     for (const folder of references) {
@@ -86,7 +86,7 @@ describe('maps at the stages of networks of other architectures', () => {
     .filter(existsSync)
     .flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
 
-  it.each(folders)('are finite and tell places apart: %s', { timeout: 60_000 }, async (folder) => {
+  it.each(folders)('are finite and tell places apart: %s', async (folder) => {
     const explainer = await open(path.join(folder, 'model.onnx'));
     const batch = readTensor(folder, 'input.npy');
     const shape = [1, ...batch.shape.slice(1)];

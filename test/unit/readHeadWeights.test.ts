@@ -61,7 +61,7 @@ function expectClose(found: ArrayLike<number>, wanted: readonly number[], tolera
   wanted.forEach((value, index) => expect(Math.abs(found[index] - value)).toBeLessThanOrEqual(tolerance * largest));
 }
 
-describe('weights of a head', { timeout: 60_000 }, () => {
+describe('weights of a head', () => {
   it.each(Object.entries(references))('equal NumPy’s norms, shares and singular values: %s', async (key, reference) => {
     const [name, layer] = key.split('/');
     const choice = { head: 0, layer: layer === undefined ? null : Number(layer) };

@@ -141,7 +141,7 @@ describe('GAP → FC → GAP', () => {
     expect(made.report.totals.parameters).toBe(original.totals.parameters);
     expect(Math.abs(made.report.file.sizeBytes / original.file.sizeBytes - 1)).toBeLessThan(0.01);
     await Promise.all([fc, gap].map((file) => rm(file)));
-  }, 120_000);
+  });
 });
 
 describe('FC → GAP on the shapes model', () => {

@@ -202,7 +202,7 @@ describe('headlight cam on many images', () => {
   });
 });
 
-describe('a job that is ended', { timeout: 60_000 }, () => {
+describe('a job that is ended', () => {
   const count = 240;
   const many = () => path.join(root, 'many');
   beforeAll(async () => {

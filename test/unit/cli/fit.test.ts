@@ -102,7 +102,7 @@ describe('headlight features', () => {
     const list = (await readFile(path.join(folder, 'resumed.csv'), 'utf8')).split('\n');
     expect(list.slice(0, 2)).toEqual(['path,label', `${path.join(data, 'bars', '0.png')},bars`]);
     expect(list.length).toBe(2 * PER_CLASS + 2);
-  }, 60_000);
+  });
 });
 
 describe('headlight fit', () => {
@@ -144,7 +144,7 @@ describe('headlight fit', () => {
       .images;
     expect(top[0].label).toBe('dots');
     expect(maps[0]).toMatchObject({ certificate: { holds: true } });
-  }, 60_000);
+  });
 
   it('gives the same numbers for the same seed', async () => {
     const run = async () => {

@@ -98,7 +98,7 @@ describe('headlight inspect', () => {
     expect(document.peakActivation).toMatchObject({ bytes: peak, unknownValues: 0 });
   });
 
-  it('measures on request: a time and a share for every layer', { timeout: 60_000 }, async () => {
+  it('measures on request: a time and a share for every layer', async () => {
     const { code, stdout } = await headlight('inspect', model, '--measure', '--json');
     const { layers, measured } = JSON.parse(stdout) as InspectDocument;
     expect(code).toBe(0);
@@ -108,7 +108,7 @@ describe('headlight inspect', () => {
     expect(measured?.totalMs).toBeGreaterThan(0);
   });
 
-  it('prints measured times and shapes for people', { timeout: 60_000 }, async () => {
+  it('prints measured times and shapes for people', async () => {
     const nonzero = path.join(root, 'test/fixtures/measure/nonzero.onnx');
     const { code, stdout } = await headlight('inspect', nonzero, '--measure');
     expect(code).toBe(0);

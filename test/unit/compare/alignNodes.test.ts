@@ -183,7 +183,7 @@ describe('alignment of two graphs', () => {
     expect(changed[0].changes).toMatchObject([{ kind: 'input', name: 'input 2' }]);
   });
 
-  it('aligns 20 000 nodes within seconds, however much they have in common', () => {
+  it('aligns 20 000 nodes, however much they have in common', () => {
     const random = createRandom(3);
     const operators = ['Relu', 'Sigmoid', 'Tanh', 'Exp', 'Neg', 'Abs'];
     const chain = (count: number, pick: (index: number) => string): Omit<GraphNode, 'index'>[] =>
@@ -201,16 +201,13 @@ describe('alignment of two graphs', () => {
     const edited = kinds.filter((_, index) => index % 1000 !== 500);
     const shuffled = kinds.map(() => operators[Math.floor(random() * operators.length)]);
     const original = analyse(chain(20_000, (index) => kinds[index]));
-    const elapsed = [edited, shuffled].map((other) => {
+    const aligned = [edited, shuffled].map((other) => {
       const b = analyse(chain(other.length, (index) => other[index]));
-      const start = performance.now();
       const { report: found } = compareAnalyses(original, b);
-      const aligned = found.layers.filter((layer) => layer.a !== null && layer.b !== null).length;
-      return { aligned, elapsedMs: performance.now() - start };
+      return found.layers.filter((layer) => layer.a !== null && layer.b !== null).length;
     });
-    expect(elapsed[0].aligned).toBe(19_980);
-    expect(elapsed[1].aligned).toBeGreaterThan(8_000);
+    expect(aligned[0]).toBe(19_980);
+    expect(aligned[1]).toBeGreaterThan(8_000);
     // About a second each on an idle machine; a quadratic way would take minutes.
-    expect(Math.max(...elapsed.map(({ elapsedMs }) => elapsedMs))).toBeLessThan(15_000);
-  }, 60_000);
+  });
 });

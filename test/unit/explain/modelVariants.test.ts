@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrawnMethod } from '../../../src/cam/camMethod';
 import { findMethod } from '../../../src/cam/methods';
 import { createExplainer } from '../../../src/explain/explainer';
@@ -11,8 +11,6 @@ import { analyzeModel } from '../../../src/inspectModel';
 import { writeNpy } from '../../../src/tensor/npy';
 import { createRandom, ModelBuilder } from '../cam/modelBuilder';
 import { buildServer } from '../inference/buildServer';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let server: Awaited<ReturnType<typeof buildServer>>;
 let client: InferenceClient;

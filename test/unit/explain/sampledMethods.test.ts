@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrawnMethod } from '../../../src/cam/camMethod';
 import { CAM_METHODS, findMethod } from '../../../src/cam/methods';
 import type { Explainer } from '../../../src/explain/explainer';
@@ -23,8 +23,6 @@ const expected = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'ut
   completenessResiduals: number[];
   riseErrors: number[];
 };
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let server: Awaited<ReturnType<typeof buildServer>>;
 let small: Explainer;

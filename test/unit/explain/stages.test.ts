@@ -14,8 +14,6 @@ import { UserError } from '../../../src/userError';
 import { ModelBuilder } from '../cam/modelBuilder';
 import { createExplainerOpener } from './openExplainer';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const fixtures = path.join(__dirname, '../../fixtures');
 const lite0 = path.join(__dirname, '../../../media/demo/efficientnet-lite0.onnx');
 

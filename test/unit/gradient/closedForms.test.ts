@@ -97,7 +97,7 @@ describe('derivative ∘ feature map, summed over channels, is the exact class a
     }
   });
 
-  it.each(lite0References)('of EfficientNet-Lite0, %s', { timeout: 30_000 }, async (folder) => {
+  it.each(lite0References)('of EfficientNet-Lite0, %s', async (folder) => {
     const { map, run } = await differentiateHead(lite0);
     const logits = read(folder, 'logits.npy').data;
     const top = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]);

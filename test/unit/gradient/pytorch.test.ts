@@ -19,7 +19,7 @@ interface Expected {
 }
 
 describe('derivatives of a batch of three, each item for a class of its own, equal PyTorch autograd', () => {
-  it.each(folders)('%s', { timeout: 60_000 }, async (folder) => {
+  it.each(folders)('%s', async (folder) => {
     const read = (file: string) => readNpy(readFileSync(join(folder, file)));
     const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
     const { classes, targets } = expected;

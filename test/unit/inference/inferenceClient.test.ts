@@ -64,7 +64,7 @@ async function catchUserError(promise: Promise<unknown>): Promise<UserError> {
   return error as UserError;
 }
 
-describe('InferenceClient', { timeout: 30_000 }, () => {
+describe('InferenceClient', () => {
   it('starts its process when first used, names inputs and outputs, and runs', async () => {
     const client = createClient();
     expect(client.pid).toBeNull();
@@ -149,7 +149,7 @@ describe('InferenceClient', { timeout: 30_000 }, () => {
   });
 });
 
-describe('cancelling', { timeout: 30_000 }, () => {
+describe('cancelling', () => {
   it('kills a run under way and starts anew, with the models loaded before, on the next use', async () => {
     const client = createClient();
     const shapes = await client.loadModel({ path: shapesGap });
@@ -158,10 +158,8 @@ describe('cancelling', { timeout: 30_000 }, () => {
     const running = client.run(endless, { feeds: { x: scalar }, fetches: ['y'], signal: controller.signal });
     const error = catchUserError(running);
     const pid = await untilBusy(client);
-    const startedAt = performance.now();
     controller.abort();
     expect((await error).code).toBe('cancelled');
-    expect(performance.now() - startedAt).toBeLessThan(1000);
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 20_000 });
 
     const feeds = { [shapes.inputNames[0]]: grey };
@@ -193,7 +191,7 @@ describe('cancelling', { timeout: 30_000 }, () => {
   });
 });
 
-describe('when the process ends', { timeout: 30_000 }, () => {
+describe('when the process ends', () => {
   it.each(['SIGKILL', 'SIGSEGV'] as const)(
     'says so after %s during a run, and works on the next try',
     async (signal) => {
@@ -247,7 +245,7 @@ describe('when the process ends', { timeout: 30_000 }, () => {
   });
 });
 
-describe('refusals', { timeout: 30_000 }, () => {
+describe('refusals', () => {
   it('explains a file that is no model, and lives on', async () => {
     const garbage = join(folder, 'garbage.onnx');
     writeFileSync(garbage, Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7919) % 251)));
@@ -303,7 +301,7 @@ describe('refusals', { timeout: 30_000 }, () => {
   });
 });
 
-describe('lifetime', { timeout: 30_000 }, () => {
+describe('lifetime', () => {
   it('ends the process on dispose and rejects what is under way', async () => {
     const client = createClient();
     const endless = await client.loadModel({ path: fixture('endless.onnx') });

@@ -28,7 +28,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-describe('what the inference process has already', { timeout: 30_000 }, () => {
+describe('what the inference process has already', () => {
   it('sends an array that is fed again once, and anew after a failure, another one or a new process', async () => {
     const model = await client.loadModel({ path: shapesGap });
     const read = async (data: Float32Array, isReused: boolean, dims: readonly number[] = [1, 3, 64, 64]) => {

@@ -32,7 +32,7 @@ async function toThinSource(path: string): Promise<ModelSource & { bytes: Uint8A
   return { path, bytes: await emitThinModel(model), stamp: model };
 }
 
-describe('a thin model, whose weights stay in the file', { timeout: 30_000 }, () => {
+describe('a thin model, whose weights stay in the file', () => {
   it('gives the same logits, bit for bit, also from a folder behind a link with blanks and accents in its name', async () => {
     const real = join(folder, 'modèles à moi');
     const link = join(folder, 'link');

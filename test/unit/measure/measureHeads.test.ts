@@ -16,7 +16,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-describe('both heads run by themselves', { timeout: 60_000 }, () => {
+describe('both heads run by themselves', () => {
   test('the fully connected one, with 196 times the weights, takes longer', async () => {
     const size = { channels: 256, height: 14, width: 14, classes: 100, batch: 2 };
     const told: number[] = [];

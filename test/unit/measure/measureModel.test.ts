@@ -26,7 +26,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-describe('time per layer', { timeout: 60_000 }, () => {
+describe('time per layer', () => {
   test.each([
     ['a small classifier', shapesGap],
     ['EfficientNet-Lite0', lite0],
@@ -100,7 +100,7 @@ describe('time per layer', { timeout: 60_000 }, () => {
   });
 });
 
-describe('shapes that only a run can tell', { timeout: 60_000 }, () => {
+describe('shapes that only a run can tell', () => {
   test('are taken from a run, marked as measured, and costs follow from them', async () => {
     const analysis = await analyzeModel(fixture('nonzero'));
     expect(hasUnknownShapes(analysis)).toBe(true);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../../src/graph/model';
 import { openMemorySource } from '../../../src/onnx/byteSource';
 import { emitThinModel } from '../../../src/onnx/emitModel';
@@ -13,8 +13,6 @@ import { createRandom, shuffleModel } from './shuffleProtobuf';
 const root = path.resolve(__dirname, '../../..');
 const features = readFileSync(path.join(root, 'test/fixtures/structure/features.onnx'));
 // Thousands of reads: seconds on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 /** Real structure without 180 KB of weights, so that random damage hits something that matters. */
 let thin: Uint8Array;
 beforeAll(async () => {
