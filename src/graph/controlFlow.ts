@@ -58,7 +58,14 @@ function inferIf(inference: Inference, call: OperatorCall, run: RunBody): readon
   inference.bodies.set(
     node,
     branches.map((graph, index) =>
-      toBody(graph, scopes[index], { kind: 'branch', times: 1, node, inputNames: [], skippedOutputs: 0 }),
+      toBody(graph, scopes[index], {
+        kind: 'branch',
+        times: 1,
+        node,
+        inputNames: [],
+        skippedOutputs: 0,
+        roleOf: () => 'same',
+      }),
     ),
   );
   const results = branches.map((graph, index) => outputsOf(graph, scopes[index]));
@@ -83,7 +90,14 @@ function inferLoop(inference: Inference, call: OperatorCall, run: RunBody): read
   const outputs = outputsOf(body, scope);
   const times = countTurns(call, outputs[0]);
   inference.bodies.set(node, [
-    toBody(body, scope, { kind: 'loop', times, node, inputNames: node.inputs, skippedOutputs: 1 }),
+    toBody(body, scope, {
+      kind: 'loop',
+      times,
+      node,
+      inputNames: node.inputs,
+      skippedOutputs: 1,
+      roleOf: (position) => (position < carried.length ? 'carried' : 'stacked'),
+    }),
   ]);
   const scanned = outputs.slice(1 + carried.length).map((facts) => stack(facts, times, 0));
   const isShort = times !== null && times * Math.max(1, body.nodes.length) <= MAXIMUM_FOLLOWED_NODES;

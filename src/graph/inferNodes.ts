@@ -130,7 +130,7 @@ function inferFunction(inference: Inference, call: OperatorCall, body: CalledFun
       opsets: body.opsets,
       graph: null,
       inputs: pairs(body.inputs, call.node.inputs),
-      outputs: pairs(body.outputs, call.node.outputs),
+      outputs: pairs(body.outputs, call.node.outputs).map(([inner, outer]) => [inner, outer, 'same']),
       bodies,
       factsOf: (name) => lookUp(scope, name),
     },

@@ -5,6 +5,12 @@ import { NOTHING_KNOWN } from './valueFacts';
 /** Domain → version. */
 export type OperatorSets = Model['opsets'];
 
+/**
+ * How an output of a body comes out of the node: as it is; as the last turn leaves it, each turn getting that of the turn
+ * before; one per turn, stacked along an axis or as the tensors of a sequence.
+ */
+export type OutputRole = 'same' | 'carried' | 'stacked' | 'collected';
+
 /** What a node runs: the body of a model-local function, a branch of If, the body of Loop or Scan. */
 export interface InferredBody {
   readonly kind: 'function' | 'branch' | 'loop';
@@ -19,7 +25,7 @@ export interface InferredBody {
   /** Names inside that stand for inputs of the node: [inner name, name outside]. */
   readonly inputs: readonly (readonly [inner: string, outer: string])[];
   /** Names inside and the node's outputs they become. */
-  readonly outputs: readonly (readonly [inner: string, outer: string])[];
+  readonly outputs: readonly (readonly [inner: string, outer: string, role: OutputRole])[];
   /** What the nodes inside run in turn. */
   readonly bodies: ReadonlyMap<GraphNode, readonly InferredBody[]>;
   /** Also resolves names captured from outside. */

@@ -1,4 +1,4 @@
-import type { InferredBody, Scope } from './inference';
+import type { InferredBody, OutputRole, Scope } from './inference';
 import { lookUp } from './inference';
 import type { Graph, GraphNode } from './model';
 import type { PartialShape, SequenceFacts, ValueFacts } from './valueFacts';
@@ -28,10 +28,12 @@ interface BodyUse extends Pick<InferredBody, 'kind' | 'times'> {
   readonly node: GraphNode;
   readonly inputNames: readonly string[];
   readonly skippedOutputs: number;
+  /** Of the others, by position. */
+  readonly roleOf: (position: number) => OutputRole;
 }
 
 export function toBody(graph: Graph, scope: RunScope, use: BodyUse): InferredBody {
-  const { kind, times, node, inputNames, skippedOutputs } = use;
+  const { kind, times, node, inputNames, skippedOutputs, roleOf } = use;
   return {
     kind,
     times,
@@ -41,7 +43,7 @@ export function toBody(graph: Graph, scope: RunScope, use: BodyUse): InferredBod
     inputs: graph.inputs.flatMap(({ name }, index) => (inputNames[index] ? [[name, inputNames[index]] as const] : [])),
     outputs: graph.outputs.slice(skippedOutputs).flatMap(({ name }, index) => {
       const outer = node.outputs[index];
-      return outer ? [[name, outer] as const] : [];
+      return outer ? [[name, outer, roleOf(index)] as const] : [];
     }),
     bodies: scope.bodies,
     factsOf: (name) => lookUp(scope, name),

@@ -29,7 +29,14 @@ export function inferScan(inference: Inference, call: OperatorCall, run: RunBody
   const times = cuts.find(({ length }) => length !== null)?.length ?? null;
   const inputNames = call.node.inputs.slice(skipped);
   inference.bodies.set(call.node, [
-    toBody(body, scope, { kind: 'loop', times, node: call.node, inputNames, skippedOutputs: 0 }),
+    toBody(body, scope, {
+      kind: 'loop',
+      times,
+      node: call.node,
+      inputNames,
+      skippedOutputs: 0,
+      roleOf: (position) => (position < states ? 'carried' : 'stacked'),
+    }),
   ]);
   const outputAxes = readInts(call.node, 'scan_output_axes');
   const scanned = outputsOf(body, scope).slice(states);
@@ -59,7 +66,14 @@ export function inferSequenceMap(inference: Inference, call: OperatorCall, run: 
   const common = outputsOf(body, scope);
   const times = first.items?.length ?? null;
   inference.bodies.set(call.node, [
-    toBody(body, scope, { kind: 'loop', times, node: call.node, inputNames: call.node.inputs, skippedOutputs: 0 }),
+    toBody(body, scope, {
+      kind: 'loop',
+      times,
+      node: call.node,
+      inputNames: call.node.inputs,
+      skippedOutputs: 0,
+      roleOf: () => 'collected',
+    }),
   ]);
   const isUniform = first.items?.every((shape) => shape?.join() === first.common?.join()) ?? true;
   const results = isUniform ? null : first.items?.map((_, index) => outputsOf(body, runFor(index)));

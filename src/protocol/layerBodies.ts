@@ -40,10 +40,27 @@ export interface BodyInput extends BodyValue {
   readonly outer: string | null;
 }
 
-export interface BodyOutput extends BodyValue {
-  /** The output of the layer around the body that it becomes; null where it stays inside. */
+/** How an output of a body comes out of the layer around it. */
+export type BodyOutputRole =
+  /** As it is. */
+  | 'same'
+  /** As the last turn leaves it; each turn gets that of the turn before. */
+  | 'carried'
+  /** One per turn, stacked along an axis. */
+  | 'stacked'
+  /** One per turn, as the tensors of a sequence. */
+  | 'collected';
+
+/** What an output of a body becomes. */
+export interface BodyPurpose {
+  /** The output of the layer around the body; null where it stays inside. */
   readonly outer: string | null;
+  readonly role: BodyOutputRole;
+  /** How many turns there are; null when only a run can tell. */
+  readonly turns: number | null;
 }
+
+export interface BodyOutput extends BodyValue, BodyPurpose {}
 
 export interface BodyLayer {
   /** Index of the node in the body, as the file has it. */
@@ -88,6 +105,8 @@ export type BodyPath = readonly BodyStep[];
 export interface GraphValue extends ValueReport {
   /** Where it comes from, or what it becomes (several outputs: their names in a row); absent for those of the model. */
   readonly outside?: Pick<BodyInput, 'source' | 'role' | 'outer'>;
+  /** What an output of a body becomes, each output of the layer around it by itself. */
+  readonly purposes?: readonly BodyPurpose[];
 }
 
 /** What the graph view draws: a model, or a body in the same form. */

@@ -1,5 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { BodyPath } from '../../src/protocol/layerBodies';
+import type { BodyPath, LayerBody } from '../../src/protocol/layerBodies';
 import type { LayerDetails } from '../../src/protocol/modelDetails';
 import type { AttributeReport, LayerReport } from '../../src/protocol/modelReport';
 import type { App } from '../app';
@@ -18,7 +18,7 @@ import { linksTemplate, tensorTemplate, type TensorContext } from './tensorPrope
 import { createTensorLook } from './tensorLook';
 import { createTensorPages } from './tensorPages';
 import { createTensorStatisticsList } from './tensorStatistics';
-import { describeInput, describeOutput, toValueTitle } from './valueText';
+import { describeInput, describeOutput, describeOutputRole, toValueTitle } from './valueText';
 import type { BlockItem, GraphItem, ItemId, LayersItem, ValueItem } from './viewModel';
 
 export interface PropertiesPanel {
@@ -151,6 +151,7 @@ function headerTemplate(
 }
 
 function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerReport): TemplateResult {
+  const roleOf = (name: string) => describeOrigin(context.bodies.find(layer) ?? [], name);
   const notesOf = (name: string) => context.notes.valueTemplate(layer, name);
   const inputs = layer.inputs.map((name, position) => ({ name, role: toInputName(layer.opType, position) }));
   return html`${headerTemplate(
@@ -170,7 +171,7 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
   )}
   ${section(
     'Outputs',
-    html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: '', notes: notesOf(name), isOutput: true }))}
+    html`${layer.outputs.map(({ name }) => tensorTemplate(context, name, { role: roleOf(name), notes: notesOf(name), isOutput: true }))}
     ${context.isInside ? nothing : explainTemplate(context.app, layer)}`,
   )}
   ${section(
@@ -186,6 +187,12 @@ function layerTemplate(context: PanelContext, item: LayersItem, layer: LayerRepo
     ]),
   )}
   ${section('Metadata', context.notes.template(layer))}`;
+}
+
+/** How loops make an output; '' for any other, and while it is not known. */
+function describeOrigin(bodies: readonly LayerBody[], name: string): string {
+  const output = bodies.flatMap(({ outputs }) => outputs).find(({ outer }) => outer === name);
+  return output === undefined ? '' : describeOutputRole(output);
 }
 
 function detailsOf({ index }: LayerReport, { app, isInside }: PanelContext): LayerDetails | undefined {
@@ -246,9 +253,9 @@ function blockTemplate(context: PanelContext, block: BlockItem): TemplateResult 
 }
 
 function valueTemplate(context: PanelContext, { id, role, value }: ValueItem): TemplateResult {
-  const { outside } = value;
+  const { outside, purposes = [] } = value;
   return html`${headerTemplate(context, id, value.name, 'value', toValueTitle(role, value), value)}
-  ${outside === undefined ? nothing : outsideTemplate(role === 'input' ? describeInput(outside) : describeOutput(outside))}
+  ${outside === undefined ? nothing : outsideTemplate(role === 'input' ? describeInput(outside) : purposes.map(describeOutput).join('; '))}
   ${section(
     'Tensor',
     definitions([

@@ -1,4 +1,5 @@
-import type { GraphValue } from '../../src/protocol/layerBodies';
+import type { BodyPurpose, GraphValue } from '../../src/protocol/layerBodies';
+import { formatExact } from '../quantity';
 
 type Role = 'input' | 'output';
 
@@ -31,6 +32,18 @@ export function describeInput({ role, outer }: Pick<NonNullable<GraphValue['outs
 }
 
 /** What an output of a body becomes; '' where it stays inside. */
-export function describeOutput({ outer }: { readonly outer: string | null }): string {
-  return outer === null ? '' : `becomes ${outer}`;
+export function describeOutput(purpose: BodyPurpose): string {
+  const { outer, role } = purpose;
+  return outer === null ? '' : `becomes ${outer}${role === 'same' ? '' : `, ${describeOutputRole(purpose)}`}`;
+}
+
+/** How the output of a layer is made of those of its body; '' where it is one of them. */
+export function describeOutputRole({ role, turns }: Pick<BodyPurpose, 'role' | 'turns'>): string {
+  const each = turns === null ? 'all turns' : `${formatExact(turns)} ${turns === 1 ? 'turn' : 'turns'}`;
+  return {
+    same: '',
+    carried: 'carried: as the last turn leaves it',
+    stacked: `stacked over ${each}`,
+    collected: `collected over ${each}`,
+  }[role];
 }

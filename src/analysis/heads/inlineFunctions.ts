@@ -44,7 +44,10 @@ class Inlining {
     if (body === undefined) {
       return [node.index === caller ? node : { ...node, index: caller }];
     }
-    const names = new Map<string, string>([...body.inputs, ...body.outputs]);
+    const names = new Map<string, string>([
+      ...body.inputs,
+      ...body.outputs.map(([inner, outer]) => [inner, outer] as const),
+    ]);
     const call = this.#calls++;
     for (const inner of body.nodes) {
       inner.outputs

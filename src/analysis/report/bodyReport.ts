@@ -77,5 +77,6 @@ function addOrigin(value: GraphValue, inputs: readonly BodyInput[]): GraphValue 
 function addPurpose(value: GraphValue, outputs: readonly BodyOutput[]): GraphValue {
   const same = outputs.filter(({ name }) => name === value.name);
   const outer = same.flatMap((output) => output.outer ?? []).join(', ');
-  return { ...value, outside: { source: same[0]?.source ?? 'layer', role: 'same', outer: outer || null } };
+  const purposes = same.map(({ outer: name, role, turns }) => ({ outer: name, role, turns }));
+  return { ...value, outside: { source: same[0]?.source ?? 'layer', role: 'same', outer: outer || null }, purposes };
 }

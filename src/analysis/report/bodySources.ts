@@ -12,6 +12,7 @@ export interface BodySource extends Pick<LayerBody, 'kind' | 'name' | 'times'> {
   readonly nodes: readonly GraphNode[];
   /** [inner name, name outside]. */
   readonly inputs: InferredBody['inputs'];
+  /** [inner name, name outside, how it comes out]. */
   readonly outputs: InferredBody['outputs'];
   readonly bodies: InferredBody['bodies'];
   readonly factsOf: (name: string) => ValueFacts;

@@ -1,6 +1,13 @@
 import { readInt } from '../../graph/attributes';
 import type { GraphNode } from '../../graph/model';
-import type { BodyInput, BodyInputRole, BodyOutput, BodyValue, BodyValueSource } from '../../protocol/layerBodies';
+import type {
+  BodyInput,
+  BodyInputRole,
+  BodyOutput,
+  BodyPurpose,
+  BodyValue,
+  BodyValueSource,
+} from '../../protocol/layerBodies';
 import type { BodySource, Surroundings } from './bodySources';
 import { toTypeText } from './typeText';
 
@@ -38,12 +45,14 @@ export function reportInputs(node: GraphNode, source: BodySource, around: Surrou
 
 /** One for each output of the layer that a value becomes. */
 export function reportOutputs(source: BodySource): readonly BodyOutput[] {
-  const { graph, outputs } = source;
+  const { graph, outputs, times } = source;
   const valueOf = createValueReader(source);
   const names = new Set(graph?.outputs.map(({ name }) => name) ?? outputs.map(([inner]) => inner));
   return [...names].flatMap((name) => {
-    const outside = outputs.filter(([inner]) => inner === name).map(([, outer]) => outer);
-    return (outside.length === 0 ? [null] : outside).map((outer) => ({ ...valueOf(name), outer }));
+    const outside = outputs.filter(([inner]) => inner === name);
+    const purposes = outside.map(([, outer, role]): BodyPurpose => ({ outer, role, turns: times }));
+    const inside: BodyPurpose = { outer: null, role: 'same', turns: times };
+    return (purposes.length === 0 ? [inside] : purposes).map((purpose) => ({ ...valueOf(name), ...purpose }));
   });
 }
 

@@ -63,6 +63,11 @@ describe('a body as a graph of its own', () => {
       ['next', 'no'],
       ['mean', 'means'],
     ]);
+    expect(turn.outputs.map(({ purposes }) => purposes)).toEqual([
+      [{ outer: null, role: 'same', turns: 5 }],
+      [{ outer: 'no', role: 'carried', turns: 5 }],
+      [{ outer: 'means', role: 'stacked', turns: 5 }],
+    ]);
   });
 
   test('of a branch holds its own tensors and those that it takes from around it', () => {

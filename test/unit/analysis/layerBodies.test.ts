@@ -79,15 +79,36 @@ describe('the bodies of a layer', () => {
       ['go', 'carried', 'go'],
       ['v', 'carried', 'a'],
     ]);
-    expect(known.outputs.map(({ name, outer }) => [name, outer])).toEqual([
-      ['goOn', null],
-      ['next', 'y'],
-      ['seen', 'z'],
+    expect(known.outputs.map(({ name, outer, role, turns }) => [name, outer, role, turns])).toEqual([
+      ['goOn', null, 'same', 7],
+      ['next', 'y', 'carried', 7],
+      ['seen', 'z', 'stacked', 7],
     ]);
     const branch = [['Neg: v float32 [2,3] outside → w float32 [2,3] layer']];
     expect(listLayers(known)[1]).toEqual(['If: go bool [] input → next float32 [2,3] layer', branch, branch]);
     expect(known.layers[1].attributes).toEqual([]);
     expect(reportOf({ inputs, stored, nodes }, { index: 1 })[0].times).toBeNull();
+  });
+
+  test('hand on a value that is stacked as well, and leave out what nobody takes', () => {
+    const body = held({
+      inputs: { i: ['int64', []], go: ['bool', []], v: null },
+      nodes: [node('Identity', 'go', 'goOn'), node('Neg', 'v', 'w')],
+      outputs: ['goOn', 'w', 'w', 'w'],
+    });
+    const stored = { turns: tensor('int64', [], [7]), go: tensor('bool', [], [1]) };
+    const [loop] = reportOf({ inputs: { a: [2] }, stored, nodes: [node('Loop', 'turns go a', '_ y z', { body })] });
+    expect(loop.outputs.slice(1).map(({ name, outer, role }) => [name, outer, role])).toEqual([
+      ['w', 'y', 'stacked'],
+      ['w', 'z', 'stacked'],
+    ]);
+  });
+
+  test('of a SequenceMap are collected in sequences', () => {
+    const body = held({ inputs: { one: null }, nodes: [node('Neg', 'one', 'other')], outputs: ['other'] });
+    const nodes = [node('SequenceConstruct', 'a a a', 's'), node('SequenceMap', 's', 't', { body })];
+    const [map] = reportOf({ inputs: { a: [2] }, nodes }, { index: 1 });
+    expect(map.outputs).toMatchObject([{ name: 'other', outer: 't', role: 'collected', turns: 3 }]);
   });
 
   test('of a Scan cut parts from its sequences', () => {
@@ -98,6 +119,16 @@ describe('the bodies of a layer', () => {
     expect(scan.inputs.map(({ shape, role, outer }) => [shape, role, outer])).toEqual([
       [[4], 'carried', 'a'],
       [[4], 'part', 'x'],
+    ]);
+    expect(scan.outputs.map(({ outer, role }) => [outer, role])).toEqual([['y', 'carried']]);
+    const both = held({ inputs: { s: null, row: null }, nodes: [node('Add', 's row', 't')], outputs: ['t', 't'] });
+    const [pair] = reportOf({
+      inputs: { a: [4], x: [4, 9] },
+      nodes: [node('Scan', 'a x', 'y z', { body: both, num_scan_inputs: 1, scan_input_axes: [1] })],
+    });
+    expect(pair.outputs.map(({ outer, role, turns }) => [outer, role, turns])).toEqual([
+      ['y', 'carried', 9],
+      ['z', 'stacked', 9],
     ]);
   });
 

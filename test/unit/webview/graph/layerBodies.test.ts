@@ -11,7 +11,7 @@ import { layer, report } from '../reportBuilder';
 
 const model = report(
   [
-    layer('Loop', 'n go x -> a', { attributes: [{ name: 'body', type: 'graph', text: 'graph body of 2 nodes' }] }),
+    layer('Loop', 'n go x -> a all', { attributes: [{ name: 'body', type: 'graph', text: 'graph body of 2 nodes' }] }),
     layer('Block', 'a -> b', { domain: 'local' }),
     layer('Relu', 'b -> y'),
   ],
@@ -31,7 +31,7 @@ const act: LayerBody = {
   name: 'Act',
   times: 1,
   inputs: [{ ...value('p', 'input'), role: 'same', outer: 'v' }],
-  outputs: [{ ...value('q', 'layer'), outer: 'w' }],
+  outputs: [{ ...value('q', 'layer'), outer: 'w', role: 'same', turns: 1 }],
   layers: [],
   hiddenLayers: 1200,
 };
@@ -43,7 +43,10 @@ const turns: LayerBody = {
     { ...value('i', 'input'), shape: [], type: 'int64', role: 'turn', outer: null },
     { ...value('v', 'input'), role: 'carried', outer: 'x' },
   ],
-  outputs: [{ ...value('w', 'layer'), outer: 'a' }],
+  outputs: [
+    { ...value('w', 'layer'), outer: 'a', role: 'carried', turns: 7 },
+    { ...value('w', 'layer'), outer: 'all', role: 'stacked', turns: 7 },
+  ],
   layers: [
     {
       index: 0,
@@ -120,10 +123,20 @@ describe('what a layer runs inside', () => {
       'ReduceSum sum keepdims 0 reads v 2×3 float32 reads bias 2×3 float32 from outside makes u 2×3 float32',
     );
     expect(text(call)).toContain('Act (local) reads u');
-    expect(text()).toMatch(/output w 2×3 float32 becomes a$/);
+    expect(text()).toMatch(
+      /output w 2×3 float32 becomes a, carried: as the last turn leaves it output w 2×3 float32 becomes all, stacked over 7 turns$/,
+    );
     show(2);
     show(0);
     expect(answer.mock.calls).toEqual([[{ path: [], index: 0 }]]);
+  });
+
+  it('tells outputs that are carried from those that are stacked', async () => {
+    show(0);
+    const roles = () => [...panel.element.querySelectorAll('.tensor-role')].map((role) => role.textContent);
+    await vi.waitFor(() =>
+      expect(roles().slice(-2)).toEqual(['carried: as the last turn leaves it', 'stacked over 7 turns']),
+    );
   });
 
   it('nests bodies in a fold of their own, and says how many layers are not listed', async () => {
