@@ -14,6 +14,7 @@ import { findNetron, openInHeadlight, openInNetron } from './programs.mjs';
  * @property {number} addedBytes Of those, what came with the model.
  * @property {number} frameMs While panning: median.
  * @property {number} worstFrameMs
+ * @property {number | null} blockMs To open a block: median; null where that was not measured.
  */
 
 /** @typedef {{ model: LargeModel, headlight: Measured, netron: Measured | null }} Row */
@@ -53,19 +54,25 @@ export async function measureLarge({ forEachLargeModel, writeSmallModel }, media
     rmSync(folder, { recursive: true, force: true });
   }
   console.log();
-  return [...rows.flatMap(compareWithNetron), ...compareEnds(rows, 'nodes'), ...compareEnds(rows, 'bytes')];
+  return [
+    ...rows.flatMap(compareWithNetron),
+    ...rows.flatMap(timeBlock),
+    ...compareEnds(rows, 'nodes'),
+    ...compareEnds(rows, 'bytes'),
+  ];
 }
 
 const noNetron = 'Netron is not installed (pip install netron; another Python: NETRON_PYTHON): Headlight alone.';
 
-/** @param {import('./programs.mjs').Openings} openings @param {Median} median @returns {Measured} */
-function summarize({ drawnMs, bytes, baseBytes, frameMs }, median) {
+/** @param {import('./programs.mjs').Openings & { blockMs?: number[] }} openings @param {Median} median @returns {Measured} */
+function summarize({ drawnMs, bytes, baseBytes, frameMs, blockMs = [] }, median) {
   return {
     pictureMs: median(drawnMs),
     bytes: bytes ?? NaN,
     addedBytes: (bytes ?? NaN) - (baseBytes ?? NaN),
     frameMs: median(frameMs),
     worstFrameMs: Math.max(...frameMs),
+    blockMs: blockMs.length === 0 ? null : median(blockMs),
   };
 }
 
@@ -122,6 +129,21 @@ function compareWithNetron({ model, headlight, netron }) {
       ...(memory ? { limit: memory } : {}),
     },
   ];
+}
+
+/** @param {Row} row @returns {Figure[]} */
+function timeBlock({ model, headlight: { blockMs } }) {
+  return model.name === '20000-nodes' && blockMs !== null
+    ? [
+        {
+          name: `${model.name}: opening a block`,
+          value: blockMs,
+          unit: 'ms',
+          note: 'click to second frame, median',
+          limit: 100,
+        },
+      ]
+    : [];
 }
 
 /** The largest of a series beside its smallest: bytes should change nothing. @param {Row[]} rows @param {LargeModel['series']} series @returns {Figure[]} */

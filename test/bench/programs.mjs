@@ -29,8 +29,10 @@ const offline = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'];
 
 /**
  * Opens `model` in Headlight, with a double click in the Explorer; up to three times. Before that a small model was
- * opened and closed, so that VS Code has started the extension and knows how to show a webview.
- * @param {string} model @param {string} small A model in the same folder. @returns {Promise<Openings>}
+ * opened and closed, so that VS Code has started the extension and knows how to show a webview. At the end its first
+ * block is opened, from the click to the second frame after it is in the page.
+ * @param {string} model @param {string} small A model in the same folder.
+ * @returns {Promise<Openings & { blockMs: number[] }>} No times where nothing is folded.
  */
 export async function openInHeadlight(model, small) {
   const folder = path.dirname(model);
@@ -46,7 +48,7 @@ export async function openInHeadlight(model, small) {
     await untilDrawn(page);
     await workbench.closeEditors();
     const entry = await workbench.file(path.basename(model));
-    return await repeat(page, baseBytes, async (isRepeated) => {
+    const openings = await repeat(page, baseBytes, async (isRepeated) => {
       if (isRepeated) {
         await workbench.closeEditors();
       }
@@ -57,6 +59,8 @@ export async function openInHeadlight(model, small) {
       const drawn = await untilDrawn(page);
       return { ...drawn, startedAt: Number(await clicked) };
     });
+    const { frame } = await untilDrawn(page);
+    return { ...openings, blockMs: /** @type {number[]} */ (await frame.evaluate(openFirstBlock)) };
   } finally {
     await browser.close();
     await server.stop();
@@ -160,6 +164,26 @@ async function findFreePort() {
 /** Whether the graph is there, in the page of a model. These run in the browser. */
 const headlightGraph = `document.querySelector('.graph-canvas .boxes > *') !== null`;
 const netronGraph = `document.body?.classList.contains('default') && document.querySelector('#canvas .node') !== null`;
+
+/** Opens and closes the first block some times; runs in the browser. */
+const openFirstBlock = `(async () => {
+  const nextFrame = () => new Promise(requestAnimationFrame);
+  const isOpen = () => document.querySelector('.graph-canvas .frame') !== null;
+  const times = [];
+  for (let round = 0; round < 7; round++) {
+    document.querySelector('button[title="Fold all blocks"]')?.click();
+    while (isOpen()) await nextFrame();
+    await nextFrame();
+    const block = document.querySelector('.graph-canvas .box-block');
+    if (block === null) break;
+    const startedAt = performance.now();
+    block.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    while (!isOpen()) await nextFrame();
+    await nextFrame();
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+})()`;
 
 /**
  * For every frame: looks for the graph and notes when the second animation frame from then on comes: it is painted.

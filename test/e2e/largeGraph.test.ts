@@ -37,24 +37,10 @@ describe('the graph of 20 000 nodes', () => {
     await search.press('Escape');
   });
 
-  it('opens a block in no time, and alone with a way back', async () => {
-    const elapsedMs = await model()
-      .locator('.graph-view')
-      .evaluate(async (view) => {
-        view.querySelector<HTMLElement>('button[title="Fold all blocks"]')?.click();
-        const find = (selector: string) => view.querySelector(selector);
-        while (find('.frame') !== null) {
-          await new Promise(requestAnimationFrame);
-        }
-        const startedAt = performance.now();
-        find('.box-block')?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
-        while (find('.frame') === null) {
-          await new Promise((resolve) => setTimeout(resolve, 1));
-        }
-        return performance.now() - startedAt;
-      });
-    console.log(`Opened a block in ${Math.round(elapsedMs)} ms`);
-    expect(elapsedMs).toBeLessThan(1000); // ten times the aim: other programs share the machine
+  it('opens a block among the others, and alone with a way back', async () => {
+    await model().getByTitle('Fold all blocks').click();
+    await model().locator('.graph-view .frame').waitFor({ state: 'detached' });
+    await boxes().and(model().locator('.box-block')).first().dispatchEvent('click');
     await model().locator('.frame .enter').first().click();
     const path = model().getByRole('navigation', { name: 'Blocks around what is shown' });
     await path.getByRole('button', { name: 'large.onnx' }).click();

@@ -12,7 +12,6 @@ import { createRandom, shuffleModel } from './shuffleProtobuf';
 
 const root = path.resolve(__dirname, '../../..');
 const features = readFileSync(path.join(root, 'test/fixtures/structure/features.onnx'));
-// Thousands of reads: seconds on a machine that is busy with other things.
 /** Real structure without 180 KB of weights, so that random damage hits something that matters. */
 let thin: Uint8Array;
 beforeAll(async () => {
