@@ -34,7 +34,7 @@ function textTemplate(key: string, written: string): TemplateResult {
       return html`${note.text}`;
     case 'list':
       return html`<ol class="note-parts">
-        ${note.parts.map((part) => html`<li>${part || html`<span class="muted">(the whole)</span>`}</li>`)}
+        ${note.parts.map((part) => html`<li>${part || html`<span class="muted">(the model)</span>`}</li>`)}
       </ol>`;
     case 'long':
       return html`<details class="note-long">

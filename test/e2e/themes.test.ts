@@ -9,6 +9,7 @@ import { openWorkbench } from './workbench/openWorkbench';
 describe('themes', () => {
   const opened = openWorkbench((workspace) => {
     copyFileSync(path.join(root, 'test/fixtures/bodies/model.onnx'), path.join(workspace, 'bodies.onnx'));
+    copyFileSync(path.join(root, 'test/fixtures/notes/model.onnx'), path.join(workspace, 'notes.onnx'));
   });
   const model = () => opened.workbench.model;
 
@@ -35,6 +36,23 @@ describe('themes', () => {
       }
     });
   }
+
+  it('keep what exporters wrote into the file readable', async () => {
+    await opened.workbench.inspect('notes.onnx');
+    const search = model().getByRole('searchbox', { name: /^Find layers/ });
+    const properties = model().getByRole('complementary', { name: 'Properties' });
+    await search.fill('node_conv2d');
+    await search.press('Enter');
+    await properties.getByText('train.py, line 12, in forward (2 calls)').click();
+    await properties.locator('.tensor', { hasText: 'stem.weight' }).getByText('Metadata (3)').click();
+    await properties.getByText('the kernels').waitFor();
+    for (const kind of Object.keys(themes) as (keyof typeof themes)[]) {
+      await opened.workbench.setTheme(kind);
+      await model().locator(`body.${kind}`).waitFor();
+      expect(await findViolations()).toEqual([]);
+      await opened.picture(`notes ${kind}`);
+    }
+  });
 
   it('keep what branches and functions run inside readable', async () => {
     await opened.workbench.inspect('bodies.onnx');

@@ -33,17 +33,21 @@ export function describeInput({ role, outer }: Pick<NonNullable<GraphValue['outs
 
 /** What an output of a body becomes; '' where it stays inside. */
 export function describeOutput(purpose: BodyPurpose): string {
-  const { outer, role } = purpose;
-  return outer === null ? '' : `becomes ${outer}${role === 'same' ? '' : `, ${describeOutputRole(purpose)}`}`;
+  switch (purpose.outer === null ? null : purpose.role) {
+    case null:
+      return '';
+    case 'same':
+      return `becomes ${purpose.outer}`;
+    case 'carried':
+      return `becomes ${purpose.outer} after the last turn`;
+    case 'stacked':
+    case 'collected':
+      return `becomes ${purpose.outer}, ${describeOutputRole(purpose)}`;
+  }
 }
 
 /** How the output of a layer is made of those of its body; '' where it is one of them. */
 export function describeOutputRole({ role, turns }: Pick<BodyPurpose, 'role' | 'turns'>): string {
   const each = turns === null ? 'all turns' : `${formatExact(turns)} ${turns === 1 ? 'turn' : 'turns'}`;
-  return {
-    same: '',
-    carried: 'carried: as the last turn leaves it',
-    stacked: `stacked over ${each}`,
-    collected: `collected over ${each}`,
-  }[role];
+  return { same: '', carried: 'carried', stacked: `stacked over ${each}`, collected: `collected over ${each}` }[role];
 }

@@ -124,7 +124,7 @@ describe('what a layer runs inside', () => {
     );
     expect(text(call)).toContain('Act (local) reads u');
     expect(text()).toMatch(
-      /output w 2×3 float32 becomes a, carried: as the last turn leaves it output w 2×3 float32 becomes all, stacked over 7 turns$/,
+      /output w 2×3 float32 becomes a after the last turn output w 2×3 float32 becomes all, stacked over 7 turns$/,
     );
     show(2);
     show(0);
@@ -134,9 +134,7 @@ describe('what a layer runs inside', () => {
   it('tells outputs that are carried from those that are stacked', async () => {
     show(0);
     const roles = () => [...panel.element.querySelectorAll('.tensor-role')].map((role) => role.textContent);
-    await vi.waitFor(() =>
-      expect(roles().slice(-2)).toEqual(['carried: as the last turn leaves it', 'stacked over 7 turns']),
-    );
+    await vi.waitFor(() => expect(roles().slice(-2)).toEqual(['carried', 'stacked over 7 turns']));
   });
 
   it('nests bodies in a fold of their own, and says how many layers are not listed', async () => {

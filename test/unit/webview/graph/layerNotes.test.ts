@@ -77,7 +77,7 @@ describe('what the file says in words', () => {
       'pkg.torch.onnx.stack_trace',
       'doc_string',
     ]);
-    expect([...section()!.querySelectorAll('li')].map((part) => text(part))).toEqual(['(the whole)', 'stem']);
+    expect([...section()!.querySelectorAll('li')].map((part) => text(part))).toEqual(['(the model)', 'stem']);
     show(1);
     expect(section()).toBeNull();
     show(0);
