@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/setup.mjs';
 import { openWorkbench } from './workbench/openWorkbench';
 
+// Beside the Explorer in a window of half a screen.
+const NARROW = 345;
+
 describe('what layers run inside, as graphs', () => {
   const opened = openWorkbench((workspace) => {
     copyFileSync(path.join(root, 'test/fixtures/bodies/model.onnx'), path.join(workspace, 'bodies.onnx'));
@@ -29,7 +32,7 @@ describe('what layers run inside, as graphs', () => {
     await nested.locator('summary').click();
     await nested.getByRole('button', { name: 'Show as Graph' }).click();
     await around().getByText('Loop “repeat” body').waitFor();
-    await around().getByText('runs 5 times').waitFor();
+    await around().getByText('runs 5 times', { exact: true }).waitFor();
     await box(/^Taken from outside features/).waitFor();
     await opened.picture('body in a branch');
   });
@@ -67,5 +70,34 @@ describe('what layers run inside, as graphs', () => {
     await around().waitFor({ state: 'detached' });
     await expect.poll(place).toBe(before);
     await model().locator('.box.selected', { hasText: 'choose' }).waitFor();
+  });
+
+  it('are shown again when the page was left and is built anew, at half a screen too', async () => {
+    const { workbench } = opened;
+    await model().locator('.graph-stage').press('Escape');
+    await box(/^Loop, loop/).dblclick();
+    await around().getByText('Loop “loop” body').waitFor();
+    await workbench.runCommand('View: Keep Editor'); // or the next one takes its place
+    await workbench.inspect('shapes/shapes_gap.onnx');
+    await box(/^Conv, Relu/)
+      .first()
+      .waitFor();
+    await workbench.inspect('bodies.onnx');
+    await around().getByText('Loop “loop” body').waitFor();
+    await box(/^Add, add/).waitFor();
+
+    const width = () =>
+      model()
+        .locator('body')
+        .evaluate(() => window.innerWidth);
+    const size = workbench.page.viewportSize()!;
+    await workbench.page.setViewportSize({ width: size.width + NARROW - (await width()), height: size.height });
+    await expect.poll(width).toBe(NARROW);
+    const bar = async () => (await around().boundingBox())!;
+    await expect.poll(async () => (await bar()).width).toBeLessThan(NARROW);
+    await opened.picture('narrow body');
+    await around().getByRole('button', { name: 'bodies.onnx' }).click();
+    await around().waitFor({ state: 'detached' });
+    await model().locator('.box.selected', { hasText: 'loop' }).waitFor();
   });
 });

@@ -70,6 +70,11 @@ describe('themes', () => {
         expect(await findViolations(), name).toEqual([]);
         await opened.picture(`${name} ${kind}`);
       }
+      await properties.locator('details details').getByRole('button', { name: 'Show as Graph' }).click();
+      await model().getByText('runs 5 times', { exact: true }).waitFor();
+      expect(await findViolations(), 'a body as a graph').toEqual([]);
+      await opened.picture(`body ${kind}`);
+      await model().getByRole('button', { name: 'bodies.onnx' }).click();
     }
     await expect
       .poll(() => properties.locator('.properties-section').first().textContent())

@@ -1,6 +1,7 @@
 import type { BodyPath, BodyReport, BodyStep, GraphReport } from '../../src/protocol/layerBodies';
 import { answerOrMessage } from '../answerOrMessage';
 import type { App, GraphChoices } from '../app';
+import { describeTimes } from './bodyTemplate';
 import type { Scene } from './scene';
 import type { ItemId } from './viewModel';
 
@@ -55,6 +56,12 @@ export class Descent {
     return this.#levels.map(({ step }) => step);
   }
 
+  /** What a screen reader says of the place that was gone to. */
+  get description(): string {
+    const level = this.#levels.at(-1);
+    return level === undefined ? 'The whole model' : `Inside ${level.label}: ${describeTimes(level.report)}`;
+  }
+
   /** The bodies, as parts of a file's name. */
   get fileNames(): readonly string[] {
     return this.#levels.map(({ label }) => label.replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_|_$/g, ''));
@@ -96,7 +103,9 @@ export class Descent {
     this.#number++;
     this.#message = null;
     const left = this.#levels.at(depth)?.around;
-    if (left !== undefined) {
+    if (left === undefined) {
+      this.events.changed();
+    } else {
       this.#levels = this.#levels.slice(0, depth);
       this.scene.leaveBodies(depth);
       this.events.returned(left);

@@ -27,7 +27,10 @@ export function createGraphElements(): GraphElements {
   stage.tabIndex = 0;
   stage.setAttribute('role', 'application');
   stage.setAttribute('aria-roledescription', 'layer graph');
-  stage.setAttribute('aria-label', 'Layer graph. Arrow keys follow edges, Enter opens a block, Home fits.');
+  stage.setAttribute(
+    'aria-label',
+    'Layer graph. Arrow keys follow edges, Enter opens a block or what a layer runs inside, Home fits.',
+  );
   const toolbar = document.createElement('div');
   toolbar.className = 'graph-toolbar';
   const legend = document.createElement('div');

@@ -119,7 +119,8 @@ class LayerGraph implements View {
       enter: () => enterAround(this.#parts, this.#selection.item),
       leaveBlock: () => leaveRoot(this.#parts),
       step: (key) => this.#step(key),
-      explain: () => explainAtLayer(this.app, this.#selection.layer),
+      // Maps are drawn at layers of the model only.
+      explain: () => explainAtLayer(this.app, this.#descent.levels.length > 0 ? null : this.#selection.layer),
       path: () => this.#selection.item !== null && this.#path.start(this.#selection.item),
     });
   }
@@ -220,6 +221,7 @@ class LayerGraph implements View {
     const { model } = this.#scene;
     if (model !== null) {
       this.#select(item, layer);
+      this.#elements.announcement.textContent = this.#descent.description;
       void this.#lookAt(model, left);
       this.#save();
       this.#elements.stage.focus();

@@ -22,7 +22,8 @@ export function toBodyGraph(
   const given = stored(inputs.map(({ name }) => name));
   const around = stored(taken);
   const isStored = new Set(around.map(({ name }) => name));
-  const declared = new Map(graph?.inputs.map((input) => [input.name, input]));
+  const declared = new Map([...(graph?.inputs ?? []), ...(graph?.outputs ?? [])].map((value) => [value.name, value]));
+  const toValue = (name: string): ValueInfo => declared.get(name) ?? { name, elementType: null, shape: null };
   const all = [...(graph?.initializers.values() ?? []), ...around, ...given];
   return {
     given: new Set(given.map(({ name }) => name)),
@@ -32,20 +33,12 @@ export function toBodyGraph(
       nodes,
       initializers: new Map(all.map((tensor) => [tensor.name, tensor])),
       sparseInitializers: graph?.sparseInitializers ?? new Map(),
-      inputs: [...inputs.map(({ name }) => name), ...taken.filter((name) => !isStored.has(name))].map(
-        (name) => declared.get(name) ?? undeclared(name),
-      ),
-      outputs: [...new Set(reportOutputs(source).map(({ name }) => name))].map(
-        (name) => graph?.outputs.find((output) => output.name === name) ?? undeclared(name),
-      ),
+      inputs: [...inputs.map(({ name }) => name), ...taken.filter((name) => !isStored.has(name))].map(toValue),
+      outputs: [...new Set(reportOutputs(source).map(({ name }) => name))].map(toValue),
       valueInfo: graph?.valueInfo ?? new Map(),
       metadata: new Map(),
     },
   };
-}
-
-function undeclared(name: string): ValueInfo {
-  return { name, elementType: null, shape: null };
 }
 
 /** Names that a body takes from around it. A function sees only its inputs. */

@@ -1,6 +1,6 @@
 import { indexNodes } from '../../graph/graphIndex';
 import type { InferredValues } from '../../graph/inferShapes';
-import type { Graph, TensorInfo } from '../../graph/model';
+import type { Graph, GraphNode, TensorInfo } from '../../graph/model';
 import { NOTHING_KNOWN } from '../../graph/valueFacts';
 import { findStoredTensor } from '../../onnx/findStoredTensor';
 import type { BodyInput, BodyPath } from '../../protocol/layerBodies';
@@ -42,15 +42,23 @@ export function findBodyPlace(
     const siblings = node === undefined ? [] : listBodySources(node, place);
     const source = siblings.at(body);
     if (node === undefined || source === undefined) {
-      throw new UserError(
-        'badArgument',
-        `The model has no body ${body} of node ${layer} there any more. Open it again.`,
-      );
+      throw new UserError('badArgument', describeMissing(node, layer));
     }
     const inputs = reportInputs(node, source, place);
     place = enterBody({ source, inputs, siblings }, place);
   }
   return place;
+}
+
+function describeMissing(node: GraphNode | undefined, layer: number): string {
+  if (node === undefined) {
+    return `The graph has no node ${layer} any more: the file has changed. Go back to the model's own graph.`;
+  }
+  const name = node.name === '' ? `node ${layer}` : `"${node.name}"`;
+  return (
+    `What ${node.opType} ${name} runs inside is not known: its shapes were not inferred, because it never runs, or ` +
+    "lies behind more nodes of functions and sub-graphs than are followed. The model's warnings say so in that case."
+  );
 }
 
 function enterBody(body: BodyAtPlace, around: BodyPlace): BodyPlace {

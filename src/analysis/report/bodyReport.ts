@@ -26,7 +26,6 @@ export function reportBody(
     throw new UserError('badArgument', 'The main graph is no body of a layer.');
   }
   const { source, inputs, siblings } = place.body;
-  const outputs = reportOutputs(source);
   const { graph, given } = toBodyGraph(place, place.body);
   const index = indexNodes(source.nodes);
   const values = { facts: collectFacts(source, graph, [...index.consumersOf.keys()]), bodies: source.bodies };
@@ -47,8 +46,8 @@ export function reportBody(
     times,
     bodies: siblings.map((body) => body.name),
     ...report,
-    inputs: report.inputs.map((value) => addOrigin(value, inputs)),
-    outputs: report.outputs.map((value) => addPurpose(value, outputs)),
+    inputs: addOrigins(report.inputs, inputs),
+    outputs: addPurposes(report.outputs, reportOutputs(source)),
     initializers: report.initializers.filter((stored) => !given.has(stored.name)),
     heads: [],
   };
@@ -64,19 +63,26 @@ function collectFacts({ nodes, factsOf }: BodySource, graph: Graph, read: readon
   return new Map(names.map((name) => [name, factsOf(name)]));
 }
 
-function addOrigin(value: GraphValue, inputs: readonly BodyInput[]): GraphValue {
-  const { source, role, outer } = inputs.find(({ name }) => name === value.name) ?? {
-    source: 'outside',
-    role: 'same',
-    outer: value.name,
-  };
-  return { ...value, outside: { source, role, outer } };
+/** What each input stands for; the values that are taken from around the body stand behind them. */
+function addOrigins(values: readonly GraphValue[], inputs: readonly BodyInput[]): readonly GraphValue[] {
+  const byName = new Map(inputs.map((input) => [input.name, input]));
+  return values.map((value) => {
+    const taken = { source: 'outside', role: 'same', outer: value.name } as const;
+    const { source, role, outer } = byName.get(value.name) ?? taken;
+    return { ...value, outside: { source, role, outer } };
+  });
 }
 
-/** Where it becomes several outputs, their names in a row. */
-function addPurpose(value: GraphValue, outputs: readonly BodyOutput[]): GraphValue {
-  const same = outputs.filter(({ name }) => name === value.name);
-  const outer = same.flatMap((output) => output.outer ?? []).join(', ');
-  const purposes = same.map(({ outer: name, role, turns }) => ({ outer: name, role, turns }));
-  return { ...value, outside: { source: same[0]?.source ?? 'layer', role: 'same', outer: outer || null }, purposes };
+/** What each output becomes. */
+function addPurposes(values: readonly GraphValue[], outputs: readonly BodyOutput[]): readonly GraphValue[] {
+  const byName = new Map<string, BodyOutput[]>();
+  for (const output of outputs) {
+    byName.set(output.name, [...(byName.get(output.name) ?? []), output]);
+  }
+  return values.map((value) => {
+    const same = byName.get(value.name) ?? [];
+    const outer = same.flatMap((output) => output.outer ?? []).join(', ');
+    const purposes = same.map(({ outer: name, role, turns }) => ({ outer: name, role, turns }));
+    return { ...value, outside: { source: same[0]?.source ?? 'layer', role: 'same', outer: outer || null }, purposes };
+  });
 }

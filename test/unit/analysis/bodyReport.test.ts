@@ -87,12 +87,12 @@ describe('a body as a graph of its own', () => {
     ]);
   });
 
-  test.each<[string, BodyPath]>([
-    ['a layer without bodies', [{ layer: 3, body: 0 }]],
-    ['a body that the layer does not have', [{ layer: 1, body: 2 }]],
-    ['a layer that is not there', [{ layer: 99, body: 0 }]],
-    ['the main graph', []],
-  ])('is refused for %s', (_, steps) => {
-    expect(() => reportBody(model, inferShapes(model), steps)).toThrow(/no body/);
+  test.each<[string, BodyPath, RegExp]>([
+    ['a layer without bodies', [{ layer: 3, body: 0 }], /^What ReduceSum "sum" runs inside is not known/],
+    ['a body that the layer does not have', [{ layer: 1, body: 2 }], /^What If "choose" runs inside is not known/],
+    ['a layer that is not there', [{ layer: 99, body: 0 }], /^The graph has no node 99 any more/],
+    ['the main graph', [], /no body/],
+  ])('is refused for %s', (_, steps, message) => {
+    expect(() => reportBody(model, inferShapes(model), steps)).toThrow(message);
   });
 });
