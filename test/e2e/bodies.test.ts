@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/setup.mjs';
@@ -62,7 +62,12 @@ describe('what layers run inside, as graphs', () => {
   it('open and are left by the keyboard', async () => {
     const before = await place();
     await model().locator('.graph-stage').press('Enter');
-    await box(/^Mul, Relu, mul/).waitFor();
+    await box(/^Mul, Relu, mul/).click();
+    // Of the tensor that the branch stores.
+    await properties().getByRole('button', { name: 'Statistics' }).click();
+    await properties().getByText('Standard deviation').waitFor();
+    expect(await properties().locator('.statistics').textContent()).toMatch(/Minimum\s*0\.5\s*Maximum\s*0\.5/);
+    await model().locator('.graph-stage').press('Escape');
     await around().getByRole('button', { name: 'else_branch' }).click();
     await box(/^Loop, repeat/).waitFor();
     await opened.picture('other branch');
@@ -70,6 +75,29 @@ describe('what layers run inside, as graphs', () => {
     await around().waitFor({ state: 'detached' });
     await expect.poll(place).toBe(before);
     await model().locator('.box.selected', { hasText: 'choose' }).waitFor();
+  });
+
+  it('are exported as they are shown, and say what is not known of them', async () => {
+    await box(/^Loop, loop/).dblclick();
+    await box(/^Add, add/).waitFor();
+    await model().getByLabel('Colour boxes by').selectOption('time');
+    await model().getByText('Known of the model’s own layers only').waitFor();
+    await opened.picture('colours in a body');
+    await model().getByLabel('Colour boxes by').selectOption('operator');
+    await model().getByLabel('Export the picture').selectOption('whole svg');
+    await opened.workbench.acceptPath();
+    const file = path.join(opened.workbench.workspace, 'bodies-Loop_loop_body-graph.svg');
+    await expect.poll(() => (existsSync(file) ? readFileSync(file, 'utf8') : '')).toMatch(/from outside.*<\/svg>/s);
+  });
+
+  it('are left for a layer of the model that another view shows', async () => {
+    await model().getByRole('tab', { name: 'Summary' }).click();
+    await model()
+      .getByRole('row', { name: /ReduceSum/ })
+      .getByRole('button')
+      .click();
+    await model().locator('.box.selected', { hasText: 'ReduceSum' }).waitFor();
+    await around().waitFor({ state: 'detached' });
   });
 
   it('are shown again when the page was left and is built anew, at half a screen too', async () => {
