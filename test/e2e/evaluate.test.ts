@@ -40,7 +40,7 @@ describe('maps judged by numbers', () => {
   it('show rows while they are computed, and keep them when it is cancelled', async () => {
     await tick('Grad-CAM');
     await tick('Eigen-CAM');
-    await setup().getByRole('spinbutton', { name: 'Steps' }).fill('600');
+    await setup().getByRole('spinbutton', { name: 'Steps' }).fill('1500');
     await setup().getByRole('spinbutton', { name: 'Steps' }).press('Enter');
     await evaluate();
     await expect.poll(() => rows().count()).toBeGreaterThan(2);

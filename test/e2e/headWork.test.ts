@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEN_CLASSES, writeTenClasses } from './tenClasses';
 import { openWorkbench } from './workbench/openWorkbench';
+import { pressInTurn } from './workbench/pressInTurn';
 
 // Each test goes on where the one before it ended.
 describe('another head', () => {
@@ -126,10 +127,10 @@ describe('another head', () => {
     await fit().locator('.head-charts').scrollIntoViewIfNeeded();
     await opened.picture('fit path');
     await fit().getByRole('combobox', { name: 'Head' }).selectOption('FC');
-    await fit().getByRole('button', { name: 'Fit', exact: true }).click();
-    await fit().getByRole('button', { name: 'Cancel' }).click();
+    await pressInTurn(fit(), 'Fit', 'Cancel');
     await fit().getByRole('button', { name: 'Fit', exact: true }).waitFor();
     await fit().getByText('Regularisation path').waitFor();
+    await fit().getByRole('group', { name: 'GAP head' }).waitFor(); // and not of the one that was cancelled
   });
 
   it('is saved with its labels, and the new model explains an image with one of them', async () => {

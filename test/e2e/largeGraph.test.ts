@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generateModel } from '../models/generateModel';
 import { openWorkbench } from './workbench/openWorkbench';
+import { pressInTurn } from './workbench/pressInTurn';
 
 const NODES = 20_000;
 
@@ -78,26 +79,9 @@ describe('the graph of 20 000 nodes', () => {
 
   it('unfolds everything bit by bit, and can be stopped', async () => {
     const far = model().locator('canvas.graph-far');
-    // Stopped by the page itself as soon as that is offered, little is open; going on opens the next portion.
-    const unfoldPortion = () =>
-      model()
-        .locator('.graph-view')
-        .evaluate((view) => {
-          const find = (title: string) => view.querySelector<HTMLElement>(`button[title^="${title}"]`);
-          return new Promise<void>((resolve) => {
-            new MutationObserver((_, observer) => {
-              const stop = find('Stop unfolding');
-              if (stop !== null) {
-                observer.disconnect();
-                stop.click();
-                resolve();
-              }
-            }).observe(view, { childList: true, subtree: true });
-            find('Unfold everything')?.click();
-          });
-        });
+    // Stopped as soon as that is offered, little is open; going on opens the next portion.
     while (!(await far.isVisible())) {
-      await unfoldPortion();
+      await pressInTurn(model().locator('.graph-view'), 'Unfold everything', 'Stop unfolding (Escape)');
       await model().getByRole('button', { name: 'Unfold everything' }).waitFor();
       await model().getByRole('button', { name: 'Fit to window (Home)' }).click();
     }
