@@ -10,12 +10,17 @@ export interface BoundInputs {
   readonly symbols: ReadonlyMap<string, number>;
   /** Every size that is a default, the batch included, in words: `sequence = 1 of input "ids"`. */
   readonly assumed: readonly string[];
+  /** Sizes that count as 1 for want of anything better, the batch excepted: symbols, or `input:axis`. */
+  readonly open: readonly string[];
   readonly warnings: readonly string[];
 }
 
 /** A free dimension that got a default. */
 interface Chosen {
   readonly axis: number;
+  readonly size: number;
+  /** The symbol, or `input:axis` where there is none. */
+  readonly key: string;
   /** `sequence = 1`. */
   readonly text: string;
 }
@@ -29,9 +34,14 @@ const DEFAULT_CHANNELS = 3;
  * Binds free dimensions: those the caller names win, a symbol keeps one value wherever it occurs, the first dimension
  * is the batch and counts as 1, height and width of an image count as 224, anything else as 1. Defaults are warned about,
  * the batch excepted.
+ * `fitting` has better sizes than 1 for some of what would be `open`.
  * @throws UserError `badArgument` when `inputShapes` names an unknown input or contradicts the file.
  */
-export function bindInputs(graph: Graph, inputShapes: Readonly<Record<string, readonly number[]>>): BoundInputs {
+export function bindInputs(
+  graph: Graph,
+  inputShapes: Readonly<Record<string, readonly number[]>>,
+  fitting: ReadonlyMap<string, number> = new Map(),
+): BoundInputs {
   const inputs = new Map(graph.inputs.map((input) => [input.name, input]));
   const symbols = new Map<string, number>();
   const shapes = new Map<string, readonly number[]>();
@@ -39,6 +49,7 @@ export function bindInputs(graph: Graph, inputShapes: Readonly<Record<string, re
     shapes.set(name, checkAsked(name, asked, inputs, symbols));
   }
   const assumed: string[] = [];
+  const open: string[] = [];
   const warnings: string[] = [];
   for (const input of graph.inputs) {
     if (shapes.has(input.name)) {
@@ -49,12 +60,15 @@ export function bindInputs(graph: Graph, inputShapes: Readonly<Record<string, re
       continue;
     }
     const chosen: Chosen[] = [];
-    const shape = input.shape.map((dimension, axis) => bindDimension(input.shape, dimension, axis, symbols, chosen));
+    const shape = input.shape.map((dimension, axis) =>
+      bindDimension(input, axis, dimension, { symbols, chosen, fitting }),
+    );
     shapes.set(input.name, shape);
     assumed.push(...chosen.map(({ text }) => `${text} of input "${input.name}"`));
+    open.push(...chosen.filter(({ axis, size }) => axis > 0 && size === 1).map(({ key }) => key));
     warnings.push(...describeChosen(input, shape, chosen));
   }
-  return { shapes, symbols, assumed, warnings };
+  return { shapes, symbols, assumed, open, warnings };
 }
 
 function checkAsked(
@@ -98,12 +112,17 @@ function isFree(dimension: Dimension): boolean {
   return typeof dimension !== 'number' || dimension < 0;
 }
 
+interface Binding {
+  readonly symbols: Map<string, number>;
+  readonly chosen: Chosen[];
+  readonly fitting: ReadonlyMap<string, number>;
+}
+
 function bindDimension(
-  shape: Shape,
-  dimension: Dimension,
+  { name, shape }: ValueInfo,
   axis: number,
-  symbols: Map<string, number>,
-  chosen: Chosen[],
+  dimension: Dimension,
+  { symbols, chosen, fitting }: Binding,
 ): number {
   if (typeof dimension === 'number' && dimension >= 0) {
     return dimension;
@@ -112,8 +131,12 @@ function bindDimension(
   if (known !== undefined) {
     return known;
   }
-  const size = axis === 0 ? 1 : defaultSize(shape ?? [], axis);
-  chosen.push({ axis, text: `${typeof dimension === 'string' ? dimension : `dimension ${axis}`} = ${size}` });
+  const key = typeof dimension === 'string' ? dimension : `${name}:${axis}`;
+  const usual = axis === 0 ? 1 : defaultSize(shape ?? [], axis);
+  const fit = axis > 0 && usual === 1 ? fitting.get(key) : undefined;
+  const size = fit ?? usual;
+  const text = `${typeof dimension === 'string' ? dimension : `dimension ${axis}`} = ${size}`;
+  chosen.push({ axis, size, key, text: fit === undefined ? text : `${text} (to fit fixed sizes inside)` });
   if (typeof dimension === 'string') {
     symbols.set(dimension, size);
   }

@@ -78,6 +78,9 @@ function inferNode(inference: Inference, node: GraphNode, scope: Scope): readonl
     if (!(error instanceof ShapeConflict)) {
       throw error;
     }
+    if (error.sizes !== undefined) {
+      inference.mismatches.push(error.sizes);
+    }
     const name = node.name === '' ? `node ${node.index}` : `"${node.name}"`;
     inference.conflicts.push(`${node.opType} ${name}: ${error.message}; the shape of its output is not known.`);
     return [];

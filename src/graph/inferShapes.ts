@@ -1,4 +1,6 @@
+import type { BoundInputs } from './bindInputs';
 import { bindInputs } from './bindInputs';
+import { PROBES, solveSizes } from './fittingSizes';
 import type { Inference, InferredBody } from './inference';
 import { inferGraph } from './inferNodes';
 import type { ElementType, GraphNode, Model } from './model';
@@ -32,6 +34,8 @@ export interface InferredGraph extends InferredValues {
 /** Nodes inside functions and control flow, each counted as often as it is inferred; beyond that shapes stay unknown. */
 const MAXIMUM_BODY_NODES = 100_000;
 const BUDGET_SPENT = `Functions and sub-graphs repeat more than ${MAXIMUM_BODY_NODES} nodes; the shapes of the rest are not known.`;
+/** Looking for sizes that fit takes another inference or two, which large graphs are spared. */
+const MAXIMUM_PROBED_NODES = 5000;
 /** Warnings about contradictory nodes that are shown one by one. */
 const MAXIMUM_CONFLICTS = 10;
 
@@ -44,23 +48,9 @@ export function inferShapes(
   model: Model,
   inputShapes: Readonly<Record<string, readonly number[]>> = {},
 ): InferredGraph {
-  const { graph } = model;
-  const bound = bindInputs(graph, inputShapes);
-  const inference: Inference = {
-    opsets: model.opsets,
-    symbols: bound.symbols,
-    functions: listFunctions(model),
-    bodies: new Map(),
-    unknownOperators: new Map(),
-    conflicts: [],
-    depth: 0,
-    budget: { left: MAXIMUM_BODY_NODES },
-  };
-  const facts = new Map<string, ValueFacts>();
-  for (const input of graph.inputs) {
-    facts.set(input.name, { elementType: input.elementType, shape: bound.shapes.get(input.name) ?? null, value: null });
-  }
-  inferGraph(inference, graph, { facts, parent: null });
+  const first = bindInputs(model.graph, inputShapes);
+  const { bound, inference, facts } =
+    inferFitting(model, first.open, (sizes) => bindInputs(model.graph, inputShapes, sizes)) ?? inferBound(model, first);
   return {
     facts,
     constants: collectConstants(facts),
@@ -75,6 +65,56 @@ export function inferShapes(
       ...abridge(inference.conflicts),
     ],
   };
+}
+
+interface BoundInference {
+  readonly bound: BoundInputs;
+  readonly inference: Inference;
+  readonly facts: ReadonlyMap<string, ValueFacts>;
+}
+
+function inferBound(model: Model, bound: BoundInputs): BoundInference {
+  const { graph } = model;
+  const inference: Inference = {
+    opsets: model.opsets,
+    symbols: bound.symbols,
+    functions: listFunctions(model),
+    bodies: new Map(),
+    unknownOperators: new Map(),
+    conflicts: [],
+    mismatches: [],
+    depth: 0,
+    budget: { left: MAXIMUM_BODY_NODES },
+  };
+  const facts = new Map<string, ValueFacts>();
+  for (const input of graph.inputs) {
+    facts.set(input.name, { elementType: input.elementType, shape: bound.shapes.get(input.name) ?? null, value: null });
+  }
+  inferGraph(inference, graph, { facts, parent: null });
+  return { bound, inference, facts };
+}
+
+/**
+ * Sizes left free at the inputs that fixed sizes inside ask for: tokens to which a position embedding of 128 rows is
+ * added can be 1 or 128. Found by an inference with unusual sizes, and taken if nothing contradicts them but something
+ * does contradict others: an embedding that is cut to the tokens fits all sizes up to its own. null without.
+ */
+function inferFitting(
+  model: Model,
+  open: readonly string[],
+  bind: (sizes: ReadonlyMap<string, number>) => BoundInputs,
+): BoundInference | null {
+  if (open.length === 0 || open.length > PROBES.length || model.graph.nodes.length > MAXIMUM_PROBED_NODES) {
+    return null;
+  }
+  const probes = new Map(open.map((key, position) => [key, PROBES[position]]));
+  const sizes = solveSizes(probes, inferBound(model, bind(probes)).inference.mismatches);
+  const countConflicts = (others: ReadonlyMap<string, number>) =>
+    inferBound(model, bind(others)).inference.conflicts.length;
+  const isForced = ([key, size]: [string, number]) =>
+    countConflicts(new Map([...sizes, [key, size === 2 ? 3 : size - 1]])) > 0;
+  const fitting = sizes.size > 0 && [...sizes].every(isForced) ? inferBound(model, bind(sizes)) : null;
+  return fitting?.inference.conflicts.length === 0 ? fitting : null;
 }
 
 /** The body of a function is bound to the versions that the function names (FunctionProto.opset_import). */

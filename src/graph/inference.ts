@@ -49,6 +49,8 @@ export interface Inference {
   /** Operators without a rule whose shape the file does not declare either: nodes by operator. */
   readonly unknownOperators: Map<string, GraphNode[]>;
   readonly conflicts: string[];
+  /** Sizes, or numbers of elements, that would have to be equal and are not. */
+  readonly mismatches: (readonly [number, number])[];
   readonly depth: number;
   /** Nodes of bodies that may still be inferred: functions that call functions multiply. */
   readonly budget: { left: number };

@@ -49,6 +49,14 @@ export type ShapeRule = (call: OperatorCall) => readonly OutputFacts[];
 /** The inputs of a node contradict its operator's definition. */
 export class ShapeConflict extends Error {
   override readonly name = 'ShapeConflict';
+
+  /** `sizes`: two sizes, or numbers of elements, that would have to be equal. */
+  constructor(
+    message: string,
+    readonly sizes?: readonly [number, number],
+  ) {
+    super(message);
+  }
 }
 
 /** No tensor has more axes; a larger number comes from a broken shape. */
@@ -140,5 +148,5 @@ function broadcastDimension(a: number | null, b: number | null): number | null {
     // The known size is above 1 (or 0), so the unknown one must be 1 or equal to it.
     return a ?? b;
   }
-  throw new ShapeConflict(`dimensions ${a} and ${b} do not broadcast`);
+  throw new ShapeConflict(`dimensions ${a} and ${b} do not broadcast`, [a, b]);
 }

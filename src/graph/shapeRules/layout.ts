@@ -49,8 +49,9 @@ function inferOpenSize(sizes: PartialShape, data: PartialShape | null): PartialS
     }
     return sizes.map((known, axis) => (axis === open[0] ? size : known));
   }
-  if (open.length === 0 && count !== null && countElements(sizes) !== count) {
-    throw new ShapeConflict(`${count} elements do not fill [${sizes.join(', ')}]`);
+  const wanted = open.length === 0 ? countElements(sizes) : null;
+  if (wanted !== null && count !== null && wanted !== count) {
+    throw new ShapeConflict(`${count} elements do not fill [${sizes.join(', ')}]`, [count, wanted]);
   }
   return sizes.map((size) => (size === -1 ? null : size));
 }

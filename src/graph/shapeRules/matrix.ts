@@ -17,7 +17,7 @@ function multiplyShapes(a: PartialShape | null, b: PartialShape | null): Partial
   const inner = left[left.length - 1];
   const other = right[right.length - 2];
   if (inner !== null && other !== null && inner !== other) {
-    throw new ShapeConflict(`inner dimensions ${inner} and ${other} differ`);
+    throw new ShapeConflict(`inner dimensions ${inner} and ${other} differ`, [inner, other]);
   }
   const batch = broadcastShapes([left.slice(0, -2), right.slice(0, -2)]) ?? [];
   const rows = a.length === 1 ? [] : [left[left.length - 2]];
@@ -44,7 +44,7 @@ function gemmShape(left: PartialShape | null, right: PartialShape | null): Parti
   const inner = left?.[1] ?? null;
   const other = right?.[0] ?? null;
   if (inner !== null && other !== null && inner !== other) {
-    throw new ShapeConflict(`inner dimensions ${inner} and ${other} differ`);
+    throw new ShapeConflict(`inner dimensions ${inner} and ${other} differ`, [inner, other]);
   }
   return [left?.[0] ?? null, right?.[1] ?? null];
 }
