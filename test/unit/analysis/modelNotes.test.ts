@@ -2,7 +2,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileS
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { toBodyGraph } from '../../../src/analysis/report/bodyGraph';
+import { findBodyPlace } from '../../../src/analysis/report/bodyPlace';
+import { reportBody } from '../../../src/analysis/report/bodyReport';
 import { readLayerNotes, readModelNotes } from '../../../src/analysis/report/modelNotes';
+import { inferShapes } from '../../../src/graph/inferShapes';
 import { inspectModel } from '../../../src/inspectModel';
 import { readModel } from '../../../src/onnx/readModel';
 import { readNotes } from '../../../src/onnx/readNotes';
@@ -32,6 +36,21 @@ describe('documentation and metadata', () => {
         expect.arrayContaining(reference.layers.map(({ docString, metadata }) => ({ docString, metadata }))),
       );
     }
+  });
+
+  it('are read of layers and values inside a body', async () => {
+    const model = await readModel(file);
+    const inferred = inferShapes(model);
+    const branch = [{ layer: 1, body: 0 }];
+    const report = reportBody(model, inferred, branch);
+    expect(report.layers.map(({ name, hasNotes }) => [name, hasNotes])).toEqual([['inner', true]]);
+    const place = findBodyPlace(model.graph, inferred, branch);
+    const { graph } = toBodyGraph(place, place.body!);
+    expect(await readLayerNotes({ ...model, graph }, 0, ['c', 'n'])).toEqual({
+      layer: { docString: 'inside', metadata: {} },
+      called: null,
+      values: {},
+    });
   });
 
   it('of one layer come with those of the function it calls and of its values', async () => {
