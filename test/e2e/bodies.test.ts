@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/setup.mjs';
 import { openWorkbench } from './workbench/openWorkbench';
+import { standing } from './workbench/standing';
 
 // Beside the Explorer in a window of half a screen.
 const NARROW = 345;
@@ -52,7 +53,9 @@ describe('what layers run inside, as graphs', () => {
     await properties().waitFor({ state: 'hidden' });
     await model().locator('.graph-stage').press('Escape');
     await around().getByText('If “choose” else_branch').waitFor();
+    await properties().waitFor();
     await model().locator('.graph-stage').press('Escape');
+    await properties().waitFor({ state: 'hidden' });
     await model().locator('.graph-stage').press('Escape');
     await around().waitFor({ state: 'detached' });
     await model().locator('.box.selected', { hasText: 'choose' }).waitFor();
@@ -60,7 +63,7 @@ describe('what layers run inside, as graphs', () => {
   });
 
   it('open and are left by the keyboard', async () => {
-    const before = await place();
+    const before = await standing(model().locator('body'), place);
     await model().locator('.graph-stage').press('Enter');
     await box(/^Mul, Relu, mul/).click();
     // Of the tensor that the branch stores.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openWorkbench } from './workbench/openWorkbench';
+import { standing } from './workbench/standing';
 
 // Beside the Explorer in a window of half a screen.
 const WIDTH = 345;
@@ -91,16 +92,9 @@ describe('a narrow editor', () => {
       const [layer, stage] = [await box('.box >> nth=0'), await box('.graph-stage')];
       return Math.round(layer.x + layer.width / 2 - stage.x - stage.width / 2);
     };
-    /** Once it stands still for 500 ms of the page's clock, after which what is seen has been saved. */
-    const standing = async (read: () => Promise<number>): Promise<number> => {
-      const value = await read();
-      await model()
-        .locator('body')
-        .evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
-      return (await read()) === value ? value : standing(read);
-    };
     await expect.poll(async () => (await box('.graph-stage')).width).toBeGreaterThan(1000);
-    const before = await standing(offset);
+    // After which what is seen has been saved.
+    const before = await standing(model().locator('body'), offset);
     await (await workbench.file('README.md')).dblclick();
     await page.getByRole('tab', { name: 'README.md' }).waitFor();
     await page.setViewportSize({ width: 1000, height: 900 });

@@ -75,6 +75,7 @@ describe('themes', () => {
       expect(await findViolations(), 'a body as a graph').toEqual([]);
       await opened.picture(`body ${kind}`);
       await model().getByRole('button', { name: 'bodies.onnx' }).click();
+      await model().getByText('runs 5 times', { exact: true }).waitFor({ state: 'detached' });
     }
     await expect
       .poll(() => properties.locator('.properties-section').first().textContent())
