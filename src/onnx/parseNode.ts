@@ -54,7 +54,8 @@ export function parseNode(structure: StructureReader, index: number): GraphNode 
   reader.leave(outer);
   const node = { index, name, opType, domain, inputs, outputs, attributes: attributes ?? NO_ATTRIBUTES };
   const called = overload === '' ? node : { ...node, overload };
-  return hasNotes ? { ...called, notes: { offset, length } } : called;
+  // A copy by spreading takes several times as long.
+  return hasNotes ? Object.assign(called, { notes: { offset, length } }) : called;
 }
 
 /** 'ai.onnx' is the default domain written out. */

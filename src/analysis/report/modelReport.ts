@@ -64,7 +64,7 @@ export function reportGraph(
     outputs: graph.outputs.map((output) => reportValue(output, inferred)),
     layers: index.order.map((node) => {
       const layer = reportLayer(node, parts);
-      return hasNotes(node) ? { ...layer, hasNotes: true } : layer;
+      return hasNotes(node) ? Object.assign(layer, { hasNotes: true as const }) : layer;
     }),
     initializers: parameters.tensors.map(({ name, type, shape, sizeBytes, role, storage }) => ({
       name,
