@@ -5,6 +5,7 @@ import type { RequestResult } from '../protocol/messages';
 import { createGalleryHandlers } from './galleryRequests';
 import { isImage, toLocalFile } from './imageList';
 import { createFitHandlers } from './fitRequests';
+import { createGraphHandlers } from './graphRequests';
 import { createHeadHandlers } from './headRequests';
 import { createMapHandlers } from './mapRequests';
 import { createMeasureHandlers } from './measureRequests';
@@ -24,6 +25,7 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
       return { added: document.addImages(images) };
     },
     addImages: ({ uris }) => Promise.resolve(addDropped(document, uris)),
+    ...createGraphHandlers(document),
     ...createHeadHandlers(document),
     ...createSwapHandlers(document),
     ...createFitHandlers(document),
@@ -39,31 +41,6 @@ export function createRequestHandlers(document: ModelDocument, log: vscode.LogOu
     editSettings: async () => {
       await openSettingsFile(await document.settings());
       return {};
-    },
-    modelDetails: async () => (await document.analysis()).details(),
-    layerBodies: async ({ path, index }) => {
-      const [{ findBodyPlace }, { reportLayerBodies }] = await Promise.all([
-        import('../analysis/report/bodyPlace'),
-        import('../analysis/report/layerBodies'),
-      ]);
-      const { model, inferred } = await document.analysis();
-      return { bodies: reportLayerBodies(findBodyPlace(model.graph, inferred, path), index) };
-    },
-    bodyReport: async ({ path }) => {
-      const { reportBody } = await import('../analysis/report/bodyReport');
-      const { model, inferred } = await document.analysis();
-      return reportBody(model, inferred, path);
-    },
-    notes: async ({ path, layer, values }) => {
-      const [{ toBodyGraph }, { findBodyPlace }, { readLayerNotes }] = await Promise.all([
-        import('../analysis/report/bodyGraph'),
-        import('../analysis/report/bodyPlace'),
-        import('../analysis/report/modelNotes'),
-      ]);
-      const { model, inferred } = await document.analysis();
-      const place = findBodyPlace(model.graph, inferred, path);
-      const graph = place.body === null ? model.graph : toBodyGraph(place, place.body).graph;
-      return readLayerNotes({ ...model, graph }, layer, values);
     },
     reload: async () => {
       await document.reload();
