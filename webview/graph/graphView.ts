@@ -1,24 +1,21 @@
-import { render } from 'lit/html.js';
 import type { ModelReport } from '../../src/protocol/modelReport';
 import type { App, AppState, CreateView, GraphChoices, View } from '../app';
 import { Coloring } from './coloring';
 import { Descent } from './descent';
-import { drawPicture } from './drawPicture';
-import { exportPicture, type Extent, type Format } from './exportPicture';
+import { Drawing } from './drawing';
 import { enterAround, enterItem, leaveRoot } from './entering';
 import { explainAtLayer } from './explainAtLayer';
-import { createFarView, type FarView } from './farView';
+import { createFarView } from './farView';
 import { Folding } from './folding';
 import './graph.css';
 import { createGraphCanvas, type GraphCanvas } from './graphCanvas';
-import { createGraphElements, setActive, type GraphElements } from './graphElements';
+import { createGraphElements, type GraphElements } from './graphElements';
 import { listenToKeys } from './graphKeys';
 import type { GraphModel } from './graphModel';
 import { GraphToolbar, type ToolbarParts } from './graphToolbar';
 import { toVisibleItem } from './initialFold';
 import { measureInsets, type Insets } from './insets';
-import { toElementId, toMarks, type Marks } from './marks';
-import { createMinimap, type Minimap } from './minimap';
+import { createMinimap } from './minimap';
 import { stepFrom } from './navigation';
 import { OutlineReport } from './outlineReport';
 import { PathTool } from './pathTool';
@@ -39,20 +36,17 @@ class LayerGraph implements View {
   readonly element: HTMLElement;
   readonly #elements: GraphElements = createGraphElements();
   readonly #canvas: GraphCanvas;
-  readonly #minimap: Minimap;
   readonly #properties: PropertiesPanel;
   readonly #scene = new Scene();
   readonly #folding: Folding;
   readonly #coloring: Coloring;
   readonly #toolbar: GraphToolbar;
-  readonly #far: FarView = createFarView();
   readonly #selection: Selection;
   readonly #descent: Descent;
-  readonly #path = new PathTool(() => this.#requestDraw());
-  #drawnModel: GraphModel | null = null;
+  readonly #path = new PathTool(() => this.#drawing.request());
   readonly #outline: OutlineReport;
+  readonly #drawing: Drawing;
   #requested: AppState['requestedItem'] = null;
-  #drawRequested = false;
   #isReported = false;
   /** Of the stage when it was last shown, and what the toolbar covered of it; 0 before. */
   #width = 0;
@@ -67,7 +61,7 @@ class LayerGraph implements View {
       leaving: () => ({ choices: this.#toChoices(), item: this.#selection.item, layer: this.#selection.layer }),
       entered: (saved) => this.#showOther(saved, null, null),
       returned: ({ choices, item, layer }) => this.#showOther(choices, item, layer),
-      changed: () => this.#requestDraw(),
+      changed: () => this.#drawing.request(),
     });
     this.#outline = new OutlineReport(app, this.#scene);
     const insets = () => this.#insets();
@@ -76,22 +70,29 @@ class LayerGraph implements View {
       laidOut: () => this.#laidOut(),
       changed: () => {
         this.#save();
-        this.#requestDraw();
+        this.#drawing.request();
       },
     });
-    this.#coloring = new Coloring(app, () => this.#requestDraw());
-    this.#toolbar = new GraphToolbar(
+    this.#coloring = new Coloring(app, () => this.#drawing.request());
+    const parts = {
+      ...{ app, elements: this.#elements, canvas: this.#canvas },
+      ...{ ...this.#parts, coloring: this.#coloring, path: this.#path },
+    };
+    this.#toolbar = new GraphToolbar(parts, {
+      showLayer: (index) => this.#showLayer(index),
+      changed: () => this.#drawing.request(),
+      export: (extent, format) => void this.#drawing.export(extent, format),
+    });
+    const minimap = createMinimap((viewport) => this.#canvas.setViewport(viewport), this.#canvas);
+    const far = createFarView();
+    this.#drawing = new Drawing(
+      { ...parts, far, minimap, selection: this.#selection, toolbar: this.#toolbar },
       {
-        ...{ app, elements: this.#elements, canvas: this.#canvas },
-        ...{ ...this.#parts, coloring: this.#coloring, path: this.#path },
-      },
-      {
-        showLayer: (index) => this.#showLayer(index),
-        changed: () => this.#requestDraw(),
-        export: (extent, format) => void this.#export(extent, format),
+        select: (item, layer, isSecond) => (isSecond ? this.#selectSecond(item) : this.#selectClicked(item, layer)),
+        toggle: (item) => this.#folding.toggle(item),
+        enter: (item) => void enterItem(this.#parts, item),
       },
     );
-    this.#minimap = createMinimap((viewport) => this.#canvas.setViewport(viewport), this.#canvas);
     this.#properties = createPropertiesPanel(app, {
       selectLayer: (index) => this.#showLayer(index),
       close: () => this.#leave(),
@@ -100,9 +101,9 @@ class LayerGraph implements View {
     });
     const svg = this.#canvas.svg.node();
     if (svg !== null) {
-      stage.append(this.#far.element, svg);
+      stage.append(far.element, svg);
     }
-    view.append(stage, this.#minimap.element, legend, toolbar, this.#properties.element, announcement);
+    view.append(stage, minimap.element, legend, toolbar, this.#properties.element, announcement);
     this.#listen();
     new ResizeObserver(() => this.#resized()).observe(stage);
   }
@@ -136,7 +137,7 @@ class LayerGraph implements View {
       if (!this.#showRequested()) {
         this.#showSelected(choices.selectedLayer);
       }
-      this.#requestDraw();
+      this.#drawing.request();
     }
   }
 
@@ -157,7 +158,7 @@ class LayerGraph implements View {
     }
     this.#folding.resized(this.#width, clientWidth, this.#selection.item);
     this.#width = clientWidth || this.#width;
-    this.#requestDraw();
+    this.#drawing.request();
   }
 
   /** Another view, or the state of before, says which layer to look at. */
@@ -229,7 +230,7 @@ class LayerGraph implements View {
   }
 
   #laidOut(): void {
-    this.#drawNow();
+    this.#drawing.now();
     this.#top = this.#insets().top;
     if (!this.#isReported) {
       this.#isReported = true;
@@ -242,7 +243,7 @@ class LayerGraph implements View {
 
   #moved(): void {
     this.#canvas.svg.classed('far', this.#canvas.viewport().k < LEGIBLE_ZOOM);
-    this.#requestDraw();
+    this.#drawing.request();
     clearTimeout(this.#saveTimer);
     this.#saveTimer = setTimeout(() => this.#save(), SAVE_AFTER_MS);
   }
@@ -255,56 +256,6 @@ class LayerGraph implements View {
   #toChoices(): GraphChoices {
     const { root, expanded } = this.#scene;
     return { root, expanded: [...expanded], viewport: this.#canvas.viewport(), width: this.#width };
-  }
-
-  #requestDraw(): void {
-    if (!this.#drawRequested) {
-      this.#drawRequested = true;
-      requestAnimationFrame(() => {
-        this.#drawRequested = false;
-        this.#drawNow();
-      });
-    }
-  }
-
-  #drawNow(): void {
-    const { model, picture } = this.#scene;
-    if (model === null || picture === null) {
-      return;
-    }
-    if (this.#drawnModel !== model) {
-      // Items of another graph, or of another reading, may have the same ids and say something else.
-      this.#drawnModel = model;
-      this.#canvas.boxes.selectAll('*').remove();
-    }
-    const colors = this.#coloring.colorsOf(model, picture);
-    drawPicture(this.#canvas, this.#far, model, picture, this.#toMarks(model), colors, {
-      select: (item, layer, isSecond) => (isSecond ? this.#selectSecond(item) : this.#selectClicked(item, layer)),
-      toggle: (item) => this.#folding.toggle(item),
-      enter: (item) => void enterItem(this.#parts, item),
-    });
-    setActive(this.#elements.stage, this.#selection.item === null ? null : toElementId(this.#selection.item));
-    this.#minimap.draw(picture, colors);
-    render(this.#coloring.legend(), this.#elements.legend);
-    this.#toolbar.draw(model);
-  }
-
-  #toMarks(model: GraphModel): Marks {
-    return toMarks(model, this.#scene.expanded, this.#selection, this.#toolbar.found, this.#path.found);
-  }
-
-  async #export(extent: Extent, format: Format): Promise<void> {
-    const { model, picture } = this.#scene;
-    if (model === null || picture === null) {
-      return;
-    }
-    const area = extent === 'whole' ? picture : this.#canvas.visibleArea();
-    const colors = this.#coloring.colorsOf(model, picture);
-    // As it is, without what the user happens to have selected.
-    const marks = { ...this.#toMarks(model), selected: null, selectedLayer: null, tensors: new Set<string>() };
-    const bytes = await exportPicture(this.element, { model, picture, area, marks, colors }, format);
-    const names = [this.app.state.report?.file.name.replace(/\.onnx$/, ''), ...this.#descent.fileNames, 'graph'];
-    await this.app.channel.request('saveFile', { name: `${names.join('-')}.${format}`, bytes });
   }
 
   /** What was clicked may lie where the properties appear. */
@@ -338,7 +289,7 @@ class LayerGraph implements View {
     if (model !== null && item !== null) {
       this.#path.end(model.view, item);
     }
-    this.#requestDraw();
+    this.#drawing.request();
   }
 
   /** Opens the blocks around a layer, selects it and brings it into view. */
