@@ -2,15 +2,13 @@ import { html, type TemplateResult } from 'lit/html.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { BodyPath, GraphReport, LayerBody } from '../../src/protocol/layerBodies';
 import type { LayerReport } from '../../src/protocol/modelReport';
-import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
+import { Answers } from './answers';
 import { bodyTemplate } from './bodyTemplate';
 import { runsBodies } from './runsBodies';
 
 /** Longer lists are closed at first: the rest of the properties stays in reach. */
 const MOST_OPEN_LAYERS = 12;
-
-type Entry = readonly LayerBody[] | 'loading' | { readonly message: string };
 
 /** What layers run inside, asked of the host when one of them is looked at. */
 export interface LayerBodies {
@@ -26,48 +24,32 @@ export interface LayerBodies {
 
 /** `show`: a body is to be drawn as a graph. */
 export function createLayerBodies(app: App, changed: () => void, show: (place: BodyPath) => void): LayerBodies {
-  let entries = new Map<number, Entry>();
+  const answers = new Answers<number, { readonly bodies: readonly LayerBody[] }>(changed);
   let path: BodyPath = [];
-  const request = async (index: number): Promise<void> => {
-    const asked = entries;
-    asked.set(index, 'loading');
-    changed();
-    const answer = await answerOrMessage(app.channel.request('layerBodies', { path, index }));
-    asked.set(index, 'message' in answer ? answer : answer.bodies);
-    changed();
-  };
+  const request = (index: number): Promise<void> =>
+    answers.ask(index, () => app.channel.request('layerBodies', { path, index }));
   return {
     fetch(layer, report) {
-      if (!entries.has(layer.index) && runsBodies(layer, report)) {
+      if (!answers.has(layer.index) && runsBodies(layer, report)) {
         void request(layer.index);
       }
     },
-    find({ index }) {
-      const entry = entries.get(index);
-      return entry === undefined || entry === 'loading' || 'message' in entry ? null : entry;
-    },
+    find: ({ index }) => answers.find(index)?.bodies ?? null,
     clear(shown) {
-      entries = new Map();
+      answers.clear();
       path = shown;
     },
-    template({ index }) {
-      const entry = entries.get(index);
-      if (entry === undefined) {
-        return null;
-      }
-      if (entry === 'loading') {
-        return html`<p class="muted">Reading…</p>`;
-      }
-      if ('message' in entry) {
-        return html`<p class="inline-error" role="alert">${entry.message}</p>
-          <button class="text-button" @click=${() => void request(index)}>Try Again</button>`;
-      }
-      // Folds of one layer are not those of the next.
-      return html`${keyed(
+    template: ({ index }) =>
+      answers.template(
         index,
-        listTemplate(entry, (body) => [...path, { layer: index, body }], show),
-      )}`;
-    },
+        // Folds of one layer are not those of the next.
+        ({ bodies }) =>
+          html`${keyed(
+            index,
+            listTemplate(bodies, (body) => [...path, { layer: index, body }], show),
+          )}`,
+        () => request(index),
+      ),
   };
 }
 

@@ -3,11 +3,10 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { BodyPath } from '../../src/protocol/layerBodies';
 import type { LayerReport, ValueReport } from '../../src/protocol/modelReport';
 import type { LayerNotes } from '../../src/protocol/notes';
-import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
 import { foldedNotesTemplate, notesTemplate } from '../notesTemplate';
+import { Answers } from './answers';
 
-type Entry = LayerNotes | 'loading' | { readonly message: string };
 /** A layer, or an input or output of the model. */
 type Subject = LayerReport | ValueReport;
 
@@ -26,53 +25,37 @@ export interface LayerNotesList {
 }
 
 export function createLayerNotes(app: App, changed: () => void): LayerNotesList {
-  let entries = new Map<string, Entry>();
+  const answers = new Answers<string, LayerNotes>(changed);
   let path: BodyPath = [];
-  const request = async (subject: Subject): Promise<void> => {
-    const asked = entries;
-    asked.set(toKey(subject), 'loading');
-    changed();
+  const request = (subject: Subject): Promise<void> => {
     const params = isLayer(subject)
       ? { path, layer: subject.index, values: listValues(subject) }
       : { path, layer: null, values: [subject.name] };
-    const answer = await answerOrMessage(app.channel.request('notes', params));
-    asked.set(toKey(subject), answer);
-    changed();
+    return answers.ask(toKey(subject), () => app.channel.request('notes', params));
   };
-  const find = (subject: Subject): LayerNotes | null => {
-    const entry = entries.get(toKey(subject));
-    return entry === undefined || entry === 'loading' || 'message' in entry ? null : entry;
-  };
+  const find = (subject: Subject): LayerNotes | null => answers.find(toKey(subject));
   return {
     fetch(subject) {
-      if (subject.hasNotes === true && !entries.has(toKey(subject))) {
+      if (subject.hasNotes === true && !answers.has(toKey(subject))) {
         void request(subject);
       }
     },
     find,
     clear(shown) {
-      entries = new Map();
+      answers.clear();
       path = shown;
     },
     valueTemplate(layer, name) {
       const notes = find(layer)?.values[name];
       return notes === undefined ? nothing : html`${keyed(name, foldedNotesTemplate('Metadata', notes))}`;
     },
-    template(subject) {
-      const entry = entries.get(toKey(subject));
-      if (entry === undefined) {
-        return null;
-      }
-      if (entry === 'loading') {
-        return html`<p class="muted">Reading…</p>`;
-      }
-      if ('message' in entry) {
-        return html`<p class="inline-error" role="alert">${entry.message}</p>
-          <button class="text-button" @click=${() => void request(subject)}>Try Again</button>`;
-      }
-      // Folds of one layer are not those of the next.
-      return ownTemplate(subject, entry);
-    },
+    template: (subject) =>
+      answers.template(
+        toKey(subject),
+        // Folds of one layer are not those of the next.
+        (notes) => ownTemplate(subject, notes),
+        () => request(subject),
+      ),
   };
 }
 

@@ -2,47 +2,35 @@ import { html, type TemplateResult } from 'lit/html.js';
 import type { BodyPath } from '../../src/protocol/layerBodies';
 import type { TensorStatistics } from '../../src/protocol/messages';
 import type { InitializerReport } from '../../src/protocol/modelReport';
-import { answerOrMessage } from '../answerOrMessage';
 import type { App } from '../app';
 import { formatExact, formatShare, formatSignificant } from '../quantity';
+import { Answers } from './answers';
 import { histogramElement } from './histogram';
-
-type Entry = TensorStatistics | 'loading' | { readonly message: string };
 
 /** Statistics of stored tensors, read from the file when the user asks for them. */
 export interface TensorStatisticsList {
-  template(initializer: InitializerReport): TemplateResult;
+  template(initializer: InitializerReport): TemplateResult | null;
   /** Forgets all: another graph is shown, or the file changed. */
   clear(path: BodyPath): void;
 }
 
 export function createTensorStatisticsList(app: App, changed: () => void): TensorStatisticsList {
-  let entries = new Map<string, Entry>();
+  const answers = new Answers<string, TensorStatistics>(changed);
   let path: BodyPath = [];
-  const request = async (name: string): Promise<void> => {
-    const asked = entries;
-    asked.set(name, 'loading');
-    changed();
-    asked.set(name, await answerOrMessage(app.channel.request('tensorStatistics', { path, name })));
-    changed();
-  };
+  const request = (name: string): Promise<void> =>
+    answers.ask(name, () => app.channel.request('tensorStatistics', { path, name }));
   return {
     clear(shown) {
-      entries = new Map();
+      answers.clear();
       path = shown;
     },
     template({ name }) {
-      const entry = entries.get(name);
-      if (entry === undefined || entry === 'loading') {
-        return html`<button class="text-button" ?disabled=${entry === 'loading'} @click=${() => void request(name)}>
-          ${entry === 'loading' ? 'Reading…' : 'Statistics'}
-        </button>`;
-      }
-      if ('message' in entry) {
-        return html`<p class="inline-error" role="alert">${entry.message}</p>
-          <button class="text-button" @click=${() => void request(name)}>Try Again</button>`;
-      }
-      return statisticsTemplate(entry);
+      const isLoading = answers.isLoading(name);
+      return isLoading || !answers.has(name)
+        ? html`<button class="text-button" ?disabled=${isLoading} @click=${() => void request(name)}>
+            ${isLoading ? 'Reading…' : 'Statistics'}
+          </button>`
+        : answers.template(name, statisticsTemplate, () => request(name));
     },
   };
 }
