@@ -35,11 +35,11 @@ function reportBodies(node: GraphNode, around: Surroundings, budget: Budget): re
     return share;
   });
   return sources.map((source, position) =>
-    reportBody(source, listed[position], budget, reportInputs(node, source, around)),
+    listBody(source, listed[position], budget, reportInputs(node, source, around)),
   );
 }
 
-function reportBody(
+function listBody(
   source: BodySource,
   listed: readonly GraphNode[],
   budget: Budget,
